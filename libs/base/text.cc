@@ -1,0 +1,129 @@
+#include "base/text.h"
+
+#include <cstdint>
+
+namespace wangge {
+namespace {
+
+constexpr char32_t kBad = 0xFFFD;
+
+// Reads the code point at *pos and moves past it; kBad on ill-formed bytes, of
+// which exactly one is consumed.
+char32_t NextCodePoint(const std::string& text, size_t* pos, bool* ok) {
+  const auto byte = [&](size_t i) {
+    return static_cast<uint8_t>(text[*pos + i]);
+  };
+  const uint8_t first = byte(0);
+  size_t length = 1;
+  char32_t value = first;
+  char32_t least = 0;
+  if (first >= 0xF0 && first < 0xF5) {
+    length = 4;
+    value = first & 0x07U;
+    least = 0x10000;
+  } else if (first >= 0xE0 && first < 0xF0) {
+    length = 3;
+    value = first & 0x0FU;
+    least = 0x800;
+  } else if (first >= 0xC2 && first < 0xE0) {
+    length = 2;
+    value = first & 0x1FU;
+    least = 0x80;
+  } else if (first >= 0x80) {
+    *ok = false;
+    ++*pos;
+    return kBad;
+  }
+  bool good = *pos + length <= text.size();
+  for (size_t i = 1; good && i < length; ++i) {
+    good = (byte(i) & 0xC0) == 0x80;
+    value = (value << 6) | (byte(i) & 0x3FU);
+  }
+  if (!good || value < least || value > 0x10FFFF ||
+      (value >= 0xD800 && value < 0xE000)) {
+    *ok = false;
+    ++*pos;
+    return kBad;
+  }
+  *pos += length;
+  return value;
+}
+
+bool IsBlank(char32_t c) {
+  return c <= 0x20 || c == 0x7F || c == 0x3000 || c == 0xA0 || c == 0xFEFF;
+}
+
+}  // namespace
+
+bool IsUtf8(const std::string& text) {
+  bool ok = true;
+  for (size_t pos = 0; ok && pos < text.size();) NextCodePoint(text, &pos, &ok);
+  return ok;
+}
+
+std::vector<char32_t> DecodeUtf8(const std::string& text) {
+  std::vector<char32_t> result;
+  result.reserve(text.size() / 2);
+  bool ok = true;
+  for (size_t pos = 0; pos < text.size();) {
+    result.push_back(NextCodePoint(text, &pos, &ok));
+  }
+  return result;
+}
+
+void AppendUtf8(char32_t c, std::string* out) {
+  if (c < 0x80) {
+    out->push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else if (c < 0x10000) {
+    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else {
+    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  }
+}
+
+size_t Utf8Length(const std::string& text) {
+  size_t count = 0;
+  for (const char c : text) {
+    if ((static_cast<uint8_t>(c) & 0xC0) != 0x80) ++count;
+  }
+  return count;
+}
+
+std::string Ellipsize(const std::string& text, size_t max_chars) {
+  if (Utf8Length(text) <= max_chars) return text;
+  size_t pos = 0;
+  bool ok = true;
+  for (size_t i = 0; i + 1 < max_chars; ++i) NextCodePoint(text, &pos, &ok);
+  return text.substr(0, pos) + "…";
+}
+
+std::string NormalizeText(const std::string& text) {
+  std::string out;
+  out.reserve(text.size());
+  bool blank = true;  // Drops leading blanks.
+  bool ok = true;
+  for (size_t pos = 0; pos < text.size();) {
+    char32_t c = NextCodePoint(text, &pos, &ok);
+    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+    if (c >= U'A' && c <= U'Z') c += 32;
+    if (IsBlank(c)) {
+      if (!blank) out.push_back(' ');
+      blank = true;
+      continue;
+    }
+    blank = false;
+    AppendUtf8(c, &out);
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace wangge

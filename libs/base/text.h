@@ -1,0 +1,28 @@
+// UTF-8 text: the checks of the border and the units of display.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace wangge {
+
+// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
+bool IsUtf8(const std::string& text);
+
+// The code points of well-formed UTF-8; ill-formed bytes become U+FFFD.
+std::vector<char32_t> DecodeUtf8(const std::string& text);
+
+// Appends one code point.
+void AppendUtf8(char32_t c, std::string* out);
+
+// Number of code points.
+size_t Utf8Length(const std::string& text);
+
+// At most `max_chars` code points of `text`, with an ellipsis when cut.
+std::string Ellipsize(const std::string& text, size_t max_chars);
+
+// Brings text to one form for matching: full-width to half-width characters,
+// ASCII to lower case, runs of white space and control characters to one blank.
+std::string NormalizeText(const std::string& text);
+
+}  // namespace wangge

@@ -1,0 +1,14 @@
+// Random identifiers.
+#pragma once
+
+#include <string>
+
+namespace wangge {
+
+// A new version 4 UUID, 36 characters. Thread-safe.
+std::string NewUuid();
+
+// True for 36 characters of hexadecimal digits with hyphens at 8, 13, 18, 23.
+bool IsUuid(const std::string& text);
+
+}  // namespace wangge

@@ -1,0 +1,34 @@
+// The city folder: a city as files that people can read and edit. The format is
+// docs/city-folder.md.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "city/city.h"
+
+namespace wangge::city {
+
+// A city folder's rows and where each came from.
+struct Folder {
+  RowMap rows;
+  // `file:line` or `file: feature N` by KeyText.
+  std::map<std::string, std::string> origins;
+};
+
+// Reads a folder. INVALID_ARGUMENT lists every faulty row with file and line.
+absl::StatusOr<Folder> ReadFolder(const std::string& directory);
+
+// Writes rows as a folder; the directory must exist. Files are replaced.
+absl::Status WriteFolder(const std::string& directory, const RowMap& rows);
+
+// Reads a folder and builds its city; faults are told with file and line.
+absl::StatusOr<std::shared_ptr<const City>> LoadFolder(
+    const std::string& directory);
+
+// Adds a row; a later row with the same key replaces it.
+void AddRow(const CityRow& row, RowMap* rows);
+
+}  // namespace wangge::city

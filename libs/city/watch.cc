@@ -1,0 +1,108 @@
+#include "city/watch.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "errors/errors.h"
+#include "log/log.h"
+#include "metrics/metrics.h"
+
+namespace wangge::city {
+
+void Holder::Set(std::shared_ptr<const City> city) {
+  metrics::GetGauge("city_version", "Version of the city in use.")
+      .Set(static_cast<double>(city->version().version()));
+  city_.store(std::move(city));
+}
+
+absl::StatusOr<std::shared_ptr<const City>> Current(const Holder& holder) {
+  auto city = holder.Get();
+  if (city != nullptr) return city;
+  return errors::Unavailable("city", "no city was imported yet");
+}
+
+Watcher::Watcher(std::shared_ptr<grpc::Channel> channel, Holder* holder)
+    : channel_(std::move(channel)), holder_(*holder), thread_([this] {
+        Run();
+      }) {}
+
+Watcher::~Watcher() {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+    changed_.SignalAll();
+  }
+  thread_.join();
+}
+
+bool Watcher::SleepUnlessStopped(absl::Duration duration) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
+  MutexLock lock(&mutex_);
+  while (!stopping_ && changed_.WaitUntil(&mutex_, deadline)) {
+  }
+  return !stopping_;
+}
+
+void Watcher::Run() {
+  const auto stub = registry::v1::RegistryService::NewStub(channel_);
+  auto& connected = metrics::GetGauge(
+      "city_feed_connected", "1 while the registry's feed is being followed.");
+  do {
+    connected.Set(1);
+    Follow(stub.get());
+    connected.Set(0);
+  } while (SleepUnlessStopped(absl::Milliseconds(200)));
+}
+
+void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
+  grpc::ClientContext context;
+  {
+    MutexLock lock(&mutex_);
+    if (stopping_) return;
+    context_ = &context;
+  }
+  registry::v1::WatchCityRequest request;
+  request.set_held_version(held_version_);
+  const auto reader = stub->WatchCity(&context, request);
+  registry::v1::WatchCityResponse piece;
+  while (reader->Read(&piece)) {
+    if (!Apply(piece)) break;
+  }
+  context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  log::Info("city feed ended", {{"code", static_cast<int>(status.error_code())},
+                                {"cause", status.error_message()}});
+  MutexLock lock(&mutex_);
+  context_ = nullptr;
+}
+
+bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
+  if (piece.reset()) rows_.clear();
+  for (const CityRow& row : piece.rows()) {
+    rows_[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
+  }
+  for (const CityRowKey& key : piece.removed_rows()) rows_.erase(KeyText(key));
+  if (!piece.complete()) return true;
+  absl::Status fault;
+  if (ContentHash(rows_) != piece.version().content_hash()) {
+    fault = absl::DataLossError("the content hash differs");
+  } else {
+    auto city = City::Build(piece.version(), rows_);
+    if (city.ok()) {
+      holder_.Set(*std::move(city));
+      held_version_ = piece.version().version();
+      log::Info("city loaded", {{"version", held_version_},
+                                {"rows", rows_.size()}});
+      return true;
+    }
+    fault = city.status();
+  }
+  log::Error("city refused", {{"version", piece.version().version()},
+                              {"cause", std::string(fault.message())}});
+  held_version_ = 0;  // Ask for everything again.
+  return false;
+}
+
+}  // namespace wangge::city

@@ -1,0 +1,144 @@
+#include "db/pool.h"
+
+#include <thread>
+
+#include "db/migrate.h"
+#include "db/temp_database.h"
+#include "gtest/gtest.h"
+#include "testing/status.h"
+
+namespace wangge::db {
+namespace {
+
+const Statement kInsert{
+    "insert", "INSERT INTO t VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING"};
+const Statement kPlainInsert{"plain_insert", "INSERT INTO t VALUES ($1, NULL)"};
+const Statement kSelect{"select", "SELECT * FROM t ORDER BY id"};
+const Statement kUnnest{"unnest",
+                        "SELECT * FROM unnest($1::text[], $2::timestamptz[])"
+                        " AS u(name, at)"};
+const Statement kSleep{"sleep", "SELECT pg_sleep($1::float8)"};
+
+class PoolTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto database = TempDatabase::Create(
+        "t", {{"0001_t", "CREATE TABLE t (id text PRIMARY KEY, body bytea)"}});
+    ASSERT_OK(database);
+    database_ = *std::move(database);
+    PoolOptions options;
+    options.dsn = database_->dsn();
+    options.size = 2;
+    options.statements = {&kInsert, &kPlainInsert, &kSelect, &kUnnest, &kSleep};
+    options.statement_timeout = absl::Milliseconds(300);
+    auto pool = Pool::Open(options);
+    ASSERT_OK(pool);
+    pool_ = *std::move(pool);
+  }
+
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(10); }
+
+  std::unique_ptr<TempDatabase> database_;
+  std::unique_ptr<Pool> pool_;
+};
+
+TEST_F(PoolTest, BytesAndNullsRoundTrip) {
+  const std::string bytes("\0\x01\xff'\"\\", 6);
+  ASSERT_OK(pool_->Query(kInsert, {"a", Param::Bytes(bytes)}, Soon()));
+  ASSERT_OK(pool_->Query(kInsert, {"b", std::nullopt}, Soon()));
+  const auto rows = pool_->Query(kSelect, {}, Soon());
+  ASSERT_OK(rows);
+  ASSERT_EQ(rows->size(), 2);
+  EXPECT_EQ(rows->Bytes(0, "body"), bytes);
+  EXPECT_TRUE(rows->IsNull(1, "body"));
+}
+
+TEST_F(PoolTest, ArraysBecomeRows) {
+  Array names;
+  Array times;
+  names.Add("a\"\\,{网}");
+  times.AddTime(absl::UnixEpoch());
+  names.AddNull();
+  times.AddNull();
+  const auto rows = pool_->Query(kUnnest, {names, times}, Soon());
+  ASSERT_OK(rows);
+  ASSERT_EQ(rows->size(), 2);
+  EXPECT_EQ(rows->Text(0, "name"), "a\"\\,{网}");
+  EXPECT_TRUE(rows->IsNull(1, "at"));
+}
+
+TEST_F(PoolTest, ErrorsAreCodesWithoutSql) {
+  ASSERT_OK(pool_->Query(kPlainInsert, {"a"}, Soon()));
+  const absl::Status status = pool_->Query(kPlainInsert, {"a"}, Soon()).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists, "error"));
+  EXPECT_EQ(status.ToString().find("INSERT"), std::string::npos);
+  EXPECT_THAT(pool_->Query(kSleep, {"5"}, Soon()),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, ""));
+}
+
+TEST_F(PoolTest, BrokenConnectionsAreReplacedAndTheStatementRepeated) {
+  ASSERT_OK(pool_->Query(kSelect, {}, Soon()));
+  ASSERT_OK(RunScript(
+      database_->server_dsn(),
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+      " WHERE datname = '" + database_->name() + "'"));
+  EXPECT_OK(pool_->Query(kSelect, {}, Soon()));
+}
+
+TEST_F(PoolTest, WaitingForAConnectionEndsAtTheDeadline) {
+  std::vector<std::thread> busy;
+  for (int i = 0; i < 2; ++i) {
+    busy.emplace_back(
+        [&] { EXPECT_OK(pool_->Query(kSleep, {"0.25"}, Soon())); });
+  }
+  absl::Status status;
+  // The other threads may need a moment to take the connections.
+  while (status.ok()) {
+    status =
+        pool_->Query(kSelect, {}, absl::Now() + absl::Milliseconds(20)).status();
+    if (status.ok() && busy.empty()) break;
+  }
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded, "free"));
+  for (std::thread& thread : busy) thread.join();
+}
+
+TEST_F(PoolTest, ATransactionCommitsAllOrNothing) {
+  const auto insert_two = [&](bool fail) {
+    return pool_->Transact(
+        "two",
+        [&](Transaction& transaction) -> absl::Status {
+          auto first = transaction.Query(kInsert, {"x", std::nullopt});
+          if (!first.ok()) return first.status();
+          if (fail) return absl::AbortedError("on purpose");
+          return transaction.Query(kPlainInsert, {"y"}).status();
+        },
+        Soon());
+  };
+  EXPECT_THAT(insert_two(true),
+              StatusIs(absl::StatusCode::kAborted, "on purpose"));
+  EXPECT_TRUE(pool_->Query(kSelect, {}, Soon())->empty());
+  EXPECT_OK(insert_two(false));
+  const auto rows = pool_->Query(kSelect, {}, Soon());
+  EXPECT_EQ(rows->size(), 2);
+}
+
+TEST_F(PoolTest, MigrationsAreCheckedAndNeverChanged) {
+  const std::vector<Migration> known = {
+      {"0001_t", "CREATE TABLE t (id text PRIMARY KEY, body bytea)"}};
+  EXPECT_OK(CheckMigrated(database_->dsn(), "t", known));
+  EXPECT_OK(Migrate(database_->dsn(), "t", known));
+  auto more = known;
+  more.push_back({"0002_u", "CREATE TABLE u (id text)"});
+  EXPECT_THAT(CheckMigrated(database_->dsn(), "t", more),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "0002_u"));
+  EXPECT_OK(Migrate(database_->dsn(), "t", more));
+  EXPECT_THAT(CheckMigrated(database_->dsn(), "t", known),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "newer program"));
+  auto changed = known;
+  changed[0].sql += " ";
+  EXPECT_THAT(Migrate(database_->dsn(), "t", changed),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "was changed"));
+}
+
+}  // namespace
+}  // namespace wangge::db

@@ -1,0 +1,41 @@
+// Background work: one thread, one task, again and again.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "absl/time/time.h"
+#include "base/mutex.h"
+
+namespace wangge::exec {
+
+// Calls `task` every `interval`, and at once after Poke. The task says whether
+// to run again without waiting (there was more to do). Thread-safe.
+class Periodic {
+ public:
+  Periodic(const std::string& name, absl::Duration interval,
+           std::function<bool()> task);
+  // Waits for a running task.
+  ~Periodic();
+  Periodic(const Periodic&) = delete;
+  Periodic& operator=(const Periodic&) = delete;
+
+  // Runs the task soon, without waiting for the interval.
+  void Poke();
+  // No further run begins; a running one is waited for. Idempotent.
+  void Stop();
+
+ private:
+  void Run();
+
+  const absl::Duration interval_;
+  const std::function<bool()> task_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool poked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wangge::exec

@@ -1,0 +1,160 @@
+#include "rpc/main.h"
+
+#include <csignal>
+#include <ctime>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "exec/periodic.h"
+#include "log/log.h"
+#include "metrics/metrics.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:0",
+          "Address of the gRPC server, host:port. Port below 32768.");
+ABSL_FLAG(std::string, metrics, "",
+          "Address of the Prometheus endpoint, host:port; empty for none.");
+ABSL_FLAG(std::string, tls_cert, "", "Certificate of this service, PEM file.");
+ABSL_FLAG(std::string, tls_key, "", "Key of the certificate, PEM file.");
+ABSL_FLAG(std::string, tls_ca, "",
+          "Authority that signs all certificates, PEM file.");
+ABSL_FLAG(std::string, policy, "", "Authorization policy, text proto file.");
+ABSL_FLAG(std::string, token_key, "",
+          "Public key of the identity provider, PEM file; empty: no tokens.");
+ABSL_FLAG(int, workers, 16, "Threads that run handlers, 1 to 512.");
+ABSL_FLAG(int, queue, 512, "Calls that may wait for a worker, 0 to 100000.");
+ABSL_FLAG(bool, reflection, false, "Serve gRPC reflection.");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
+ABSL_FLAG(absl::Duration, grace, absl::Seconds(10),
+          "Time for running calls to end on shutdown, for example 10s.");
+ABSL_FLAG(std::string, dsn, "",
+          "PostgreSQL connection string; the password comes from PGPASSFILE.");
+ABSL_FLAG(int, db_connections, 16, "Database connections, 1 to 100.");
+ABSL_FLAG(std::string, registry, "", "Address of the registry, host:port.");
+ABSL_FLAG(std::string, routing, "", "Address of routing, host:port.");
+ABSL_FLAG(std::string, cases, "", "Address of cases, host:port.");
+
+namespace wangge::rpc {
+namespace {
+
+log::Level ParseLevel(const std::string& text) {
+  if (text == "debug") return log::Level::kDebug;
+  if (text == "warning") return log::Level::kWarning;
+  if (text == "error") return log::Level::kError;
+  return log::Level::kInfo;
+}
+
+// Signals are waited for in main, so every thread must have them blocked.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+bool WaitForSignal(const sigset_t& signals, absl::Duration timeout) {
+  const timespec wait = absl::ToTimespec(timeout);
+  return sigtimedwait(&signals, nullptr, &wait) > 0;
+}
+
+absl::StatusOr<std::unique_ptr<Runtime>> MakeRuntime(const std::string& name) {
+  RuntimeOptions options;
+  options.service = name;
+  options.workers = absl::GetFlag(FLAGS_workers);
+  options.queue = absl::GetFlag(FLAGS_queue);
+  ASSIGN_OR_RETURN(auto policy, PolicyFile::Open(absl::GetFlag(FLAGS_policy)));
+  std::string key;
+  if (!absl::GetFlag(FLAGS_token_key).empty()) {
+    ASSIGN_OR_RETURN(key, ReadFile(absl::GetFlag(FLAGS_token_key)));
+  }
+  return std::make_unique<Runtime>(options, std::move(policy),
+                                   std::make_unique<TokenVerifier>(key));
+}
+
+Environment MakeEnvironment(Runtime* runtime) {
+  Environment environment;
+  environment.runtime = runtime;
+  environment.tls = {absl::GetFlag(FLAGS_tls_cert),
+                     absl::GetFlag(FLAGS_tls_key), absl::GetFlag(FLAGS_tls_ca)};
+  environment.dsn = absl::GetFlag(FLAGS_dsn);
+  environment.db_connections = absl::GetFlag(FLAGS_db_connections);
+  environment.registry = absl::GetFlag(FLAGS_registry);
+  environment.routing = absl::GetFlag(FLAGS_routing);
+  environment.cases = absl::GetFlag(FLAGS_cases);
+  return environment;
+}
+
+void ServeUntilSignal(Service* service, Server* server,
+                      const sigset_t& signals) {
+  bool serving = false;
+  while (!WaitForSignal(signals, serving ? absl::Hours(1)
+                                         : absl::Milliseconds(50))) {
+    if (!serving && service->Ready()) {
+      serving = true;
+      server->SetServing(true);
+      log::Info("serving", {{"port", server->port()}});
+    }
+  }
+}
+
+absl::Status Run(const std::string& name, const sigset_t& signals,
+                 const ServiceFactory& make) {
+  ASSIGN_OR_RETURN(const auto runtime, MakeRuntime(name));
+  std::unique_ptr<metrics::Exposer> exposer;
+  if (!absl::GetFlag(FLAGS_metrics).empty()) {
+    ASSIGN_OR_RETURN(exposer,
+                     metrics::Exposer::Start(absl::GetFlag(FLAGS_metrics)));
+  }
+  const Environment environment = MakeEnvironment(runtime.get());
+  ASSIGN_OR_RETURN(const auto service, make(environment));
+  ServerOptions options;
+  options.address = absl::GetFlag(FLAGS_listen);
+  options.tls = environment.tls;
+  options.reflection = absl::GetFlag(FLAGS_reflection);
+  ASSIGN_OR_RETURN(const auto server,
+                   Server::Start(options, service->GrpcServices()));
+  exec::Periodic policy_watch("policy", absl::Seconds(1), [&] {
+    runtime->policy().Reload();
+    return false;
+  });
+  log::Info("started", {{"port", server->port()}});
+
+  ServeUntilSignal(service.get(), server.get(), signals);
+
+  log::Info("stopping");
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // A second one ends us.
+  server->SetServing(false);
+  runtime->StartDraining();
+  service->Drain();
+  server->Shutdown(absl::GetFlag(FLAGS_grace));
+  runtime->executor().Drain();
+  log::Info("stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Main(const std::string& name, const std::string& summary, int argc,
+         char** argv, const ServiceFactory& make) {
+  absl::SetProgramUsageMessage(
+      absl::StrCat(summary, "\nExample: wangge_", name,
+                   " --flagfile=", name, ".flags\nAll flags: --helpfull"));
+  absl::ParseCommandLine(argc, argv);
+  const sigset_t signals = BlockSignals();
+  log::Init(name, ParseLevel(absl::GetFlag(FLAGS_log_level)));
+  const absl::Status status = Run(name, signals, make);
+  if (!status.ok()) {
+    log::Error("cannot run", {{"cause", std::string(status.message())}});
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace wangge::rpc

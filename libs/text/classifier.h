@@ -1,0 +1,53 @@
+// Which category a text speaks of: a linear model over character n-grams,
+// trained by LIBLINEAR (L2-regularised logistic regression, one against the
+// rest).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "wangge/routing/v1/text_model.pb.h"
+
+namespace wangge::text {
+
+struct Example {
+  std::string text;
+  std::string label;
+};
+
+struct Prediction {
+  std::string label;
+  double probability = 0;  // 0 to 1; all labels together make 1.
+};
+
+// A trained model. Immutable, so thread-safe.
+class Classifier {
+ public:
+  // Trains on the examples. INVALID_ARGUMENT with fewer than two labels.
+  // Deterministic: the same examples give the same bytes.
+  static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
+      const std::vector<Example>& examples);
+
+  // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off or
+  // changed.
+  static absl::StatusOr<std::shared_ptr<const Classifier>> Load(
+      const std::string& path);
+  absl::Status Save(const std::string& path) const;
+
+  // All labels, most probable first. An empty text gives no predictions.
+  std::vector<Prediction> Predict(const std::string& text) const;
+
+  const std::string& version() const { return model_.version(); }
+  const routing::v1::TextModel& model() const { return model_; }
+
+ private:
+  explicit Classifier(routing::v1::TextModel model);
+  static absl::Status Check(const routing::v1::TextModel& model);
+
+  const routing::v1::TextModel model_;
+  std::vector<int> row_of_bucket_;  // -1 for features not seen in training.
+};
+
+}  // namespace wangge::text

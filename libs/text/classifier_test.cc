@@ -1,0 +1,69 @@
+#include "text/classifier.h"
+
+#include "base/file.h"
+#include "gtest/gtest.h"
+#include "testing/status.h"
+#include "text/features.h"
+
+namespace wangge::text {
+namespace {
+
+std::vector<Example> Examples() {
+  std::vector<Example> examples;
+  for (const std::string place : {"一号院", "二号院", "三号院", "四号院"}) {
+    examples.push_back({place + "暖气不热，热力管道漏水", "heating"});
+    examples.push_back({place + "门口路面破损，有大坑", "road"});
+    examples.push_back({place + "楼下饭店卖的牛肉变质", "food"});
+  }
+  return examples;
+}
+
+TEST(ClassifierTest, LearnsAndGivesProbabilities) {
+  const auto model = Classifier::Train(Examples());
+  ASSERT_OK(model);
+  const auto predictions = (*model)->Predict("热力管道又漏水了");
+  ASSERT_EQ(predictions.size(), 3U);
+  EXPECT_EQ(predictions[0].label, "heating");
+  EXPECT_GT(predictions[0].probability, predictions[1].probability);
+  double sum = 0;
+  for (const auto& p : predictions) sum += p.probability;
+  EXPECT_NEAR(sum, 1, 1e-9);
+  EXPECT_TRUE((*model)->Predict("").empty());
+}
+
+TEST(ClassifierTest, TrainingTwiceGivesTheSameBytes) {
+  const auto a = Classifier::Train(Examples());
+  const auto b = Classifier::Train(Examples());
+  ASSERT_OK(a);
+  EXPECT_EQ((*a)->model().SerializeAsString(),
+            (*b)->model().SerializeAsString());
+}
+
+TEST(ClassifierTest, FilesAreChecked) {
+  const std::string path = ::testing::TempDir() + "/model";
+  const auto model = Classifier::Train(Examples());
+  ASSERT_OK((*model)->Save(path));
+  const auto loaded = Classifier::Load(path);
+  ASSERT_OK(loaded);
+  EXPECT_EQ((*loaded)->version(), (*model)->version());
+  const std::string content = *ReadFile(path);
+  ASSERT_OK(WriteFile(path, content.substr(0, content.size() / 2)));
+  EXPECT_THAT(Classifier::Load(path),
+              StatusIs(absl::StatusCode::kInvalidArgument, "cut off"));
+  ASSERT_OK(WriteFile(path, "something else"));
+  EXPECT_THAT(Classifier::Load(path),
+              StatusIs(absl::StatusCode::kInvalidArgument, "not a text model"));
+}
+
+TEST(ClassifierTest, OneLabelIsRefused) {
+  EXPECT_THAT(Classifier::Train({{"a", "x"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "two labels"));
+}
+
+TEST(FeaturesTest, SegmentedAndNaturalTextLookAlike) {
+  EXPECT_EQ(ExtractFeatures("路面 破损", 18), ExtractFeatures("路面破损", 18));
+  EXPECT_NE(ExtractFeatures("路面，破损", 18), ExtractFeatures("路面破损", 18));
+}
+
+}  // namespace
+}  // namespace wangge::text

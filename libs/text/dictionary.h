@@ -1,0 +1,37 @@
+// Finds the words of a dictionary in a text, over a marisa trie.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wangge::text {
+
+// A word found in a text. Offsets are bytes of the normalised text.
+struct Match {
+  size_t offset = 0;
+  size_t length = 0;
+  // Index of the word in the list the dictionary was made of.
+  std::vector<int> entries;
+};
+
+// Immutable, so thread-safe.
+class Dictionary {
+ public:
+  // Words are normalised as NormalizeText does, blanks removed; the same word
+  // may come several times, each with its own index. Empty words are ignored.
+  explicit Dictionary(const std::vector<std::string>& words);
+  ~Dictionary();
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+
+  // All words in `text`, leftmost first, of those that start together the
+  // longest only; words inside a longer match are left out.
+  std::vector<Match> Find(const std::string& text) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wangge::text
