@@ -492,6 +492,21 @@ bool City::IsSameOrAbove(const std::string& superior_id,
   return false;
 }
 
+CrossFlags City::CrossFlagsOf(const std::vector<std::string>& unit_ids) const {
+  std::set<std::string> districts;
+  std::set<int> levels;
+  std::set<std::string> functions;
+  for (const std::string& id : unit_ids) {
+    const Unit* unit = FindUnit(id);
+    if (unit == nullptr) continue;
+    const std::string district = DistrictOf(*unit);
+    if (!district.empty()) districts.insert(district);
+    levels.insert(unit->level());
+    functions.insert(unit->function());
+  }
+  return {districts.size() > 1, levels.size() > 1, functions.size() > 1};
+}
+
 std::string City::DistrictOf(const Unit& unit) const {
   if (unit.jurisdiction_grid_ids().empty()) return "";
   const Grid* grid = FindGrid(unit.jurisdiction_grid_ids(0));

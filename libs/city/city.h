@@ -63,6 +63,13 @@ struct Duty {
   bool substitute = false;
 };
 
+// The three flags of a joint case (三跨).
+struct CrossFlags {
+  bool region = false;      // Units of different districts.
+  bool level = false;       // Units of different levels of government.
+  bool department = false;  // Units of different functions.
+};
+
 class City {
  public:
   // Builds a city. On faults returns FAILED_PRECONDITION that names the first
@@ -109,6 +116,8 @@ class City {
   // True when `superior` is `unit` or stands above it.
   bool IsSameOrAbove(const std::string& superior_id,
                      const std::string& unit_id) const;
+  // The flags of units that work on one case; unknown units do not count.
+  CrossFlags CrossFlagsOf(const std::vector<std::string>& unit_ids) const;
   // The district (grid) of a unit's first jurisdiction; empty for city units.
   std::string DistrictOf(const Unit& unit) const;
   // Who is on duty at a moment: a primary officer, else a substitute, else any

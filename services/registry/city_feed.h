@@ -17,7 +17,7 @@ class CityStream : public rpc::ServerStream<v1::WatchCityResponse> {
   // A full city is a few hundred pieces.
   static constexpr size_t kMaxOutbox = 20'000;
   explicit CityStream(int64_t held_version)
-      : ServerStream(kMaxOutbox), held_version_(held_version) {}
+      : rpc::ServerStream<v1::WatchCityResponse>(kMaxOutbox), held_version_(held_version) {}
   void Begin(const std::shared_ptr<CityStream>& self) { KeepAlive(self); }
 
  private:

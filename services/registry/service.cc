@@ -158,7 +158,7 @@ absl::StatusOr<v1::ImportCityResponse> RegistryService::Import(
   MutexLock lock(&import_mutex_);
   const absl::Time now = absl::Now();
   ASSIGN_OR_RETURN(const ImportResult result,
-                   ImportCity(rows, author, comment, now, holder_.Get(),
+                   registry::ImportCity(rows, author, comment, now, holder_.Get(),
                               &store_, now + kImportTime));
   if (result.city != holder_.Get()) Adopt(result.city);
   return result.response;

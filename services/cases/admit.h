@@ -1,0 +1,44 @@
+// Admitting reports: each opens a case, unless it was admitted before.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "city/city.h"
+#include "services/cases/store.h"
+
+namespace wangge::cases {
+
+// Gives out case numbers `district-YYYYMMDD-serial` from blocks of serial
+// numbers, so that a number costs no round trip. Unused ones are lost, never
+// given twice. Thread-safe.
+class CaseNumbers {
+ public:
+  explicit CaseNumbers(Store* store) : store_(*store) {}
+  absl::StatusOr<std::string> Next(const std::string& district_code,
+                                   absl::Time now, absl::Time deadline);
+
+ private:
+  Store& store_;
+  Mutex mutex_;
+  int64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t end_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// The key that personal data is sealed with.
+struct PersonalKey {
+  std::string id;
+  std::string bytes;  // 32.
+};
+
+// Reads `<id> <64 hexadecimal digits>`.
+absl::StatusOr<PersonalKey> ReadPersonalKey(const std::string& path);
+
+absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
+    const v1::AdmitReportsRequest& request, const city::City& city,
+    const PersonalKey& key, absl::Time now, absl::Time deadline,
+    CaseNumbers* numbers, Store* store);
+
+}  // namespace wangge::cases

@@ -1,0 +1,86 @@
+// What a command does to a case: the events, or why not. Pure: the case, the
+// command, the city, who acts and the time decide, nothing else.
+//
+// Every function returns at least one event; they are already numbered and can
+// be applied in order. Errors: WRONG_STATE, NOT_YOURS, INVALID_FIELDS.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "city/city.h"
+#include "services/cases/domain/apply.h"
+#include "wangge/cases/v1/cases.pb.h"
+#include "wangge/routing/v1/routing.pb.h"
+
+namespace wangge::cases {
+
+using Events = std::vector<CaseEvent>;
+using routing::v1::RoutePlan;
+
+// Who acts.
+struct Actor {
+  std::string text;        // What events name: `officer/o-1`, `source/110`, `timer`.
+  std::string source_id;   // Set for sources.
+  const city::Officer* officer = nullptr;  // Set for persons.
+};
+
+struct Context {
+  const city::City& city;
+  Actor actor;
+  absl::Time now;
+  // A fresh plan, for the commands that need one.
+  const RoutePlan* plan = nullptr;
+};
+
+// #1 with what the plan lets follow at once: #6 and #7, or J1. `case_no` is the
+// new case's.
+Events DecideAdmit(const std::string& case_no, const v1::Report& report,
+                   const RoutePlan& plan, const Context& context);
+
+absl::StatusOr<Events> Decide(const Case& c, const v1::RejectCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::AcceptAssignmentRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
+                              const Context& context);
+// Needs context.plan: the plan without the units that returned the case.
+absl::StatusOr<Events> Decide(const Case& c, const v1::ApproveReturnRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RejectReturnRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::UrgeCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::SubmitResultRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::CheckResultRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::CloseCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RecordFollowUpRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::CancelCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::ProposeJointRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::ConveneJointRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RecordPositionRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::DecideJointRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::CompleteAssignmentRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::CheckAssignmentRequest& r,
+                              const Context& context);
+
+// Fires every timer that is due; empty when none is.
+Events DecideTimers(const Case& c, const Context& context);
+
+}  // namespace wangge::cases

@@ -1,0 +1,132 @@
+// CaseService over the wire.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "city/watch.h"
+#include "db/pool.h"
+#include "exec/periodic.h"
+#include "rpc/main.h"
+#include "rpc/unary.h"
+#include "services/cases/admit.h"
+#include "services/cases/change.h"
+#include "services/cases/feed.h"
+#include "services/cases/store.h"
+#include "services/cases/validate.h"
+#include "wangge/cases/v1/cases.grpc.pb.h"
+#include "wangge/routing/v1/routing.grpc.pb.h"
+
+namespace wangge::cases {
+
+class CaseService final : public v1::CaseService::CallbackService,
+                          public rpc::Service {
+ public:
+  // Needs --dsn, --registry, --routing and --personal_key.
+  static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
+      const rpc::Environment& environment);
+
+  std::vector<grpc::Service*> GrpcServices() override { return {this}; }
+  bool Ready() override;
+  void Drain() override;
+
+// A method whose handler is Handle(call, request).
+#define WANGGE_METHOD(name, Request, Response)                               \
+  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
+                                 const Request* request, Response* response) \
+      override {                                                             \
+    return name##_.Start(context, request, response);                        \
+  }                                                                          \
+                                                                             \
+ private:                                                                    \
+  rpc::Method<Request, Response> name##_{                                    \
+      &runtime_, "/wangge.cases.v1.CaseService/" #name,                      \
+      [](const Request& r) { return Validate(r); },                          \
+      [this](const rpc::Call& call, const Request& r) {                      \
+        return Handle(call, r);                                              \
+      }};                                                                    \
+                                                                             \
+ public:
+
+// A method that changes a case.
+#define WANGGE_CHANGE_METHOD(name) \
+  WANGGE_METHOD(name, v1::name##Request, v1::Case)
+
+  WANGGE_METHOD(AdmitReports, v1::AdmitReportsRequest, v1::AdmitReportsResponse)
+  WANGGE_METHOD(GetCase, v1::GetCaseRequest, v1::GetCaseResponse)
+  WANGGE_METHOD(ListCases, v1::ListCasesRequest, v1::ListCasesResponse)
+  WANGGE_METHOD(AcknowledgeFeedback, v1::AcknowledgeFeedbackRequest,
+                v1::AcknowledgeFeedbackResponse)
+  WANGGE_CHANGE_METHOD(RejectCase)
+  WANGGE_CHANGE_METHOD(DispatchCase)
+  WANGGE_CHANGE_METHOD(AcceptAssignment)
+  WANGGE_CHANGE_METHOD(RequestReturn)
+  WANGGE_CHANGE_METHOD(ApproveReturn)
+  WANGGE_CHANGE_METHOD(RejectReturn)
+  WANGGE_CHANGE_METHOD(UrgeCase)
+  WANGGE_CHANGE_METHOD(SubmitResult)
+  WANGGE_CHANGE_METHOD(CheckResult)
+  WANGGE_CHANGE_METHOD(CloseCase)
+  WANGGE_CHANGE_METHOD(RecordFollowUp)
+  WANGGE_CHANGE_METHOD(CancelCase)
+  WANGGE_CHANGE_METHOD(ProposeJoint)
+  WANGGE_CHANGE_METHOD(ConveneJoint)
+  WANGGE_CHANGE_METHOD(RecordPosition)
+  WANGGE_CHANGE_METHOD(DecideJoint)
+  WANGGE_CHANGE_METHOD(CompleteAssignment)
+  WANGGE_CHANGE_METHOD(CheckAssignment)
+#undef WANGGE_CHANGE_METHOD
+#undef WANGGE_METHOD
+
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+      grpc::CallbackServerContext* context,
+      const v1::WatchEventsRequest* request) override;
+  grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* WatchFeedback(
+      grpc::CallbackServerContext* context,
+      const v1::WatchFeedbackRequest* request) override;
+
+ private:
+  CaseService(rpc::Runtime* runtime, std::unique_ptr<db::Pool> pool,
+              PersonalKey key,
+              std::unique_ptr<routing::v1::RoutingService::Stub> routing);
+
+  absl::StatusOr<v1::AdmitReportsResponse> Handle(
+      const rpc::Call& call, const v1::AdmitReportsRequest& request);
+  absl::StatusOr<v1::GetCaseResponse> Handle(const rpc::Call& call,
+                                             const v1::GetCaseRequest& request);
+  absl::StatusOr<v1::ListCasesResponse> Handle(
+      const rpc::Call& call, const v1::ListCasesRequest& request);
+  absl::StatusOr<v1::AcknowledgeFeedbackResponse> Handle(
+      const rpc::Call& call, const v1::AcknowledgeFeedbackRequest& request);
+  // Every change: who acts, then ChangeCase with its Decide.
+  template <typename Request>
+  absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
+                                  const Request& request);
+
+  absl::StatusOr<Actor> ActorOf(const rpc::Caller& caller,
+                                const city::City& city) const;
+  // The plan for a case without the units that returned it.
+  absl::StatusOr<RoutePlan> PlanAgain(const Case& c, absl::Time now,
+                                      absl::Time deadline) const;
+  // Fires what is due. True when there may be more.
+  bool FireTimers();
+  void Committed();
+  absl::Status StartFeeds();
+
+  rpc::Runtime& runtime_;
+  const std::unique_ptr<db::Pool> pool_;
+  const PersonalKey personal_key_;
+  const std::unique_ptr<routing::v1::RoutingService::Stub> routing_;
+  Store store_;
+  CaseNumbers numbers_;
+  city::Holder city_;
+  exec::Executor feed_executor_;
+  EventFeed events_;
+  FeedbackFeed feedback_;
+  metrics::Counter& timers_fired_;
+  std::unique_ptr<city::Watcher> watcher_;
+  std::unique_ptr<exec::Periodic> timers_;
+};
+
+}  // namespace wangge::cases

@@ -1,0 +1,55 @@
+-- Admits reports with their cases, events, feedback and reporters. Reports that
+-- were admitted before (by source_ref or request_id) are left alone with all
+-- that belongs to them. Returns the report_ids that are new.
+-- Indexes: report's two unique ones. Rows: at most 1,000 reports.
+WITH input AS (
+  SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
+    $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
+    $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
+    $17::timestamptz[], $18::bytea[])
+  AS i(source_id, source_ref, request_id, report_id, digest, case_no,
+       receive_time, report_body, answer, reporter, version,
+       state, district_code, category_code, lead_unit_id, needs_operator,
+       next_timer_time, case_body)
+),
+new_report AS (
+  INSERT INTO report (source_id, source_ref, request_id, report_id, digest,
+                      case_no, receive_time, body, answer)
+  SELECT source_id, source_ref, request_id, report_id, digest, case_no,
+         receive_time, report_body, answer
+  FROM input
+  ON CONFLICT DO NOTHING
+  RETURNING report_id, case_no
+),
+new_case AS (
+  INSERT INTO cases (case_no, version, state, source_id, district_code,
+                     category_code, lead_unit_id, needs_operator, receive_time,
+                     next_timer_time, body)
+  SELECT i.case_no, i.version, i.state, i.source_id, i.district_code,
+         i.category_code, i.lead_unit_id, i.needs_operator, i.receive_time,
+         i.next_timer_time, i.case_body
+  FROM input i JOIN new_report USING (report_id)
+),
+new_reporter AS (
+  INSERT INTO reporter (report_id, key_id, sealed)
+  SELECT i.report_id, $19, i.reporter
+  FROM input i JOIN new_report USING (report_id)
+  WHERE i.reporter IS NOT NULL
+),
+new_event AS (
+  INSERT INTO event (case_no, sequence, title, state, body)
+  SELECT e.case_no, e.sequence, e.title, e.state, e.body
+  FROM unnest($20::text[], $21::bigint[], $22::text[], $23::smallint[],
+              $24::bytea[])
+    AS e(case_no, sequence, title, state, body)
+  JOIN new_report USING (case_no)
+),
+new_feedback AS (
+  INSERT INTO feedback (source_id, body)
+  SELECT f.source_id, f.body
+  FROM unnest($25::text[], $26::text[], $27::bytea[])
+    AS f(case_no, source_id, body)
+  JOIN new_report USING (case_no)
+)
+SELECT report_id FROM new_report

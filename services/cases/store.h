@@ -1,0 +1,110 @@
+// The tables of cases. Every write is one statement, one round trip.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "db/pool.h"
+#include "services/cases/domain/decide.h"
+#include "services/cases/feed_cursor.h"
+#include "wangge/cases/v1/cases.pb.h"
+
+namespace wangge::cases {
+
+// A report ready to be written: with the case and the events that it opens.
+struct NewCase {
+  v1::Admission admission;  // report.key.report_id is set.
+  Case folded;
+  Events events;
+  v1::AdmissionResult answer;
+  std::string sealed_reporter;  // Empty when nobody said who reported.
+};
+
+// A change of one case, as decided.
+struct Change {
+  int64_t expected_version = 0;
+  Case folded;
+  Events events;
+  std::string caller;      // With request_id: what a repeat is recognised by.
+  std::string request_id;  // Empty for timers.
+  std::string digest;
+};
+
+// A case as loaded, with what is known of the request that wants to change it.
+struct LoadedCase {
+  Case folded;
+  std::optional<std::string> request_digest;  // Set when it was used before.
+};
+
+// An item of a feed with its position.
+template <typename Item>
+struct Positioned {
+  FeedCursor cursor;
+  std::string source_id;  // Feedback only.
+  Item item;
+};
+using EventItem = Positioned<v1::FeedEvent>;
+using FeedbackItem = Positioned<v1::Feedback>;
+
+// Thread-safe.
+class Store {
+ public:
+  // `personal_key_id` names the key that sealed reporters were sealed with.
+  Store(db::Pool* pool, std::string personal_key_id)
+      : pool_(*pool), personal_key_id_(std::move(personal_key_id)) {}
+
+  // The first of 1,000 serial numbers that nobody else gets.
+  absl::StatusOr<int64_t> NextCaseNumberBlock(absl::Time deadline);
+
+  // Admits what is new and finds what is not: one answer for each, in order.
+  absl::StatusOr<std::vector<v1::AdmissionResult>> Admit(
+      const std::vector<NewCase>& cases, absl::Time deadline);
+
+  // NOT_FOUND when there is no such case.
+  absl::StatusOr<LoadedCase> Load(const std::string& case_no,
+                                  const std::string& caller,
+                                  const std::string& request_id,
+                                  absl::Time deadline);
+  // False when the case has another version by now.
+  absl::StatusOr<bool> Commit(const Change& change, absl::Time deadline);
+
+  absl::StatusOr<Events> Timeline(const std::string& case_no,
+                                  absl::Time deadline);
+  // Cases after (before_time, before_case_no), newest first.
+  absl::StatusOr<std::vector<Case>> List(const v1::ListCasesRequest& filter,
+                                         absl::Time before_time,
+                                         const std::string& before_case_no,
+                                         int limit, absl::Time deadline);
+  absl::StatusOr<std::vector<std::string>> DueCases(absl::Time now, int limit,
+                                                    absl::Time deadline);
+
+  absl::StatusOr<std::vector<EventItem>> EventsAfter(FeedCursor cursor,
+                                                     int limit,
+                                                     absl::Time deadline);
+  // Of all sources when `source_id` is empty.
+  absl::StatusOr<std::vector<FeedbackItem>> FeedbackAfter(
+      FeedCursor cursor, const std::string& source_id, int limit,
+      absl::Time deadline);
+  // The position that every later item comes after.
+  absl::StatusOr<FeedCursor> FeedEnd(absl::Time deadline);
+  absl::StatusOr<std::string> Acknowledge(const std::string& source_id,
+                                          const std::string& cursor,
+                                          absl::Time deadline);
+  // Empty when nothing was acknowledged yet.
+  absl::StatusOr<std::string> Acknowledged(const std::string& source_id,
+                                           absl::Time deadline);
+
+ private:
+  absl::Status FindEarlier(const std::vector<NewCase>& cases,
+                           const std::vector<size_t>& missing,
+                           std::vector<v1::AdmissionResult>* results,
+                           std::vector<size_t>* still_missing,
+                           absl::Time deadline);
+
+  db::Pool& pool_;
+  const std::string personal_key_id_;
+};
+
+}  // namespace wangge::cases

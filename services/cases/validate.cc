@@ -1,0 +1,213 @@
+#include "services/cases/validate.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/uuid.h"
+#include "errors/errors.h"
+
+namespace wangge::cases {
+namespace {
+
+using errors::Violations;
+
+constexpr int kMostAdmissions = 1000;
+constexpr int kMostParties = 20;
+constexpr size_t kShort = 500;
+constexpr size_t kMedium = 2000;
+constexpr size_t kLong = 4000;
+
+// The fields that all changes share.
+template <typename Request>
+Violations Common(const Request& r) {
+  Violations v;
+  v.RequireText("case_no", r.case_no(), 1, 64);
+  v.RequireUuid("request_id", r.request_id());
+  v.RequireText("etag", r.etag(), 0, 40);
+  return v;
+}
+
+template <typename Ids>
+void RequireUnits(const std::string& field, const Ids& ids, int least,
+                  Violations* v) {
+  v->Require(ids.size() >= least && ids.size() <= kMostParties, field,
+             absl::StrCat("has ", ids.size(), " units; ", least, " to ",
+                          kMostParties));
+  for (int i = 0; i < ids.size(); ++i) {
+    v->RequireText(absl::StrCat(field, "[", i, "]"), ids.Get(i), 1, 64);
+  }
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::AdmitReportsRequest& r) {
+  Violations v;
+  v.Require(r.admissions_size() >= 1 && r.admissions_size() <= kMostAdmissions,
+            "admissions", absl::StrCat("has ", r.admissions_size(),
+                                       "; 1 to ", kMostAdmissions));
+  for (int i = 0; i < r.admissions_size(); ++i) {
+    const auto& admission = r.admissions(i);
+    const std::string at = absl::StrCat("admissions[", i, "].");
+    const auto& key = admission.report().key();
+    v.RequireUuid(at + "request_id", admission.request_id());
+    v.RequireText(at + "report.key.source_id", key.source_id(), 1, 64);
+    v.RequireText(at + "report.key.source_ref", key.source_ref(), 1, 128);
+    v.RequireUuid(at + "report.key.report_id", key.report_id());
+    v.Require(admission.digest().size() == 32, at + "digest",
+              "is not a SHA-256 of 32 bytes");
+    v.Require(admission.has_plan(), at + "plan", "is missing");
+    v.Require(admission.report().has_receive_time(),
+              at + "report.receive_time", "is missing");
+  }
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::GetCaseRequest& r) {
+  Violations v;
+  v.RequireText("case_no", r.case_no(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ListCasesRequest& r) {
+  Violations v;
+  v.Require(r.page_size() >= 0, "page_size", "is negative; 0 means 50");
+  v.Require(v1::CaseState_IsValid(r.state()), "state", "is no state");
+  v.RequireText("lead_unit_id", r.lead_unit_id(), 0, 64);
+  v.RequireText("source_id", r.source_id(), 0, 64);
+  v.RequireText("page_token", r.page_token(), 0, kShort);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r) {
+  Violations v;
+  v.RequireText("source_id", r.source_id(), 1, 64);
+  v.RequireText("cursor", r.cursor(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RejectCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  v.RequireText("proper_channel", r.proper_channel(), 1, kShort);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::DispatchCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("category_code", r.category_code(), 0, 64);
+  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
+  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::AcceptAssignmentRequest& r) {
+  return Common(r).ToStatus();
+}
+
+absl::Status Validate(const v1::RequestReturnRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("legal_basis", r.legal_basis(), 1, kMedium);
+  v.RequireText("proposed_unit_id", r.proposed_unit_id(), 0, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ApproveReturnRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RejectReturnRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::UrgeCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 0, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::SubmitResultRequest& r) {
+  Violations v = Common(r);
+  v.Require(r.outcome() >= v1::OUTCOME_RESOLVED &&
+                r.outcome() <= v1::OUTCOME_NOT_FEASIBLE,
+            "outcome", "is missing; say what came of it, RESOLVED and so on");
+  v.RequireText("text", r.text(), 1, kLong);
+  v.RequireText("public_reply", r.public_reply(), 1, kMedium);
+  v.Require(r.evidence_size() <= 50, "evidence",
+            absl::StrCat("has ", r.evidence_size(), " items; at most 50"));
+  for (int i = 0; i < r.evidence_size(); ++i) {
+    v.RequireText(absl::StrCat("evidence[", i, "]"), r.evidence(i), 1, kShort);
+  }
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::CheckResultRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), r.passed() ? 0 : 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::CloseCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 0, kMedium);
+  v.RequireText("root_cause", r.root_cause(), 0, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RecordFollowUpRequest& r) {
+  Violations v = Common(r);
+  v.Require(r.contacted() != v1::ANSWER_UNSPECIFIED, "contacted",
+            "is missing; YES or NO");
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::CancelCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ProposeJointRequest& r) {
+  Violations v = Common(r);
+  RequireUnits("party_unit_ids", r.party_unit_ids(), 2, &v);
+  v.RequireText("cause", r.cause(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ConveneJointRequest& r) {
+  Violations v = Common(r);
+  RequireUnits("party_unit_ids", r.party_unit_ids(), 0, &v);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RecordPositionRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("basis", r.basis(), 1, kMedium);
+  v.RequireText("proposal", r.proposal(), 0, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::DecideJointRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
+  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::CompleteAssignmentRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 1, kLong);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::CheckAssignmentRequest& r) {
+  Violations v = Common(r);
+  v.Require(r.assignment_number() >= 1, "assignment_number",
+            "is missing; assignments count from 1");
+  v.RequireText("waive_reason", r.waive_reason(), 0, kMedium);
+  return v.ToStatus();
+}
+
+}  // namespace wangge::cases

@@ -1,0 +1,32 @@
+// What every request must look like. Pure; every fault is named.
+#pragma once
+
+#include "absl/status/status.h"
+#include "wangge/cases/v1/cases.pb.h"
+
+namespace wangge::cases {
+
+absl::Status Validate(const v1::AdmitReportsRequest& r);
+absl::Status Validate(const v1::GetCaseRequest& r);
+absl::Status Validate(const v1::ListCasesRequest& r);
+absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r);
+absl::Status Validate(const v1::RejectCaseRequest& r);
+absl::Status Validate(const v1::DispatchCaseRequest& r);
+absl::Status Validate(const v1::AcceptAssignmentRequest& r);
+absl::Status Validate(const v1::RequestReturnRequest& r);
+absl::Status Validate(const v1::ApproveReturnRequest& r);
+absl::Status Validate(const v1::RejectReturnRequest& r);
+absl::Status Validate(const v1::UrgeCaseRequest& r);
+absl::Status Validate(const v1::SubmitResultRequest& r);
+absl::Status Validate(const v1::CheckResultRequest& r);
+absl::Status Validate(const v1::CloseCaseRequest& r);
+absl::Status Validate(const v1::RecordFollowUpRequest& r);
+absl::Status Validate(const v1::CancelCaseRequest& r);
+absl::Status Validate(const v1::ProposeJointRequest& r);
+absl::Status Validate(const v1::ConveneJointRequest& r);
+absl::Status Validate(const v1::RecordPositionRequest& r);
+absl::Status Validate(const v1::DecideJointRequest& r);
+absl::Status Validate(const v1::CompleteAssignmentRequest& r);
+absl::Status Validate(const v1::CheckAssignmentRequest& r);
+
+}  // namespace wangge::cases

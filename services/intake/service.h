@@ -1,0 +1,60 @@
+// IntakeService over the wire.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "city/watch.h"
+#include "rpc/main.h"
+#include "rpc/unary.h"
+#include "services/intake/profiles.h"
+#include "services/intake/submit_stream.h"
+#include "services/intake/submitter.h"
+#include "wangge/intake/v1/intake.grpc.pb.h"
+
+namespace wangge::intake {
+
+class IntakeService final : public v1::IntakeService::CallbackService,
+                            public rpc::Service {
+ public:
+  // Needs --registry, --routing, --cases and --sources.
+  static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
+      const rpc::Environment& environment);
+
+  std::vector<grpc::Service*> GrpcServices() override { return {this}; }
+  bool Ready() override { return city_.Get() != nullptr; }
+  void Drain() override;
+
+  grpc::ServerUnaryReactor* SubmitReport(
+      grpc::CallbackServerContext* context,
+      const v1::SubmitReportRequest* request,
+      v1::SubmitReportResponse* response) override {
+    return submit_report_.Start(context, request, response);
+  }
+  grpc::ServerBidiReactor<v1::SubmitReportRequest, v1::SubmitReportsResponse>*
+  SubmitReports(grpc::CallbackServerContext* context) override;
+
+ private:
+  IntakeService(rpc::Runtime* runtime, Profiles profiles,
+                std::unique_ptr<Submitter> submitter);
+  absl::StatusOr<Prepared> PrepareFor(const rpc::Caller& caller,
+                                      const v1::SubmitReportRequest& request);
+  absl::StatusOr<v1::SubmitReportResponse> Submit(
+      const rpc::Call& call, const v1::SubmitReportRequest& request);
+
+  rpc::Runtime& runtime_;
+  const Profiles profiles_;
+  std::map<std::string, std::atomic<int>> in_flight_;  // By source.
+  const std::unique_ptr<Submitter> submitter_;
+  city::Holder city_;
+  std::unique_ptr<city::Watcher> watcher_;
+  rpc::Method<v1::SubmitReportRequest, v1::SubmitReportResponse>
+      submit_report_;
+  Mutex mutex_;
+  std::vector<std::weak_ptr<SubmitStream>> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace wangge::intake

@@ -1,0 +1,78 @@
+#include "services/routing/domain/route.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "services/routing/domain/danger.h"
+
+namespace wangge::routing {
+namespace {
+
+// Why a person must look at the plan; empty when none must.
+std::string WhyOperator(const RoutePlan& plan, const Thresholds& thresholds) {
+  if (plan.category_candidates().empty()) return "no category was recognised";
+  const double best = plan.category_candidates(0).probability();
+  const double second = plan.category_candidates_size() > 1
+                            ? plan.category_candidates(1).probability()
+                            : 0;
+  if (best < thresholds.category_probability ||
+      best - second < thresholds.category_margin) {
+    return absl::StrFormat("the category is unsure: %.2f against %.2f", best,
+                           second);
+  }
+  if (!plan.has_place()) return "the place is unknown";
+  if (plan.place().confidence() < thresholds.place_confidence) {
+    return absl::StrFormat("the place is unsure: %.2f",
+                           plan.place().confidence());
+  }
+  return "";
+}
+
+void Dispose(Ownership ownership, const Thresholds& thresholds,
+             RoutePlan* plan) {
+  plan->set_operator_reason(WhyOperator(*plan, thresholds));
+  if (!plan->operator_reason().empty()) {
+    plan->set_disposition(v1::DISPOSITION_NEEDS_OPERATOR);
+    AddTrace("disposition", "NEEDS_OPERATOR", plan->operator_reason(), plan);
+  } else if (ownership == Ownership::kNoOwner) {
+    plan->set_disposition(v1::DISPOSITION_CONSULT);
+    AddTrace("disposition", "CONSULT", "the parties must find the owner", plan);
+  } else {
+    plan->set_disposition(v1::DISPOSITION_AUTO);
+    AddTrace("disposition", "AUTO", "sure of category, place and unit", plan);
+  }
+}
+
+}  // namespace
+
+void AddTrace(const std::string& stage, const std::string& subject,
+              const std::string& finding, RoutePlan* plan) {
+  auto* step = plan->add_trace();
+  step->set_stage(stage);
+  step->set_subject(subject);
+  step->set_finding(finding);
+}
+
+RoutePlan Route(const city::City& city, const text::Classifier& model,
+                const Matter& matter, const Thresholds& thresholds) {
+  RoutePlan plan;
+  plan.set_city_version(city.version().version());
+  plan.set_model_version(model.version());
+  for (const std::string& words :
+       FindDanger(absl::StrCat(matter.title(), "。", matter.text()))) {
+    plan.add_danger_words(words);
+  }
+  const city::Category* category = ChooseCategory(city, model, matter, &plan);
+  const auto scopes = ResolvePlace(city, matter, &plan);
+  Ownership ownership = Ownership::kFound;
+  if (category != nullptr) {
+    ownership =
+        AssignResponsibility(city, *category, scopes, matter, &plan);
+  }
+  if (!plan.danger_words().empty()) {
+    plan.set_urgency(common::v1::URGENCY_SAFETY);
+  }
+  Dispose(ownership, thresholds, &plan);
+  return plan;
+}
+
+}  // namespace wangge::routing
