@@ -65,7 +65,11 @@ void Step::Dispatch(const routing::v1::Responsible& lead,
     dispatched.set_cross_level(flags.level);
     dispatched.set_cross_department(flags.department);
     dispatched.set_redispatch(case_.has_dispatch_time());
-    if (plan != nullptr) *dispatched.mutable_plan() = *plan;
+    *dispatched.mutable_receive_time() = case_.receive_time();
+    // The first plan stands in the Admitted event already.
+    if (plan != nullptr && dispatched.redispatch()) {
+      *dispatched.mutable_plan() = *plan;
+    }
   });
 }
 

@@ -1,0 +1,100 @@
+#include "services/command/domain/task.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+
+namespace wangge::command {
+namespace {
+
+using cases::v1::Assignment;
+using cases::v1::CaseEvent;
+using cases::v1::FeedEvent;
+
+std::vector<std::string> OfficersOfUnit(const city::City& city,
+                                        const std::string& unit_id) {
+  std::vector<std::string> ids;
+  for (const auto* officer : city.OfficersOf(unit_id)) {
+    ids.push_back(officer->officer_id());
+  }
+  return ids;
+}
+
+class TaskMaker {
+ public:
+  TaskMaker(const FeedEvent& event, const city::City& city)
+      : event_(event), city_(city) {}
+
+  std::vector<Task> Make() {
+    const CaseEvent& body = event_.event();
+    switch (body.body_case()) {
+      case CaseEvent::kDispatched:
+        for (const Assignment& assignment : body.dispatched().assignments()) {
+          Assign(assignment, body.dispatched());
+        }
+        break;
+      case CaseEvent::kReturnApproved:
+        Add(v1::DELIVERY_KIND_RETURNED, body.return_approved().reason(),
+            OfficersOfUnit(city_, body.return_approved().unit_id()));
+        break;
+      case CaseEvent::kSupervised:
+        Add(v1::DELIVERY_KIND_SUPERVISED, body.supervised().reason(),
+            OfficersOfUnit(city_, body.supervised().unit_id()));
+        break;
+      case CaseEvent::kJointProposed:
+        for (const auto& unit_id : body.joint_proposed().party_unit_ids()) {
+          Add(v1::DELIVERY_KIND_ASSIGNED,
+              "会商：" + body.joint_proposed().cause(),
+              OfficersOfUnit(city_, unit_id));
+        }
+        break;
+      default:
+        break;
+    }
+    return std::move(tasks_);
+  }
+
+ private:
+  void Assign(const Assignment& assignment,
+              const cases::v1::Dispatched& dispatched) {
+    const bool lead =
+        assignment.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
+    Add(v1::DELIVERY_KIND_ASSIGNED,
+        absl::StrCat(lead ? "牵头" : "协办", "，请于 ",
+                     FormatCity(FromProto(assignment.accept_due_time())),
+                     " 前签收"),
+        assignment.officer_id().empty()
+            ? OfficersOfUnit(city_, assignment.unit_id())
+            : std::vector<std::string>{assignment.officer_id()});
+    if (lead && !dispatched.redispatch() && !tasks_.empty()) {
+      tasks_.back().report_time = FromProto(dispatched.receive_time());
+    }
+  }
+
+  void Add(v1::DeliveryKind kind, const std::string& text,
+           std::vector<std::string> recipient_ids) {
+    if (recipient_ids.empty()) return;
+    const CaseEvent& event = event_.event();
+    Task& task = tasks_.emplace_back();
+    task.origin = absl::StrCat(event.case_no(), "/", event.sequence(), "/",
+                               tasks_.size());
+    task.recipient_ids = std::move(recipient_ids);
+    task.delivery.set_kind(kind);
+    task.delivery.set_subject_id(event.case_no());
+    task.delivery.set_title(event_.title());
+    task.delivery.set_text(text);
+    task.delivery.set_mode(v1::INSTRUCTION_MODE_ACTUAL);
+    *task.delivery.mutable_create_time() = event.event_time();
+  }
+
+  const FeedEvent& event_;
+  const city::City& city_;
+  std::vector<Task> tasks_;
+};
+
+}  // namespace
+
+std::vector<Task> TasksOf(const FeedEvent& event, const city::City& city) {
+  return TaskMaker(event, city).Make();
+}
+
+}  // namespace wangge::command

@@ -1,0 +1,12 @@
+-- Deliveries after (xid $1, delivery_no $2) that no earlier one can follow any
+-- more, with their recipients. Index: delivery_feed. $3 deliveries.
+SELECT d.xid::text AS xid, d.delivery_no, d.body,
+       (extract(epoch FROM d.report_time) * 1000000)::bigint AS report_micros,
+       array_to_string(ARRAY(
+         SELECT recipient_id FROM delivery_recipient r
+         WHERE r.delivery_no = d.delivery_no), ',') AS recipient_ids
+FROM delivery d
+WHERE (d.xid, d.delivery_no) > ($1::text::xid8, $2::bigint)
+  AND d.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY d.xid, d.delivery_no
+LIMIT $3::bigint

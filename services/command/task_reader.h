@@ -1,0 +1,44 @@
+// Reads the feed of cases and makes tasks of it, on a thread of its own. What
+// was read and made is remembered together, so that nothing is lost or doubled
+// however often the process dies.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "base/mutex.h"
+#include "city/watch.h"
+#include "grpcpp/client_context.h"
+#include "services/command/hub.h"
+#include "services/command/store.h"
+#include "wangge/cases/v1/cases.grpc.pb.h"
+
+namespace wangge::command {
+
+class TaskReader {
+ public:
+  TaskReader(std::shared_ptr<grpc::Channel> channel, Store* store, Hub* hub,
+             const city::Holder* city);
+  // Ends the stream.
+  ~TaskReader();
+  TaskReader(const TaskReader&) = delete;
+  TaskReader& operator=(const TaskReader&) = delete;
+
+ private:
+  void Run();
+  void Follow(cases::v1::CaseService::Stub* stub);
+  absl::Status Take(const cases::v1::WatchEventsResponse& page);
+  bool SleepUnlessStopped(absl::Duration duration);
+
+  const std::unique_ptr<cases::v1::CaseService::Stub> stub_;
+  Store& store_;
+  Hub& hub_;
+  const city::Holder& city_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::thread thread_;
+};
+
+}  // namespace wangge::command
