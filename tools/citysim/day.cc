@@ -1,0 +1,154 @@
+#include "tools/citysim/day.h"
+
+#include <iterator>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/csv.h"
+#include "geo/coordinates.h"
+#include "tools/citysim/categories.h"
+
+namespace wangge::citysim {
+namespace {
+
+constexpr const char* kOpenings[] = {"你好，", "您好，我反映一下，", "",
+                                     "请帮忙处理：", "我是附近居民，"};
+constexpr const char* kClosings[] = {"，希望尽快处理。", "，请派人来看看。",
+                                     "，谢谢！", "，反映几次都没人管。", "。"};
+constexpr const char* kSources[] = {"12345", "12345", "12345",
+                                    "city_management", "wechat",
+                                    "grid_worker"};
+
+// One matter, as somebody would report it.
+struct Matter {
+  const CategorySpec* category = nullptr;
+  const city::Grid* compound = nullptr;
+  geo::Point point;
+};
+
+class DayWriter {
+ public:
+  DayWriter(const city::City& city, uint32_t seed) : random_(seed) {
+    for (const auto& [key, row] : city.rows()) {
+      if (row->has_grid() &&
+          row->grid().level() == common::v1::GRID_LEVEL_COMPOUND &&
+          row->grid().layer() == common::v1::GRID_LAYER_GOVERNANCE) {
+        compounds_.push_back(&row->grid());
+      }
+    }
+  }
+
+  std::string Write(int count) {
+    std::string csv =
+        "source_id,source_ref,title,text,address,latitude_deg,longitude_deg,"
+        "coordinate_system,expected_category\n";
+    std::vector<Matter> earlier;
+    const Matter flood = NewMatter();
+    for (int i = 0; i < count; ++i) {
+      const bool in_flood = i > count / 2 && i < count / 2 + count / 24;
+      Matter matter = in_flood ? flood : NewMatter();
+      if (!in_flood && !earlier.empty() && Chance(10)) {
+        matter = earlier[Below(earlier.size())];
+      }
+      earlier.push_back(matter);
+      AppendReport(i, matter, &csv);
+    }
+    return csv;
+  }
+
+ private:
+  size_t Below(size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random_);
+  }
+  bool Chance(size_t one_in) { return Below(one_in) == 0; }
+  template <typename Array>
+  const char* Pick(const Array& array) {
+    return array[Below(std::size(array))];
+  }
+
+  Matter NewMatter() {
+    Matter matter;
+    matter.category = &Categories()[Below(Categories().size())];
+    matter.compound = compounds_[Below(compounds_.size())];
+    const auto& ring = matter.compound->polygons(0).rings(0).coordinates_e7();
+    double lng = 0;
+    double lat = 0;
+    for (int i = 0; i < ring.size(); i += 2) {
+      lng += ring[i] / 1e7;
+      lat += ring[i + 1] / 1e7;
+    }
+    const double corners = ring.size() / 2.0;
+    matter.point = {lat / corners, lng / corners};
+    return matter;
+  }
+
+  void AppendReport(int number, const Matter& matter, std::string* csv) {
+    const auto& phrases = matter.category->phrases;
+    const size_t half = phrases.size() / 2;
+    std::string text = absl::StrCat(
+        Pick(kOpenings), phrases[half + Below(phrases.size() - half)],
+        Pick(kClosings));
+    const std::string source = Pick(kSources);
+    std::string address = absl::StrFormat(
+        "%s%d号楼", matter.compound->name(), static_cast<int>(Below(30)) + 1);
+    geo::Point point = matter.point;
+    std::string system = "WGS84";
+    if (source == "wechat") {
+      point = geo::Wgs84ToGcj02(point);
+      system = "GCJ02";
+    }
+    if (Chance(50)) {  // Wrong data.
+      switch (Below(3)) {
+        case 0:
+          point = {30.0, 123.5};
+          break;
+        case 1:
+          point = {point.longitude_deg, point.latitude_deg};
+          break;
+        default:
+          text.clear();
+      }
+    }
+    std::string latitude = absl::StrFormat("%.7f", point.latitude_deg);
+    std::string longitude = absl::StrFormat("%.7f", point.longitude_deg);
+    if (source == "12345") latitude = longitude = system = "";  // By phone.
+    absl::StrAppend(csv, source, ",", absl::StrFormat("SIM-%08d", number), ",",
+                    CsvQuote(matter.category->name), ",", CsvQuote(text), ",",
+                    CsvQuote(address), ",", latitude, ",", longitude, ",",
+                    system, ",", matter.category->code, "\n");
+  }
+
+  std::mt19937 random_;
+  std::vector<const city::Grid*> compounds_;
+};
+
+}  // namespace
+
+std::string LabelledTexts(uint32_t seed) {
+  std::mt19937 random(seed);
+  const auto below = [&](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  };
+  std::string csv = "text,label\n";
+  for (const CategorySpec& spec : Categories()) {
+    const size_t half = spec.phrases.size() / 2;
+    for (size_t i = 0; i < half; ++i) {
+      for (int copy = 0; copy < 4; ++copy) {
+        absl::StrAppend(
+            &csv,
+            CsvQuote(absl::StrCat(kOpenings[below(std::size(kOpenings))],
+                                  spec.name, "：", spec.phrases[i],
+                                  kClosings[below(std::size(kClosings))])),
+            ",", spec.code, "\n");
+      }
+    }
+  }
+  return csv;
+}
+
+std::string DayOfReports(const city::City& city, int count, uint32_t seed) {
+  return DayWriter(city, seed).Write(count);
+}
+
+}  // namespace wangge::citysim
