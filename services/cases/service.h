@@ -22,6 +22,9 @@ namespace wangge::cases {
 
 class CaseService final : public v1::CaseService::CallbackService,
                           public rpc::Service {
+ private:
+  rpc::Runtime& runtime_;  // First: the methods below are made with it.
+
  public:
   // Needs --dsn, --registry, --routing and --personal_key.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
@@ -114,7 +117,6 @@ class CaseService final : public v1::CaseService::CallbackService,
   void Committed();
   absl::Status StartFeeds();
 
-  rpc::Runtime& runtime_;
   const std::unique_ptr<db::Pool> pool_;
   const PersonalKey personal_key_;
   const std::unique_ptr<routing::v1::RoutingService::Stub> routing_;
