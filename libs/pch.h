@@ -1,4 +1,6 @@
 // Precompiled: the headers that nearly every file includes.
+#pragma once
+
 #include <chrono>
 #include <functional>
 #include <memory>

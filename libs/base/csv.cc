@@ -82,8 +82,9 @@ absl::StatusOr<CsvTable> CsvTable::Parse(
   for (size_t i = 0; i < values.size(); ++i) table.columns_[values[i]] = i;
   for (const std::string& column : required) {
     if (!table.columns_.contains(column)) {
-      return Fault(name, 1, absl::StrCat("column `", column,
-                                         "` is missing; add it to the header"));
+      return Fault(name, 1,
+                   absl::StrCat("column `", column,
+                                "` is missing; add it to the header"));
     }
   }
   const size_t width = values.size();

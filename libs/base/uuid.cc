@@ -8,9 +8,7 @@
 namespace wangge {
 namespace {
 
-bool IsHyphenPlace(size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
+bool IsHyphenPlace(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 }  // namespace
 

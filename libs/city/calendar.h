@@ -1,5 +1,6 @@
-// Working time: Monday to Friday 09:00 to 17:00 in Asia/Shanghai, changed day by
-// day by the city's calendar (holidays, shifted working days). Pure functions.
+// Working time: Monday to Friday 09:00 to 17:00 in Asia/Shanghai, changed day
+// by day by the city's calendar (holidays, shifted working days). Pure
+// functions.
 #pragma once
 
 #include <string>

@@ -131,8 +131,7 @@ void City::IndexGrids(std::vector<Fault>* faults) {
     const auto fault = [&](const std::string& problem) {
       faults->push_back({key, problem});
     };
-    const bool governance =
-        grid.layer() == common::v1::GRID_LAYER_GOVERNANCE;
+    const bool governance = grid.layer() == common::v1::GRID_LAYER_GOVERNANCE;
     if (grid.layer() == 0) fault("has no layer");
     if (grid.level() == 0) fault("has no level");
     const std::string code =
@@ -242,7 +241,8 @@ void City::IndexPeople(std::vector<Fault>* faults) {
                     shift.end_minute() > 0 && shift.end_minute() <= 1440,
                 "its minutes lie outside the day");
         absl::CivilDay day;
-        for (const std::string& date : {shift.first_date(), shift.last_date()}) {
+        for (const std::string& date :
+             {shift.first_date(), shift.last_date()}) {
           require(date.empty() || ParseDay(date, &day),
                   absl::StrCat("`", date, "` is not a day, YYYY-MM-DD"));
         }
@@ -251,16 +251,15 @@ void City::IndexPeople(std::vector<Fault>* faults) {
                   absl::StrCat(weekday, " is not a weekday, 1 to 7"));
         }
       });
-  ForEach<CalendarDay>(
-      rows_, "calendar_day",
-      [&](const std::string& key, const CalendarDay& entry) {
-        absl::CivilDay day;
-        if (ParseDay(entry.date(), &day)) {
-          calendar_.SetDay(day, entry.working());
-        } else {
-          faults->push_back({key, "is not a day, YYYY-MM-DD"});
-        }
-      });
+  ForEach<CalendarDay>(rows_, "calendar_day",
+                       [&](const std::string& key, const CalendarDay& entry) {
+                         absl::CivilDay day;
+                         if (ParseDay(entry.date(), &day)) {
+                           calendar_.SetDay(day, entry.working());
+                         } else {
+                           faults->push_back({key, "is not a day, YYYY-MM-DD"});
+                         }
+                       });
 }
 
 void City::IndexCategories(std::vector<Fault>* faults) {
@@ -314,19 +313,20 @@ void City::IndexPlaces(std::vector<Fault>* faults) {
     words.push_back(word);
     named_.push_back(std::move(named));
   };
-  ForEach<Place>(rows_, "place", [&](const std::string& key,
-                                     const Place& place) {
-    NamedPlace named;
-    named.place = &place;
-    named.chain =
-        Locate({place.latitude_e7() / 1e7, place.longitude_e7() / 1e7}).chain;
-    if (named.chain.empty()) {
-      faults->push_back({key, "lies outside the city"});
-      return;
-    }
-    add(place.name(), named);
-    for (const std::string& alias : place.aliases()) add(alias, named);
-  });
+  ForEach<Place>(
+      rows_, "place", [&](const std::string& key, const Place& place) {
+        NamedPlace named;
+        named.place = &place;
+        named.chain =
+            Locate({place.latitude_e7() / 1e7, place.longitude_e7() / 1e7})
+                .chain;
+        if (named.chain.empty()) {
+          faults->push_back({key, "lies outside the city"});
+          return;
+        }
+        add(place.name(), named);
+        for (const std::string& alias : place.aliases()) add(alias, named);
+      });
   for (const Grid* grid : indexed_grids_) {
     if (grid->layer() != common::v1::GRID_LAYER_GOVERNANCE ||
         grid->level() == common::v1::GRID_LEVEL_MICRO) {
@@ -338,17 +338,16 @@ void City::IndexPlaces(std::vector<Fault>* faults) {
     add(grid->name(), named);
   }
   dictionary_ = std::make_unique<text::Dictionary>(words);
-  ForEach<Asset>(rows_, "asset",
-                 [&](const std::string& key, const Asset& asset) {
-                   assets_.push_back(&asset);
-                   for (const std::string& id :
-                        {asset.owner_unit_id(), asset.maintainer_unit_id()}) {
-                     if (!id.empty() && FindUnit(id) == nullptr) {
-                       faults->push_back(
-                           {key, absl::StrCat("unit ", id, " does not exist")});
-                     }
-                   }
-                 });
+  ForEach<
+      Asset>(rows_, "asset", [&](const std::string& key, const Asset& asset) {
+    assets_.push_back(&asset);
+    for (const std::string& id :
+         {asset.owner_unit_id(), asset.maintainer_unit_id()}) {
+      if (!id.empty() && FindUnit(id) == nullptr) {
+        faults->push_back({key, absl::StrCat("unit ", id, " does not exist")});
+      }
+    }
+  });
 }
 
 const Grid* City::FindGrid(const std::string& id) const {
@@ -473,9 +472,8 @@ const Unit& City::LowestCommonCentre(
   for (const Unit* u = FindUnit(unit_ids.front()); u != nullptr;
        u = FindUnit(u->parent_unit_id())) {
     const bool common = std::all_of(
-        unit_ids.begin(), unit_ids.end(), [&](const std::string& id) {
-          return IsSameOrAbove(u->unit_id(), id);
-        });
+        unit_ids.begin(), unit_ids.end(),
+        [&](const std::string& id) { return IsSameOrAbove(u->unit_id(), id); });
     if (common && u->kind() == registry::v1::UNIT_KIND_OPERATION_CENTRE) {
       return *u;
     }
@@ -554,8 +552,7 @@ std::vector<const Officer*> City::OfficersIn(const std::string& grid_id) const {
     pending.pop_back();
     const auto here = officers_by_grid_.find(id);
     if (here != officers_by_grid_.end()) {
-      officers.insert(officers.end(), here->second.begin(),
-                      here->second.end());
+      officers.insert(officers.end(), here->second.begin(), here->second.end());
     }
     const auto below = grid_children_.find(id);
     if (below == grid_children_.end()) continue;

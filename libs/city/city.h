@@ -99,20 +99,21 @@ class City {
                                        const geo::Point& point,
                                        double radius_meters) const;
 
-  // Rules for a category, its superiors' included, that hold at the chain: rules
-  // of the deepest grid first, of the nearest category first.
+  // Rules for a category, its superiors' included, that hold at the chain:
+  // rules of the deepest grid first, of the nearest category first.
   std::vector<const ResponsibilityRule*> RulesFor(
       const Category& category, const std::vector<const Grid*>& chain) const;
-  // Units with this function whose jurisdiction holds a grid of the chain: those
-  // of the deepest grid; with a level, only units of it.
-  std::vector<const Unit*> UnitsFor(const std::string& function,
-                                    common::v1::UnitLevel level,
-                                    const std::vector<const Grid*>& chain) const;
+  // Units with this function whose jurisdiction holds a grid of the chain:
+  // those of the deepest grid; with a level, only units of it.
+  std::vector<const Unit*> UnitsFor(
+      const std::string& function, common::v1::UnitLevel level,
+      const std::vector<const Grid*>& chain) const;
   // The operation centre that serves the deepest grid of the chain; the root of
   // the unit tree for an empty chain.
   const Unit& OperationCentreAt(const std::vector<const Grid*>& chain) const;
   // The operation centre that is the lowest common superior.
-  const Unit& LowestCommonCentre(const std::vector<std::string>& unit_ids) const;
+  const Unit& LowestCommonCentre(
+      const std::vector<std::string>& unit_ids) const;
   // True when `superior` is `unit` or stands above it.
   bool IsSameOrAbove(const std::string& superior_id,
                      const std::string& unit_id) const;

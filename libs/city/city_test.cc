@@ -33,7 +33,8 @@ RowMap SmallCity() {
       "grid { grid_id: 'p' grid_code: '3' name: '公园' layer: "
       "GRID_LAYER_DEDICATED level: GRID_LEVEL_COMMUNITY parent_grid_id: 'd' " +
           Square(34.1, 113.1, 0.1) + "}",
-      "unit { unit_id: 'oc' name: '市城运中心' kind: UNIT_KIND_OPERATION_CENTRE "
+      "unit { unit_id: 'oc' name: '市城运中心' kind: "
+      "UNIT_KIND_OPERATION_CENTRE "
       "level: UNIT_LEVEL_CITY function: 'operation_centre' "
       "jurisdiction_grid_ids: 'c' }",
       "unit { unit_id: 'od' name: '区城运中心' parent_unit_id: 'oc' kind: "

@@ -24,10 +24,14 @@ constexpr struct {
   const char* file;
   const char* kind;
 } kTables[] = {
-    {"units.csv", "unit"},           {"officers.csv", "officer"},
-    {"duty.csv", "duty_shift"},      {"categories.csv", "category"},
-    {"responsibilities.csv", "rule"}, {"places.csv", "place"},
-    {"assets.csv", "asset"},         {"calendar.csv", "calendar_day"},
+    {"units.csv", "unit"},
+    {"officers.csv", "officer"},
+    {"duty.csv", "duty_shift"},
+    {"categories.csv", "category"},
+    {"responsibilities.csv", "rule"},
+    {"places.csv", "place"},
+    {"assets.csv", "asset"},
+    {"calendar.csv", "calendar_day"},
 };
 
 constexpr struct {
@@ -98,11 +102,10 @@ class Reader {
       Fault(origin, "has no id in its first column");
       return;
     }
-    const auto [place, fresh] =
-        folder_.origins.emplace(KeyText(key), origin);
+    const auto [place, fresh] = folder_.origins.emplace(KeyText(key), origin);
     if (!fresh) {
-      Fault(origin, absl::StrCat("the id ", key.id(), " was used at ",
-                                 place->second));
+      Fault(origin,
+            absl::StrCat("the id ", key.id(), " was used at ", place->second));
       return;
     }
     folder_.rows[KeyText(key)] = std::make_shared<const CityRow>(row);
@@ -136,9 +139,9 @@ class Reader {
     for (const CsvTable::Row& line : table->rows()) {
       CityRow row;
       const std::string origin = absl::StrCat(file, ":", line.line());
-      FillFields(kind, origin,
-                 [&](const std::string& column) { return line.Get(column); },
-                 &row);
+      FillFields(
+          kind, origin,
+          [&](const std::string& column) { return line.Get(column); }, &row);
       Add(row, origin);
     }
   }
@@ -165,13 +168,13 @@ class Reader {
       CityRow row;
       const std::string origin =
           absl::StrCat(file, ": feature ", feature.number);
-      FillFields("grid", origin,
-                 [&](const std::string& column) {
-                   const auto found = feature.properties.find(column);
-                   return found == feature.properties.end() ? ""
-                                                            : found->second;
-                 },
-                 &row);
+      FillFields(
+          "grid", origin,
+          [&](const std::string& column) {
+            const auto found = feature.properties.find(column);
+            return found == feature.properties.end() ? "" : found->second;
+          },
+          &row);
       for (auto& polygon : feature.polygons) {
         *row.mutable_grid()->add_polygons() = std::move(polygon);
       }

@@ -13,26 +13,27 @@ namespace {
 class FolderTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    directory_ = ::testing::TempDir() + "/city_" +
-                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    directory_ =
+        ::testing::TempDir() + "/city_" +
+        ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(directory_);
-    for (const char* row : {
-             "grid { grid_id: 'c' grid_code: '410100' name: '郑州市' layer: "
-             "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_CITY polygons { rings { "
-             "coordinates_e7: [1130000000,340000000,1140000000,340000000,"
-             "1140000000,350000000] } } }",
-             "unit { unit_id: 'oc' name: '市城运中心,一' kind: "
-             "UNIT_KIND_OPERATION_CENTRE level: UNIT_LEVEL_CITY "
-             "jurisdiction_grid_ids: 'c' function: 'operation_centre' }",
-             "duty_shift { shift_id: 's' unit_id: 'oc' officer_id: 'o' role: "
-             "DUTY_ROLE_PRIMARY weekdays: [1,2] end_minute: 60 }",
-             "officer { officer_id: 'o' unit_id: 'oc' posts: 'dispatcher' }",
-             "category { category_code: 'x' kind: CATEGORY_KIND_INCIDENT "
-             "handle_limit_minutes: 5 keywords: '热力' keywords: '暖气' "
-             "department_only: true }",
-             "place { place_id: 'p' name: '金色港湾' latitude_e7: 341234567 "
-             "longitude_e7: 1138765432 }",
-             "calendar_day { date: '2026-10-01' name: '国庆' }"}) {
+    for (const char* row :
+         {"grid { grid_id: 'c' grid_code: '410100' name: '郑州市' layer: "
+          "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_CITY polygons { rings { "
+          "coordinates_e7: [1130000000,340000000,1140000000,340000000,"
+          "1140000000,350000000] } } }",
+          "unit { unit_id: 'oc' name: '市城运中心,一' kind: "
+          "UNIT_KIND_OPERATION_CENTRE level: UNIT_LEVEL_CITY "
+          "jurisdiction_grid_ids: 'c' function: 'operation_centre' }",
+          "duty_shift { shift_id: 's' unit_id: 'oc' officer_id: 'o' role: "
+          "DUTY_ROLE_PRIMARY weekdays: [1,2] end_minute: 60 }",
+          "officer { officer_id: 'o' unit_id: 'oc' posts: 'dispatcher' }",
+          "category { category_code: 'x' kind: CATEGORY_KIND_INCIDENT "
+          "handle_limit_minutes: 5 keywords: '热力' keywords: '暖气' "
+          "department_only: true }",
+          "place { place_id: 'p' name: '金色港湾' latitude_e7: 341234567 "
+          "longitude_e7: 1138765432 }",
+          "calendar_day { date: '2026-10-01' name: '国庆' }"}) {
       AddRow(FromText<CityRow>(row), &rows_);
     }
     ASSERT_OK(WriteFolder(directory_, rows_));

@@ -50,8 +50,8 @@ absl::StatusOr<int> EnumFromText(const EnumDescriptor& type,
     if (name == text) return type.value(i)->number();
     if (!name.empty()) known.push_back(name);
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "`", text, "` is not one of ", absl::StrJoin(known, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("`", text, "` is not one of ", absl::StrJoin(known, ", ")));
 }
 
 absl::StatusOr<int32_t> IntFromText(const FieldDescriptor& field,
@@ -172,7 +172,8 @@ absl::Status SetField(const FieldDescriptor& field, const std::string& text,
 std::string GetField(const FieldDescriptor& field, const Message& message) {
   if (!field.is_repeated()) return GetOne(field, message, 0);
   std::vector<std::string> parts;
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field);
+       ++i) {
     parts.push_back(GetOne(field, message, i));
   }
   return absl::StrJoin(parts, "|");

@@ -23,9 +23,9 @@ std::string KeyText(const CityRowKey& key);
 const google::protobuf::Message& BodyOf(const CityRow& row);
 
 // Sets a scalar or repeated scalar field from text, as the city folder writes
-// it: repeated values joined by `|`; enum values by their name without prefix in
-// lower case; booleans as true and false; fields that end in `_e7` as degrees.
-// INVALID_ARGUMENT says what is expected.
+// it: repeated values joined by `|`; enum values by their name without prefix
+// in lower case; booleans as true and false; fields that end in `_e7` as
+// degrees. INVALID_ARGUMENT says what is expected.
 absl::Status SetField(const google::protobuf::FieldDescriptor& field,
                       const std::string& text,
                       google::protobuf::Message* message);

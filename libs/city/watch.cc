@@ -22,9 +22,9 @@ absl::StatusOr<std::shared_ptr<const City>> Current(const Holder& holder) {
 }
 
 Watcher::Watcher(std::shared_ptr<grpc::Channel> channel, Holder* holder)
-    : channel_(std::move(channel)), holder_(*holder), thread_([this] {
-        Run();
-      }) {}
+    : channel_(std::move(channel)),
+      holder_(*holder),
+      thread_([this] { Run(); }) {}
 
 Watcher::~Watcher() {
   {
@@ -93,8 +93,8 @@ bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
     if (city.ok()) {
       holder_.Set(*std::move(city));
       held_version_ = piece.version().version();
-      log::Info("city loaded", {{"version", held_version_},
-                                {"rows", rows_.size()}});
+      log::Info("city loaded",
+                {{"version", held_version_}, {"rows", rows_.size()}});
       return true;
     }
     fault = city.status();

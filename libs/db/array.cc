@@ -5,9 +5,7 @@
 
 namespace wangge::db {
 
-std::string ByteaText(const std::string& bytes) {
-  return "\\x" + ToHex(bytes);
-}
+std::string ByteaText(const std::string& bytes) { return "\\x" + ToHex(bytes); }
 
 void Array::AddRaw(const std::string& item) {
   if (!items_.empty()) items_.push_back(',');

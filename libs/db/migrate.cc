@@ -33,9 +33,8 @@ std::map<std::string, std::string> Applied(pqxx::transaction_base& work,
 }
 
 absl::Status Changed(const std::string& name) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("migration ", name,
-                   " was changed after it was applied; add a new file"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "migration ", name, " was changed after it was applied; add a new file"));
 }
 
 absl::Status Apply(pqxx::connection& connection, const std::string& service,
@@ -55,8 +54,8 @@ absl::Status Apply(pqxx::connection& connection, const std::string& service,
       " VALUES ($1, $2, $3)",
       service, migration.name, Checksum(migration));
   work.commit();
-  log::Info("migrated", {{"service_schema", service},
-                         {"migration", migration.name}});
+  log::Info("migrated",
+            {{"service_schema", service}, {"migration", migration.name}});
   return absl::OkStatus();
 }
 

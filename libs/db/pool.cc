@@ -37,14 +37,13 @@ Failure Describe(absl::StatusCode code, const char* statement,
   failure.repeat =
       failure.connection_lost || code == absl::StatusCode::kAborted;
   const std::string error_id = NewUuid();
-  log::Warning("database error",
-               {{"statement", statement},
-                {"code", absl::StatusCodeToString(code)},
-                {"error_id", error_id},
-                {"detail", detail}});
-  metrics::GetCounter("db_errors_total", "Failed statements.",
-                      {{"statement", statement},
-                       {"code", absl::StatusCodeToString(code)}})
+  log::Warning("database error", {{"statement", statement},
+                                  {"code", absl::StatusCodeToString(code)},
+                                  {"error_id", error_id},
+                                  {"detail", detail}});
+  metrics::GetCounter(
+      "db_errors_total", "Failed statements.",
+      {{"statement", statement}, {"code", absl::StatusCodeToString(code)}})
       .Increment();
   if (code == absl::StatusCode::kInternal) {
     failure.status = errors::Internal(error_id);
@@ -65,13 +64,12 @@ std::optional<Failure> Guard(const char* statement, const Body& body) {
     body();
     return std::nullopt;
   } catch (const pqxx::in_doubt_error& fault) {
-    Failure failure = Describe(absl::StatusCode::kUnavailable, statement,
-                               fault.what());
-    failure.status =
-        errors::Make(absl::StatusCode::kUnavailable,
-                     common::v1::ERROR_REASON_COMMIT_UNKNOWN,
-                     "the connection broke at commit; repeat the call with the "
-                     "same request_id");
+    Failure failure =
+        Describe(absl::StatusCode::kUnavailable, statement, fault.what());
+    failure.status = errors::Make(
+        absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_COMMIT_UNKNOWN,
+        "the connection broke at commit; repeat the call with the "
+        "same request_id");
     return failure;
   } catch (const pqxx::broken_connection& fault) {
     return Describe(absl::StatusCode::kUnavailable, statement, fault.what());
@@ -90,9 +88,8 @@ pqxx::result Execute(pqxx::transaction_base& work, const Statement& statement,
   std::vector<std::optional<std::string>> values;
   values.reserve(params.size());
   for (const Param& param : params) values.push_back(param.value());
-  return work.exec_prepared(
-      statement.name,
-      pqxx::prepare::make_dynamic_params(values.begin(), values.end()));
+  return work.exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(
+                                                values.begin(), values.end()));
 }
 
 absl::Duration Backoff(int attempt) {
@@ -131,8 +128,8 @@ absl::Time Rows::TimeOfMicros(int row, const char* column) const {
 absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
                                         const Params& params) {
   // Exceptions pass on to Transact, which must see them to roll back.
-  return Rows(std::make_shared<const pqxx::result>(
-      Execute(*work_, statement, params)));
+  return Rows(
+      std::make_shared<const pqxx::result>(Execute(*work_, statement, params)));
 }
 
 class Pool::Impl {
@@ -198,8 +195,8 @@ class Pool::Impl {
   bool Acquire(absl::Time deadline,
                std::unique_ptr<pqxx::connection>* connection) {
     const auto until = std::chrono::steady_clock::now() +
-                       absl::ToChronoNanoseconds(std::min(
-                           deadline - absl::Now(), absl::Minutes(10)));
+                       absl::ToChronoNanoseconds(
+                           std::min(deadline - absl::Now(), absl::Minutes(10)));
     MutexLock lock(&mutex_);
     while (free_count_ == 0) {
       if (!released_.WaitUntil(&mutex_, until) && free_count_ == 0) {
@@ -239,9 +236,8 @@ Pool::~Pool() = default;
 
 absl::StatusOr<std::unique_ptr<Pool>> Pool::Open(const PoolOptions& options) {
   auto impl = std::make_unique<Impl>(options);
-  const absl::Status status =
-      impl->Run("connect", [](pqxx::connection&) {},
-                absl::Now() + absl::Seconds(10));
+  const absl::Status status = impl->Run(
+      "connect", [](pqxx::connection&) {}, absl::Now() + absl::Seconds(10));
   if (!status.ok()) return status;
   return std::unique_ptr<Pool>(new Pool(std::move(impl)));
 }

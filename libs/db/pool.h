@@ -37,11 +37,11 @@ class Param {
   Param(int64_t number)                             // NOLINT: implicit
       : value_(std::to_string(number)) {}
   Param(int number) : Param(static_cast<int64_t>(number)) {}  // NOLINT
-  Param(bool flag) : value_(flag ? "t" : "f") {}    // NOLINT: implicit
-  Param(absl::Time time);                           // NOLINT: implicit
-  Param(const Array& array)                         // NOLINT: implicit
+  Param(bool flag) : value_(flag ? "t" : "f") {}  // NOLINT: implicit
+  Param(absl::Time time);                         // NOLINT: implicit
+  Param(const Array& array)                       // NOLINT: implicit
       : value_(array.Literal()) {}
-  Param(std::nullopt_t) {}                          // NOLINT: implicit
+  Param(std::nullopt_t) {}  // NOLINT: implicit
   static Param Bytes(const std::string& bytes) { return ByteaText(bytes); }
 
   const std::optional<std::string>& value() const { return value_; }

@@ -1,8 +1,7 @@
-#include "db/pool.h"
-
 #include <thread>
 
 #include "db/migrate.h"
+#include "db/pool.h"
 #include "db/temp_database.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
@@ -69,7 +68,8 @@ TEST_F(PoolTest, ArraysBecomeRows) {
 
 TEST_F(PoolTest, ErrorsAreCodesWithoutSql) {
   ASSERT_OK(pool_->Query(kPlainInsert, {"a"}, Soon()));
-  const absl::Status status = pool_->Query(kPlainInsert, {"a"}, Soon()).status();
+  const absl::Status status =
+      pool_->Query(kPlainInsert, {"a"}, Soon()).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists, "error"));
   EXPECT_EQ(status.ToString().find("INSERT"), std::string::npos);
   EXPECT_THAT(pool_->Query(kSleep, {"5"}, Soon()),
@@ -78,10 +78,10 @@ TEST_F(PoolTest, ErrorsAreCodesWithoutSql) {
 
 TEST_F(PoolTest, BrokenConnectionsAreReplacedAndTheStatementRepeated) {
   ASSERT_OK(pool_->Query(kSelect, {}, Soon()));
-  ASSERT_OK(RunScript(
-      database_->server_dsn(),
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-      " WHERE datname = '" + database_->name() + "'"));
+  ASSERT_OK(RunScript(database_->server_dsn(),
+                      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE datname = '" +
+                          database_->name() + "'"));
   EXPECT_OK(pool_->Query(kSelect, {}, Soon()));
 }
 
@@ -94,8 +94,8 @@ TEST_F(PoolTest, WaitingForAConnectionEndsAtTheDeadline) {
   absl::Status status;
   // The other threads may need a moment to take the connections.
   while (status.ok()) {
-    status =
-        pool_->Query(kSelect, {}, absl::Now() + absl::Milliseconds(20)).status();
+    status = pool_->Query(kSelect, {}, absl::Now() + absl::Milliseconds(20))
+                 .status();
     if (status.ok() && busy.empty()) break;
   }
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded, "free"));

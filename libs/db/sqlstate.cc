@@ -9,9 +9,9 @@ absl::StatusCode CodeOfSqlState(const std::string& sqlstate) {
   } kTable[] = {
       {"23505", absl::StatusCode::kAlreadyExists},
       {"23503", absl::StatusCode::kFailedPrecondition},
-      {"40001", absl::StatusCode::kAborted},  // Serialization failure.
-      {"40P01", absl::StatusCode::kAborted},  // Deadlock.
-      {"55P03", absl::StatusCode::kAborted},  // Lock timeout.
+      {"40001", absl::StatusCode::kAborted},           // Serialization failure.
+      {"40P01", absl::StatusCode::kAborted},           // Deadlock.
+      {"55P03", absl::StatusCode::kAborted},           // Lock timeout.
       {"57014", absl::StatusCode::kDeadlineExceeded},  // Statement timeout.
       {"53", absl::StatusCode::kResourceExhausted},
       {"08", absl::StatusCode::kUnavailable},

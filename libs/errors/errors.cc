@@ -44,19 +44,18 @@ absl::Status Make(absl::StatusCode code, ErrorReason reason,
 }
 
 absl::Status NotFound(const std::string& resource, const std::string& id) {
-  return Make(absl::StatusCode::kNotFound,
-              common::v1::ERROR_REASON_NOT_FOUND,
+  return Make(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_NOT_FOUND,
               absl::StrCat(resource, " `", id, "` does not exist"),
               {{"resource", resource}, {"id", id}});
 }
 
 absl::Status EtagMismatch(const std::string& resource, const std::string& id,
                           const std::string& current_etag) {
-  return Make(absl::StatusCode::kAborted,
-              common::v1::ERROR_REASON_ETAG_MISMATCH,
-              absl::StrCat(resource, " `", id, "` has changed; its etag is now ",
-                           current_etag, ". Read it again and decide anew"),
-              {{"resource", resource}, {"id", id}, {"etag", current_etag}});
+  return Make(
+      absl::StatusCode::kAborted, common::v1::ERROR_REASON_ETAG_MISMATCH,
+      absl::StrCat(resource, " `", id, "` has changed; its etag is now ",
+                   current_etag, ". Read it again and decide anew"),
+      {{"resource", resource}, {"id", id}, {"etag", current_etag}});
 }
 
 absl::Status WrongState(const std::string& case_no, const std::string& state,
@@ -71,8 +70,7 @@ absl::Status WrongState(const std::string& case_no, const std::string& state,
 absl::Status NotYours(const std::string& resource, const std::string& id,
                       const std::string& identity) {
   return Make(
-      absl::StatusCode::kPermissionDenied,
-      common::v1::ERROR_REASON_NOT_YOURS,
+      absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_NOT_YOURS,
       absl::StrCat(identity, " may not do this with ", resource, " `", id, "`"),
       {{"resource", resource}, {"id", id}, {"identity", identity}});
 }
@@ -92,14 +90,12 @@ absl::Status Unavailable(const std::string& what, const std::string& why) {
 }
 
 absl::Status Overloaded(absl::Duration retry_delay) {
-  absl::Status status =
-      Make(absl::StatusCode::kResourceExhausted,
-           common::v1::ERROR_REASON_OVERLOADED,
-           absl::StrCat("the server is busy; try again in ",
-                        absl::FormatDuration(retry_delay)));
+  absl::Status status = Make(absl::StatusCode::kResourceExhausted,
+                             common::v1::ERROR_REASON_OVERLOADED,
+                             absl::StrCat("the server is busy; try again in ",
+                                          absl::FormatDuration(retry_delay)));
   google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(
-      absl::ToInt64Seconds(retry_delay));
+  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(retry_delay));
   retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
       absl::ToInt64Nanoseconds(retry_delay) % 1'000'000'000));
   Attach(retry, &status);
@@ -113,8 +109,7 @@ absl::Status Internal(const std::string& error_id) {
               {{"error_id", error_id}});
 }
 
-void Violations::Add(const std::string& field,
-                     const std::string& description) {
+void Violations::Add(const std::string& field, const std::string& description) {
   auto* fault = faults_.add_field_violations();
   fault->set_field(field);
   fault->set_description(description);
@@ -154,9 +149,8 @@ absl::Status Violations::ToStatus() const {
     absl::StrAppend(&message, message.empty() ? "" : "; ", fault.field(), " ",
                     fault.description());
   }
-  absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument,
-           common::v1::ERROR_REASON_INVALID_FIELDS, message);
+  absl::Status status = Make(absl::StatusCode::kInvalidArgument,
+                             common::v1::ERROR_REASON_INVALID_FIELDS, message);
   Attach(faults_, &status);
   return status;
 }

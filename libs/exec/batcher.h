@@ -44,8 +44,7 @@ class Batcher {
       MutexLock lock(&mutex_);
       queue_.push_back(&waiter);
       // The caller at the head of the queue leads the next group.
-      while (!waiter.done &&
-             !(free_lanes_ > 0 && queue_.front() == &waiter)) {
+      while (!waiter.done && !(free_lanes_ > 0 && queue_.front() == &waiter)) {
         waiter.woken.Wait(&mutex_);
       }
       if (waiter.done) return std::move(waiter.result);
@@ -66,9 +65,8 @@ class Batcher {
 
   std::vector<Waiter*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     --free_lanes_;
-    const auto end =
-        queue_.begin() +
-        static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_group_));
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(
+                                          std::min(queue_.size(), max_group_));
     std::vector<Waiter*> group(queue_.begin(), end);
     queue_.erase(queue_.begin(), end);
     WakeNextLeader();

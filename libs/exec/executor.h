@@ -27,7 +27,8 @@ class Executor {
   // and never runs. Never blocks.
   bool TryPost(std::function<void()> work);
 
-  // Refuses new work, runs what was accepted, and joins the threads. Idempotent.
+  // Refuses new work, runs what was accepted, and joins the threads.
+  // Idempotent.
   void Drain();
 
  private:

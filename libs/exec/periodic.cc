@@ -32,8 +32,8 @@ void Periodic::Stop() {
 void Periodic::Run() {
   while (true) {
     const bool more = task_();
-    const auto deadline = std::chrono::steady_clock::now() +
-                          absl::ToChronoNanoseconds(interval_);
+    const auto deadline =
+        std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(interval_);
     MutexLock lock(&mutex_);
     while (!more && !poked_ && !stopping_) {
       if (!changed_.WaitUntil(&mutex_, deadline)) break;

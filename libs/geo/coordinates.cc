@@ -59,8 +59,7 @@ Point Bd09ToGcj02(const Point& bd09) {
   const double y = bd09.latitude_deg - 0.006;
   const double radius =
       std::sqrt(x * x + y * y) - 0.00002 * std::sin(y * kBaiduAngle);
-  const double angle =
-      std::atan2(y, x) - 0.000003 * std::cos(x * kBaiduAngle);
+  const double angle = std::atan2(y, x) - 0.000003 * std::cos(x * kBaiduAngle);
   return {radius * std::sin(angle), radius * std::cos(angle)};
 }
 
@@ -74,10 +73,9 @@ absl::Status CheckRange(const Point& point) {
   if (latitude_ok && longitude_ok) return absl::OkStatus();
   const bool swapped = std::abs(point.longitude_deg) <= 90 &&
                        std::abs(point.latitude_deg) <= 180;
-  return absl::InvalidArgumentError(
-      absl::StrCat("latitude ", point.latitude_deg, ", longitude ",
-                   point.longitude_deg, " is out of range",
-                   swapped ? "; the two look swapped" : ""));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "latitude ", point.latitude_deg, ", longitude ", point.longitude_deg,
+      " is out of range", swapped ? "; the two look swapped" : ""));
 }
 
 }  // namespace
@@ -97,9 +95,9 @@ Point Wgs84ToGcj02(const Point& wgs84) {
   const double sine = std::sin(radians);
   const double magic = 1 - kEccentricitySquared * sine * sine;
   const double root = std::sqrt(magic);
-  const double meters_per_degree_north =
-      kSemiMajorMeters * (1 - kEccentricitySquared) / (magic * root) * kPi /
-      180.0;
+  const double meters_per_degree_north = kSemiMajorMeters *
+                                         (1 - kEccentricitySquared) /
+                                         (magic * root) * kPi / 180.0;
   const double meters_per_degree_east =
       kSemiMajorMeters / root * std::cos(radians) * kPi / 180.0;
   return {wgs84.latitude_deg + ShiftLatitude(x, y) / meters_per_degree_north,
@@ -111,8 +109,7 @@ Point Gcj02ToBd09(const Point& gcj02) {
   const double y = gcj02.latitude_deg;
   const double radius =
       std::sqrt(x * x + y * y) + 0.00002 * std::sin(y * kBaiduAngle);
-  const double angle =
-      std::atan2(y, x) + 0.000003 * std::cos(x * kBaiduAngle);
+  const double angle = std::atan2(y, x) + 0.000003 * std::cos(x * kBaiduAngle);
   return {radius * std::sin(angle) + 0.006, radius * std::cos(angle) + 0.0065};
 }
 

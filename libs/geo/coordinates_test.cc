@@ -28,8 +28,7 @@ TEST(CoordinatesTest, Gcj02IsInvertedWithinAMillimetre) {
     const Point gcj = Wgs84ToGcj02(p);
     EXPECT_GT(DistanceMeters(p, gcj), 50);  // The shift itself is large.
     EXPECT_LT(DistanceMeters(gcj, p), 1000);
-    const auto back =
-        ToWgs84(Make(gcj, common::v1::COORDINATE_SYSTEM_GCJ02));
+    const auto back = ToWgs84(Make(gcj, common::v1::COORDINATE_SYSTEM_GCJ02));
     ASSERT_OK(back);
     EXPECT_LT(DistanceMeters(*back, p), 0.001);
   }
@@ -37,8 +36,8 @@ TEST(CoordinatesTest, Gcj02IsInvertedWithinAMillimetre) {
 
 TEST(CoordinatesTest, Bd09IsInvertedWithinHalfAMetre) {
   for (const Point& p : kPoints) {
-    const auto back = ToWgs84(Make(Gcj02ToBd09(Wgs84ToGcj02(p)),
-                                   common::v1::COORDINATE_SYSTEM_BD09));
+    const auto back = ToWgs84(
+        Make(Gcj02ToBd09(Wgs84ToGcj02(p)), common::v1::COORDINATE_SYSTEM_BD09));
     ASSERT_OK(back);
     EXPECT_LT(DistanceMeters(*back, p), 0.5);
   }
@@ -57,9 +56,8 @@ TEST(CoordinatesTest, FaultsAreNamed) {
               StatusIs(code, "not known"));
   EXPECT_THAT(ToWgs84(Make({34, 113}, CoordinateSystem(77))),
               StatusIs(code, "77"));
-  EXPECT_THAT(
-      ToWgs84(Make({113.6, 34.7}, common::v1::COORDINATE_SYSTEM_WGS84)),
-      StatusIs(code, "swapped"));
+  EXPECT_THAT(ToWgs84(Make({113.6, 34.7}, common::v1::COORDINATE_SYSTEM_WGS84)),
+              StatusIs(code, "swapped"));
   EXPECT_THAT(ToWgs84(Make({std::numeric_limits<double>::quiet_NaN(), 1},
                            common::v1::COORDINATE_SYSTEM_WGS84)),
               StatusIs(code, "finite"));

@@ -115,8 +115,8 @@ json RingToJson(const Ring& ring) {
   const int size = ring.coordinates_e7_size();
   for (int i = 0; i <= size; i += 2) {
     const int at = i % size;  // The first point closes the ring.
-    points.push_back({ring.coordinates_e7(at) / 1e7,
-                      ring.coordinates_e7(at + 1) / 1e7});
+    points.push_back(
+        {ring.coordinates_e7(at) / 1e7, ring.coordinates_e7(at + 1) / 1e7});
   }
   return points;
 }
@@ -162,12 +162,11 @@ std::string WriteGeoJson(const std::vector<Feature>& features) {
       polygons.push_back(std::move(rings));
     }
     const bool single = polygons.size() == 1;
-    const json line = {
-        {"type", "Feature"},
-        {"properties", feature.properties},
-        {"geometry",
-         {{"type", single ? "Polygon" : "MultiPolygon"},
-          {"coordinates", single ? polygons[0] : polygons}}}};
+    const json line = {{"type", "Feature"},
+                       {"properties", feature.properties},
+                       {"geometry",
+                        {{"type", single ? "Polygon" : "MultiPolygon"},
+                         {"coordinates", single ? polygons[0] : polygons}}}};
     absl::StrAppend(&out, &feature == &features.front() ? "" : ",\n",
                     line.dump());
   }

@@ -15,11 +15,10 @@ std::string Collection(const std::string& geometry) {
 }
 
 TEST(GeoJsonTest, ReadsPolygonsAndRoundTrips) {
-  const auto features = ReadGeoJson(
-      "f",
-      Collection(R"({"type":"Polygon","coordinates":
+  const auto features =
+      ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
         [[[113,34],[113.1,34],[113.1,34],[113.1,34.1],[113,34]]]})"),
-      kWgs84);
+                  kWgs84);
   ASSERT_OK(features);
   ASSERT_EQ(features->size(), 1U);
   EXPECT_EQ(features->front().properties.at("count"), "3");
@@ -40,14 +39,14 @@ TEST(GeoJsonTest, FaultsNameFileAndFeature) {
       ReadGeoJson("f", Collection(R"({"type":"Point","coordinates":[1,2]})"),
                   kWgs84),
       StatusIs(code, "f: feature 1: its geometry is `Point`"));
-  EXPECT_THAT(
-      ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
-                  [[[113,34],[113,34]]]})"), kWgs84),
-      StatusIs(code, "three corners"));
-  EXPECT_THAT(
-      ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
-                  [[[34,113],[35,113],[35,114]]]})"), kWgs84),
-      StatusIs(code, "swapped"));
+  EXPECT_THAT(ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
+                  [[[113,34],[113,34]]]})"),
+                          kWgs84),
+              StatusIs(code, "three corners"));
+  EXPECT_THAT(ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
+                  [[[34,113],[35,113],[35,114]]]})"),
+                          kWgs84),
+              StatusIs(code, "swapped"));
 }
 
 }  // namespace

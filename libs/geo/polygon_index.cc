@@ -25,9 +25,9 @@ std::vector<S2Point> Corners(const registry::v1::Ring& ring) {
   std::vector<S2Point> corners;
   corners.reserve(static_cast<size_t>(ring.coordinates_e7_size()) / 2);
   for (int i = 0; i + 1 < ring.coordinates_e7_size(); i += 2) {
-    corners.push_back(S2LatLng::FromE7(ring.coordinates_e7(i + 1),
-                                       ring.coordinates_e7(i))
-                          .ToPoint());
+    corners.push_back(
+        S2LatLng::FromE7(ring.coordinates_e7(i + 1), ring.coordinates_e7(i))
+            .ToPoint());
   }
   return corners;
 }
@@ -44,8 +44,8 @@ absl::Status ValidatePolygons(const Polygons& polygons) {
       ++number;
       if (ring.coordinates_e7_size() < 6 ||
           ring.coordinates_e7_size() % 2 != 0) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "ring ", number, " has fewer than three corners"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("ring ", number, " has fewer than three corners"));
       }
       S2Loop loop(Corners(ring), S2Debug::DISABLE);
       S2Error error;

@@ -29,8 +29,9 @@ Polygons Make(std::initializer_list<Ring> rings) {
 
 TEST(PolygonIndexTest, HolesAreOutsideAndOrientationDoesNotMatter) {
   PolygonIndex index;
-  index.Add(7, Make({{{113, 34}, {113, 35}, {114, 35}, {114, 34}},
-                     {{113.4, 34.4}, {113.6, 34.4}, {113.6, 34.6}, {113.4, 34.6}}}));
+  index.Add(
+      7, Make({{{113, 34}, {113, 35}, {114, 35}, {114, 34}},
+               {{113.4, 34.4}, {113.6, 34.4}, {113.6, 34.6}, {113.4, 34.6}}}));
   index.Build();
   EXPECT_THAT(index.Find({34.2, 113.2}), ElementsAre(7));
   EXPECT_THAT(index.Find({34.5, 113.5}), IsEmpty());
@@ -50,9 +51,9 @@ TEST(PolygonIndexTest, PointsOfASharedEdgeBelongToOnePolygon) {
 TEST(PolygonIndexTest, FaultyRingsAreRefused) {
   const auto code = absl::StatusCode::kInvalidArgument;
   EXPECT_OK(ValidatePolygons(Make({{{113, 34}, {114, 34}, {114, 35}}})));
-  EXPECT_THAT(ValidatePolygons(
-                  Make({{{113, 34}, {114, 35}, {114, 34}, {113, 35}}})),
-              StatusIs(code, "ring 1 is not simple"));
+  EXPECT_THAT(
+      ValidatePolygons(Make({{{113, 34}, {114, 35}, {114, 34}, {113, 35}}})),
+      StatusIs(code, "ring 1 is not simple"));
   EXPECT_THAT(ValidatePolygons(Make({{{113, 34}, {114, 34}}})),
               StatusIs(code, "three corners"));
   EXPECT_THAT(ValidatePolygons(Polygons()), StatusIs(code, "no polygon"));

@@ -33,8 +33,7 @@ const prometheus::Histogram::BucketBoundaries& CountsBuckets() {
 
 class RunningExposer : public Exposer {
  public:
-  explicit RunningExposer(const std::string& address)
-      : exposer_(address, 1) {
+  explicit RunningExposer(const std::string& address) : exposer_(address, 1) {
     exposer_.RegisterCollectable(Registry());
   }
 
@@ -46,26 +45,38 @@ class RunningExposer : public Exposer {
 
 Counter& GetCounter(const std::string& name, const std::string& help,
                     const Labels& labels) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(
-      *Registry()).Add(labels);
+  return prometheus::BuildCounter()
+      .Name(name)
+      .Help(help)
+      .Register(*Registry())
+      .Add(labels);
 }
 
 Gauge& GetGauge(const std::string& name, const std::string& help,
                 const Labels& labels) {
-  return prometheus::BuildGauge().Name(name).Help(help).Register(
-      *Registry()).Add(labels);
+  return prometheus::BuildGauge()
+      .Name(name)
+      .Help(help)
+      .Register(*Registry())
+      .Add(labels);
 }
 
 Histogram& GetSeconds(const std::string& name, const std::string& help,
                       const Labels& labels) {
-  return prometheus::BuildHistogram().Name(name).Help(help).Register(
-      *Registry()).Add(labels, SecondsBuckets());
+  return prometheus::BuildHistogram()
+      .Name(name)
+      .Help(help)
+      .Register(*Registry())
+      .Add(labels, SecondsBuckets());
 }
 
 Histogram& GetCounts(const std::string& name, const std::string& help,
                      const Labels& labels) {
-  return prometheus::BuildHistogram().Name(name).Help(help).Register(
-      *Registry()).Add(labels, CountsBuckets());
+  return prometheus::BuildHistogram()
+      .Name(name)
+      .Help(help)
+      .Register(*Registry())
+      .Add(labels, CountsBuckets());
 }
 
 std::string Expose() {

@@ -36,8 +36,8 @@ std::string Caller::NameIf(const std::string& kind) const {
 absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context,
                                     const TokenVerifier& tokens) {
   Caller caller;
-  const auto uris =
-      context.auth_context()->FindPropertyValues(GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
+  const auto uris = context.auth_context()->FindPropertyValues(
+      GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
   if (!uris.empty()) {
     caller.system = PathOfSpiffeId(std::string(uris[0].data(), uris[0].size()));
   }

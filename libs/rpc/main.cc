@@ -94,8 +94,8 @@ Environment MakeEnvironment(Runtime* runtime) {
 void ServeUntilSignal(Service* service, Server* server,
                       const sigset_t& signals) {
   bool serving = false;
-  while (!WaitForSignal(signals, serving ? absl::Hours(1)
-                                         : absl::Milliseconds(50))) {
+  while (!WaitForSignal(signals,
+                        serving ? absl::Hours(1) : absl::Milliseconds(50))) {
     if (!serving && service->Ready()) {
       serving = true;
       server->SetServing(true);
@@ -143,9 +143,9 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
 
 int Main(const std::string& name, const std::string& summary, int argc,
          char** argv, const ServiceFactory& make) {
-  absl::SetProgramUsageMessage(
-      absl::StrCat(summary, "\nExample: wangge_", name,
-                   " --flagfile=", name, ".flags\nAll flags: --helpfull"));
+  absl::SetProgramUsageMessage(absl::StrCat(summary, "\nExample: wangge_", name,
+                                            " --flagfile=", name,
+                                            ".flags\nAll flags: --helpfull"));
   absl::ParseCommandLine(argc, argv);
   const sigset_t signals = BlockSignals();
   log::Init(name, ParseLevel(absl::GetFlag(FLAGS_log_level)));

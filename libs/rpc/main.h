@@ -35,11 +35,11 @@ class Service {
 struct Environment {
   Runtime* runtime = nullptr;
   TlsFiles tls;
-  std::string dsn;       // --dsn
+  std::string dsn;         // --dsn
   int db_connections = 0;  // --db_connections
-  std::string registry;  // --registry
-  std::string routing;   // --routing
-  std::string cases;     // --cases
+  std::string registry;    // --registry
+  std::string routing;     // --routing
+  std::string cases;       // --cases
 };
 
 using ServiceFactory =

@@ -56,12 +56,11 @@ absl::Status PolicyFile::Check(const std::string& identity,
       return absl::OkStatus();
     }
   }
-  return errors::Make(
-      absl::StatusCode::kPermissionDenied,
-      common::v1::ERROR_REASON_NOT_ALLOWED,
-      absl::StrCat(identity, " may not call ", method,
-                   "; the policy has no rule that allows it"),
-      {{"identity", identity}, {"method", method}});
+  return errors::Make(absl::StatusCode::kPermissionDenied,
+                      common::v1::ERROR_REASON_NOT_ALLOWED,
+                      absl::StrCat(identity, " may not call ", method,
+                                   "; the policy has no rule that allows it"),
+                      {{"identity", identity}, {"method", method}});
 }
 
 void PolicyFile::Reload() {

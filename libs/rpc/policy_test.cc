@@ -20,14 +20,17 @@ TEST(PolicyTest, PatternsEndInAStar) {
 
 TEST(PolicyTest, DeniesByDefaultAndFailsClosedOnReload) {
   const std::string path = ::testing::TempDir() + "/policy";
-  ASSERT_OK(WriteFile(path, "rules { methods: '/a/*' identities: 'source/*' }"));
+  ASSERT_OK(
+      WriteFile(path, "rules { methods: '/a/*' identities: 'source/*' }"));
   const auto policy = PolicyFile::Open(path);
   ASSERT_OK(policy);
   EXPECT_OK((*policy)->Check("source/110", "/a/B"));
-  EXPECT_THAT((*policy)->Check("source/110", "/b/B"), StatusIs(kDenied, "/b/B"));
+  EXPECT_THAT((*policy)->Check("source/110", "/b/B"),
+              StatusIs(kDenied, "/b/B"));
   EXPECT_THAT((*policy)->Check("gateway/x", "/a/B"), StatusIs(kDenied, "gate"));
 
-  ASSERT_OK(WriteFile(path, "rules { methods: '/b/*' identities: 'source/*' }"));
+  ASSERT_OK(
+      WriteFile(path, "rules { methods: '/b/*' identities: 'source/*' }"));
   (*policy)->Reload();
   EXPECT_OK((*policy)->Check("source/110", "/b/B"));
   EXPECT_THAT((*policy)->Check("source/110", "/a/B"), StatusIs(kDenied, ""));

@@ -54,8 +54,9 @@ absl::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
   grpc::ByteBuffer request(&empty, 1);
   grpc::ByteBuffer response;
   std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, kHealthCheck, {}, &request, &response,
-                 [&](grpc::Status status) { done.set_value(std::move(status)); });
+  stub.UnaryCall(
+      &context, kHealthCheck, {}, &request, &response,
+      [&](grpc::Status status) { done.set_value(std::move(status)); });
   RETURN_IF_ERROR(FromGrpc(done.get_future().get()));
   return SaysServing(response) ? absl::OkStatus()
                                : absl::UnavailableError("is not serving yet");
@@ -78,8 +79,7 @@ class Server::KeepAwake {
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const ServerOptions& options,
-    const std::vector<grpc::Service*>& services) {
+    const ServerOptions& options, const std::vector<grpc::Service*>& services) {
   ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(options.tls));
   grpc::EnableDefaultHealthCheckService(true);
   if (options.reflection) {
@@ -101,8 +101,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   for (grpc::Service* service : services) builder.RegisterService(service);
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        options.address, " cannot be listened on; is it in use?"));
+    return absl::UnavailableError(
+        absl::StrCat(options.address, " cannot be listened on; is it in use?"));
   }
   server->SetServing(false);
   server->keep_awake_ = std::make_unique<KeepAwake>(

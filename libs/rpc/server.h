@@ -29,8 +29,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  // UNAVAILABLE when the port is taken. Services must outlive the server. Health
-  // says NOT_SERVING until SetServing(true).
+  // UNAVAILABLE when the port is taken. Services must outlive the server.
+  // Health says NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const ServerOptions& options,
       const std::vector<grpc::Service*>& services);

@@ -12,8 +12,7 @@ TEST(StatusTest, DetailsSurviveTheWire) {
   v.Add("report.text", "is empty");
   const absl::Status status = FromGrpc(ToGrpc(v.ToStatus()));
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(errors::ReasonOf(status),
-            common::v1::ERROR_REASON_INVALID_FIELDS);
+  EXPECT_EQ(errors::ReasonOf(status), common::v1::ERROR_REASON_INVALID_FIELDS);
   ASSERT_EQ(errors::ViolationsOf(status).size(), 1U);
   EXPECT_OK(FromGrpc(ToGrpc(absl::OkStatus())));
 }

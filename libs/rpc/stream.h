@@ -25,8 +25,8 @@ namespace wangge::rpc {
 template <typename Reactor, typename Response>
 class WritingStream : public Reactor {
  public:
-  // False when the stream has ended or its outbox is full; in the latter case it
-  // is closed with SLOW_READER.
+  // False when the stream has ended or its outbox is full; in the latter case
+  // it is closed with SLOW_READER.
   bool Send(Response message) {
     MutexLock lock(&mutex_);
     if (closing_) return false;
@@ -135,8 +135,8 @@ template <typename Response>
 using ServerStream =
     WritingStream<grpc::ServerWriteReactor<Response>, Response>;
 
-// A stream in both directions: reads one message at a time; the next one is read
-// when ReadNext is called.
+// A stream in both directions: reads one message at a time; the next one is
+// read when ReadNext is called.
 template <typename Request, typename Response>
 class BidiStream
     : public WritingStream<grpc::ServerBidiReactor<Request, Response>,

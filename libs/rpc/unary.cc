@@ -37,14 +37,15 @@ void LogCall(const std::string& method, const std::string& caller,
     level = log::Level::kWarning;
   }
   if (!log::Enabled(level)) return;
-  log::Write(level, "call",
-             {{"method", method},
-              {"caller", caller},
-              {"code", absl::StatusCodeToString(status.code())},
-              {"reason", common::v1::ErrorReason_Name(errors::ReasonOf(status))},
-              {"error_id", errors::MetadataOf(status, "error_id")},
-              {"queue_ms", absl::ToDoubleMilliseconds(queued)},
-              {"duration_ms", absl::ToDoubleMilliseconds(total)}});
+  log::Write(
+      level, "call",
+      {{"method", method},
+       {"caller", caller},
+       {"code", absl::StatusCodeToString(status.code())},
+       {"reason", common::v1::ErrorReason_Name(errors::ReasonOf(status))},
+       {"error_id", errors::MetadataOf(status, "error_id")},
+       {"queue_ms", absl::ToDoubleMilliseconds(queued)},
+       {"duration_ms", absl::ToDoubleMilliseconds(total)}});
 }
 
 }  // namespace wangge::rpc

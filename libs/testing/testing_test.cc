@@ -1,5 +1,5 @@
-#include "gtest/gtest.h"
 #include "gtest/gtest-spi.h"
+#include "gtest/gtest.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 #include "wangge/cases/v1/case.pb.h"

@@ -61,8 +61,8 @@ void ChooseFeatures(const std::vector<Features>& counts, TextModel* model) {
   for (const auto& [bucket, count] : document_counts) {
     if (count < 2) continue;
     model->add_buckets(bucket);
-    model->add_idf(std::log((1 + documents) /
-                            (1 + static_cast<float>(count))) + 1);
+    model->add_idf(std::log((1 + documents) / (1 + static_cast<float>(count))) +
+                   1);
   }
 }
 
@@ -73,7 +73,8 @@ struct FreeModel {
 using LinearModel = std::unique_ptr<::model, FreeModel>;
 
 LinearModel RunLiblinear(const std::vector<Features>& rows,
-                         const std::vector<double>& targets, int feature_count) {
+                         const std::vector<double>& targets,
+                         int feature_count) {
   std::vector<std::vector<feature_node>> storage;
   std::vector<feature_node*> pointers;
   storage.reserve(rows.size());
@@ -164,8 +165,7 @@ absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Train(
   for (Features& row : rows) {
     row = Weigh(row, model, [&](uint32_t b) { return row_of_bucket[b]; });
   }
-  const LinearModel linear =
-      RunLiblinear(rows, targets, model.buckets_size());
+  const LinearModel linear = RunLiblinear(rows, targets, model.buckets_size());
   CopyWeights(*linear, model.labels_size(), &model);
   return std::shared_ptr<const Classifier>(new Classifier(std::move(model)));
 }
@@ -228,7 +228,8 @@ std::vector<Prediction> Classifier::Predict(const std::string& text) const {
   }
   std::vector<Prediction> predictions;
   for (size_t j = 0; j < labels; ++j) {
-    predictions.push_back({model_.labels(static_cast<int>(j)), scores[j] / sum});
+    predictions.push_back(
+        {model_.labels(static_cast<int>(j)), scores[j] / sum});
   }
   std::stable_sort(predictions.begin(), predictions.end(),
                    [](const Prediction& a, const Prediction& b) {

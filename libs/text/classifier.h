@@ -30,8 +30,8 @@ class Classifier {
   static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
       const std::vector<Example>& examples);
 
-  // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off or
-  // changed.
+  // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off
+  // or changed.
   static absl::StatusOr<std::shared_ptr<const Classifier>> Load(
       const std::string& path);
   absl::Status Save(const std::string& path) const;

@@ -19,8 +19,9 @@ uint32_t Hash(const char32_t* begin, size_t length) {
 }
 
 bool IsWordCharacter(char32_t c) {
-  return c >= 0x80 ? !(c >= 0x2000 && c < 0x2E80) && !(c >= 0x3000 && c < 0x3040)
-                   : (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9');
+  return c >= 0x80
+             ? !(c >= 0x2000 && c < 0x2E80) && !(c >= 0x3000 && c < 0x3040)
+             : (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9');
 }
 
 }  // namespace

@@ -25,11 +25,11 @@ absl::StatusOr<NewCase> Prepare(const v1::Admission& admission,
                      Seal(key.bytes, admission.reporter().SerializeAsString(),
                           report.key().report_id()));
   }
-  const Context context{city,
-                        {"source/" + report.key().source_id(),
-                         report.key().source_id(), nullptr},
-                        now,
-                        nullptr};
+  const Context context{
+      city,
+      {"source/" + report.key().source_id(), report.key().source_id(), nullptr},
+      now,
+      nullptr};
   fresh.events = DecideAdmit(case_no, report, admission.plan(), context);
   fresh.folded = Fold(fresh.events);
   fresh.answer.set_case_no(case_no);
@@ -52,9 +52,9 @@ absl::StatusOr<std::string> CaseNumbers::Next(const std::string& district_code,
     ASSIGN_OR_RETURN(next_, store_.NextCaseNumberBlock(deadline));
     end_ = next_ + kBlock;
   }
-  return absl::StrFormat(
-      "%s-%s-%06d", district_code,
-      absl::FormatTime("%Y%m%d", now, CityTimeZone()), next_++);
+  return absl::StrFormat("%s-%s-%06d", district_code,
+                         absl::FormatTime("%Y%m%d", now, CityTimeZone()),
+                         next_++);
 }
 
 absl::StatusOr<PersonalKey> ReadPersonalKey(const std::string& path) {
@@ -80,9 +80,9 @@ absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
   std::vector<NewCase> cases;
   cases.reserve(static_cast<size_t>(request.admissions_size()));
   for (const auto& admission : request.admissions()) {
-    ASSIGN_OR_RETURN(const std::string case_no,
-                     numbers->Next(admission.plan().district_code(), now,
-                                   deadline));
+    ASSIGN_OR_RETURN(
+        const std::string case_no,
+        numbers->Next(admission.plan().district_code(), now, deadline));
     ASSIGN_OR_RETURN(NewCase fresh,
                      Prepare(admission, city, key, case_no, now));
     cases.push_back(std::move(fresh));

@@ -19,9 +19,8 @@ absl::StatusOr<Case> ChangeCase(const std::string& case_no,
   *changed = false;
   std::string newest_etag;
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    ASSIGN_OR_RETURN(
-        LoadedCase loaded,
-        store->Load(case_no, key.caller, key.request_id, deadline));
+    ASSIGN_OR_RETURN(LoadedCase loaded, store->Load(case_no, key.caller,
+                                                    key.request_id, deadline));
     if (loaded.request_digest) {
       if (*loaded.request_digest != key.digest) {
         return errors::RequestIdReused(key.request_id);

@@ -1,5 +1,5 @@
-// Feeds that never skip: every reader has a cursor; readers at the tail get each
-// page once read, those behind read their own pages.
+// Feeds that never skip: every reader has a cursor; readers at the tail get
+// each page once read, those behind read their own pages.
 #pragma once
 
 #include <algorithm>
@@ -29,9 +29,7 @@ class FeedStream : public rpc::ServerStream<Response> {
       : rpc::ServerStream<Response>(kMaxOutbox),
         source_id_(std::move(source_id)),
         cursor_(cursor) {}
-  void Begin(const std::shared_ptr<FeedStream>& self) {
-    this->KeepAlive(self);
-  }
+  void Begin(const std::shared_ptr<FeedStream>& self) { this->KeepAlive(self); }
   // Moves the start; only before the stream is added to its feed.
   void Resume(FeedCursor cursor) { cursor_ = cursor; }
 
@@ -55,9 +53,8 @@ class Feed {
   using Load = std::function<absl::StatusOr<Page>(
       FeedCursor cursor, const std::string& source_id, int limit)>;
   // Puts items into a message.
-  using Pack =
-      std::function<Response(const std::vector<const Item*>& items,
-                             const std::string& cursor)>;
+  using Pack = std::function<Response(const std::vector<const Item*>& items,
+                                      const std::string& cursor)>;
 
   Feed(const std::string& name, exec::Executor* executor, Load load, Pack pack)
       : executor_(*executor),
@@ -69,8 +66,8 @@ class Feed {
   // Begins to read at `end`; call once, before any stream is added.
   void Start(const std::string& name, FeedCursor end) {
     tail_ = end;
-    periodic_ = std::make_unique<exec::Periodic>(
-        name, absl::Milliseconds(25), [this] { return ReadTail(); });
+    periodic_ = std::make_unique<exec::Periodic>(name, absl::Milliseconds(25),
+                                                 [this] { return ReadTail(); });
   }
 
   // New items were committed.
@@ -150,9 +147,8 @@ class Feed {
 
   void CatchUp(const std::shared_ptr<Stream>& stream)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    stream->catching_up_ = executor_.TryPost([this, stream] {
-      ReadPagesFor(stream);
-    });
+    stream->catching_up_ =
+        executor_.TryPost([this, stream] { ReadPagesFor(stream); });
     if (!stream->catching_up_) {
       stream->Close(errors::Overloaded(absl::Milliseconds(500)));
     }

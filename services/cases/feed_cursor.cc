@@ -19,9 +19,8 @@ absl::StatusOr<FeedCursor> FeedCursor::FromText(const std::string& field,
   if (text.empty()) return cursor;
   const bool well_formed =
       text.size() == 32 &&
-      std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isxdigit(c) != 0;
-      });
+      std::all_of(text.begin(), text.end(),
+                  [](unsigned char c) { return std::isxdigit(c) != 0; });
   if (!well_formed) {
     errors::Violations v;
     v.Add(field, "is not a cursor of this feed; send one that was received");

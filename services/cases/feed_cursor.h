@@ -1,5 +1,5 @@
-// The position in a feed: transaction id and position, as 32 hexadecimal digits,
-// so that cursors compare as text. See docs/adr/0003-feeds.md.
+// The position in a feed: transaction id and position, as 32 hexadecimal
+// digits, so that cursors compare as text. See docs/adr/0003-feeds.md.
 #pragma once
 
 #include <cstdint>

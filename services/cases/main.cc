@@ -1,8 +1,10 @@
 #include "rpc/main.h"
+
 #include "services/cases/service.h"
 
 int main(int argc, char** argv) {
-  return wangge::rpc::Main("cases", "Wangge's cases: reports until they are "
+  return wangge::rpc::Main("cases",
+                           "Wangge's cases: reports until they are "
                            "solved, and the feeds of what happens.",
                            argc, argv, wangge::cases::CaseService::Create);
 }

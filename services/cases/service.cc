@@ -31,9 +31,9 @@ constexpr absl::Duration kBackgroundTime = absl::Seconds(10);
 
 // What a page token holds: where the page ended, and the filter it belongs to.
 std::string MakePageToken(const Case& last, const std::string& filter) {
-  return absl::WebSafeBase64Escape(absl::StrCat(
-      FormatUtc(FromProto(last.receive_time())), "|", last.case_no(), "|",
-      filter));
+  return absl::WebSafeBase64Escape(
+      absl::StrCat(FormatUtc(FromProto(last.receive_time())), "|",
+                   last.case_no(), "|", filter));
 }
 
 absl::Status ReadPageToken(const std::string& token, const std::string& filter,
@@ -82,19 +82,20 @@ CaseService::CaseService(
       store_(pool_.get(), personal_key_.id),
       numbers_(&store_),
       feed_executor_("feed", 4, 1000),
-      events_("events", &feed_executor_,
-              [this](FeedCursor cursor, const std::string&, int limit) {
-                return store_.EventsAfter(cursor, limit,
-                                          absl::Now() + kBackgroundTime);
-              },
-              PackEvents),
-      feedback_("feedback", &feed_executor_,
-                [this](FeedCursor cursor, const std::string& source,
-                       int limit) {
-                  return store_.FeedbackAfter(cursor, source, limit,
-                                              absl::Now() + kBackgroundTime);
-                },
-                PackFeedback),
+      events_(
+          "events", &feed_executor_,
+          [this](FeedCursor cursor, const std::string&, int limit) {
+            return store_.EventsAfter(cursor, limit,
+                                      absl::Now() + kBackgroundTime);
+          },
+          PackEvents),
+      feedback_(
+          "feedback", &feed_executor_,
+          [this](FeedCursor cursor, const std::string& source, int limit) {
+            return store_.FeedbackAfter(cursor, source, limit,
+                                        absl::Now() + kBackgroundTime);
+          },
+          PackFeedback),
       timers_fired_(metrics::GetCounter("cases_timers_fired_total",
                                         "Events made by timers.")) {}
 
@@ -113,9 +114,9 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CaseService::Create(
                    rpc::Connect(environment.routing, environment.tls));
   ASSIGN_OR_RETURN(auto registry,
                    rpc::Connect(environment.registry, environment.tls));
-  auto service = std::unique_ptr<CaseService>(new CaseService(
-      environment.runtime, std::move(pool), std::move(key),
-      routing::v1::RoutingService::NewStub(routing)));
+  auto service = std::unique_ptr<CaseService>(
+      new CaseService(environment.runtime, std::move(pool), std::move(key),
+                      routing::v1::RoutingService::NewStub(routing)));
   RETURN_IF_ERROR(service->StartFeeds());
   service->watcher_ =
       std::make_unique<city::Watcher>(std::move(registry), &service->city_);
@@ -160,8 +161,9 @@ absl::StatusOr<Actor> CaseService::ActorOf(const rpc::Caller& caller,
 absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
     const rpc::Call& call, const v1::AdmitReportsRequest& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  auto response = cases::AdmitReports(request, *city, personal_key_, absl::Now(),
-                               call.deadline, &numbers_, &store_);
+  auto response =
+      cases::AdmitReports(request, *city, personal_key_, absl::Now(),
+                          call.deadline, &numbers_, &store_);
   Committed();
   return response;
 }
@@ -216,9 +218,9 @@ absl::StatusOr<v1::AcknowledgeFeedbackResponse> CaseService::Handle(
   }
   RETURN_IF_ERROR(FeedCursor::FromText("cursor", request.cursor()).status());
   v1::AcknowledgeFeedbackResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_cursor(),
-                   store_.Acknowledge(request.source_id(), request.cursor(),
-                                      call.deadline));
+  ASSIGN_OR_RETURN(
+      *response.mutable_cursor(),
+      store_.Acknowledge(request.source_id(), request.cursor(), call.deadline));
   return response;
 }
 
@@ -237,10 +239,9 @@ absl::StatusOr<RoutePlan> CaseService::PlanAgain(const Case& c, absl::Time now,
   *matter.mutable_time() = ToProto(now);
   *matter.mutable_excluded_unit_ids() = c.excluded_unit_ids();
   matter.add_excluded_unit_ids(c.return_request().unit_id());
-  ASSIGN_OR_RETURN(
-      auto response,
-      rpc::Invoke(&routing::v1::RoutingService::Stub::RouteMatters, *routing_,
-                  request, deadline));
+  ASSIGN_OR_RETURN(auto response,
+                   rpc::Invoke(&routing::v1::RoutingService::Stub::RouteMatters,
+                               *routing_, request, deadline));
   return std::move(*response.mutable_plans(0));
 }
 
@@ -260,9 +261,9 @@ absl::StatusOr<v1::Case> CaseService::Handle(const rpc::Call& call,
     return Decide(c, request, context);
   };
   bool changed = false;
-  auto result = ChangeCase(request.case_no(),
-                           KeyOfRequest(call.caller.Text(), request), decide,
-                           call.deadline, &store_, &changed);
+  auto result =
+      ChangeCase(request.case_no(), KeyOfRequest(call.caller.Text(), request),
+                 decide, call.deadline, &store_, &changed);
   if (changed) Committed();
   return result;
 }
@@ -319,8 +320,7 @@ grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* CaseService::WatchFeedback(
   if (!caller.ok()) return new Refused(caller.status());
   const std::string source = request->source_id();
   if (source.empty() || caller->NameIf("source") != source) {
-    return new Refused(
-        errors::NotYours("feedback", source, caller->Text()));
+    return new Refused(errors::NotYours("feedback", source, caller->Text()));
   }
   const auto cursor = FeedCursor::FromText("cursor", request->cursor());
   if (!cursor.ok()) return new Refused(cursor.status());

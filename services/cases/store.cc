@@ -97,15 +97,33 @@ db::Params AdmitParams(const std::vector<const NewCase*>& cases,
     bodies.AddBytes(one->folded.SerializeAsString());
     AddEvents(Case(), one->events, &events, &feedback);
   }
-  return {source_ids,      source_refs,        request_ids,
-          report_ids,      digests,            case_nos,
-          receive_times,   reports,            answers,
-          reporters,       versions,           states,
-          districts,       categories,         lead_units,
-          needs_operators, timers,             bodies,
-          key_id,          events.case_nos,    events.sequences,
-          events.titles,   events.states,      events.bodies,
-          feedback.case_nos, feedback.source_ids, feedback.bodies};
+  return {source_ids,
+          source_refs,
+          request_ids,
+          report_ids,
+          digests,
+          case_nos,
+          receive_times,
+          reports,
+          answers,
+          reporters,
+          versions,
+          states,
+          districts,
+          categories,
+          lead_units,
+          needs_operators,
+          timers,
+          bodies,
+          key_id,
+          events.case_nos,
+          events.sequences,
+          events.titles,
+          events.states,
+          events.bodies,
+          feedback.case_nos,
+          feedback.source_ids,
+          feedback.bodies};
 }
 
 template <typename Message>
@@ -157,18 +175,17 @@ absl::StatusOr<std::vector<v1::AdmissionResult>> Store::Admit(
   for (int run = 0; run < kAdmitRuns && !missing.empty(); ++run) {
     std::vector<const NewCase*> batch;
     for (const size_t i : missing) batch.push_back(&cases[i]);
-    ASSIGN_OR_RETURN(const db::Rows rows,
-                     pool_.Query(sql::kAdmitReports,
-                                 AdmitParams(batch, personal_key_id_),
-                                 deadline));
+    ASSIGN_OR_RETURN(
+        const db::Rows rows,
+        pool_.Query(sql::kAdmitReports, AdmitParams(batch, personal_key_id_),
+                    deadline));
     absl::flat_hash_set<std::string> admitted;
     for (int i = 0; i < rows.size(); ++i) {
       admitted.insert(rows.Text(i, "report_id"));
     }
     std::vector<size_t> earlier;
     for (const size_t i : missing) {
-      if (admitted.contains(
-              cases[i].admission.report().key().report_id())) {
+      if (admitted.contains(cases[i].admission.report().key().report_id())) {
         results[i] = cases[i].answer;
       } else {
         earlier.push_back(i);
@@ -193,10 +210,10 @@ absl::Status Store::FindEarlier(const std::vector<NewCase>& cases,
     source_refs.Add(cases[i].admission.report().key().source_ref());
     request_ids.Add(cases[i].admission.request_id());
   }
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kFindReports,
-                               {source_ids, source_refs, request_ids},
-                               deadline));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(sql::kFindReports, {source_ids, source_refs, request_ids},
+                  deadline));
   std::vector<bool> found(missing.size());
   for (int row = 0; row < rows.size(); ++row) {
     const auto at = static_cast<size_t>(rows.Int(row, "number") - 1);
@@ -209,7 +226,8 @@ absl::Status Store::FindEarlier(const std::vector<NewCase>& cases,
       // Decides, whatever the source_ref says.
       result.Clear();
       result.set_request_id_reused(true);
-    } else if (!result.request_id_reused() && (by_request || !result.replayed())) {
+    } else if (!result.request_id_reused() &&
+               (by_request || !result.replayed())) {
       ASSIGN_OR_RETURN(result, Parse<v1::AdmissionResult>(rows, row, "answer"));
       result.set_replayed(true);
       result.set_content_differs(!same);
@@ -297,11 +315,10 @@ absl::StatusOr<std::vector<std::string>> Store::DueCases(absl::Time now,
 absl::StatusOr<std::vector<EventItem>> Store::EventsAfter(FeedCursor cursor,
                                                           int limit,
                                                           absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kSelectEvents,
-                  {absl::StrCat(cursor.xid), cursor.position, limit},
-                  deadline));
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectEvents,
+                                                    {absl::StrCat(cursor.xid),
+                                                     cursor.position, limit},
+                                                    deadline));
   std::vector<EventItem> items;
   for (int i = 0; i < rows.size(); ++i) {
     EventItem item;
@@ -322,9 +339,8 @@ absl::StatusOr<std::vector<FeedbackItem>> Store::FeedbackAfter(
   db::Params params = {absl::StrCat(cursor.xid), cursor.position, limit};
   if (!source_id.empty()) params.emplace_back(source_id);
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(source_id.empty()
-                                   ? sql::kSelectFeedback
-                                   : sql::kSelectFeedbackOfSource,
+                   pool_.Query(source_id.empty() ? sql::kSelectFeedback
+                                                 : sql::kSelectFeedbackOfSource,
                                params, deadline));
   std::vector<FeedbackItem> items;
   for (int i = 0; i < rows.size(); ++i) {
@@ -348,17 +364,16 @@ absl::StatusOr<FeedCursor> Store::FeedEnd(absl::Time deadline) {
 absl::StatusOr<std::string> Store::Acknowledge(const std::string& source_id,
                                                const std::string& cursor,
                                                absl::Time deadline) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kAcknowledgeFeedback, {source_id, cursor},
-                               deadline));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(sql::kAcknowledgeFeedback, {source_id, cursor}, deadline));
   return rows.Text(0, "cursor");
 }
 
 absl::StatusOr<std::string> Store::Acknowledged(const std::string& source_id,
                                                 absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kSelectFeedbackCursor, {source_id}, deadline));
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectFeedbackCursor,
+                                                    {source_id}, deadline));
   return rows.empty() ? "" : rows.Text(0, "cursor");
 }
 

@@ -1,1 +1,284 @@
-#include "gtest/gtest.h"
+#include <thread>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/uuid.h"
+#include "db/temp_database.h"
+#include "gmock/gmock.h"
+#include "services/cases/admit.h"
+#include "services/cases/change.h"
+#include "services/cases/domain/test_city.h"
+#include "services/cases/feed.h"
+#include "services/cases/sql.h"
+#include "services/cases/store.h"
+
+namespace wangge::cases {
+namespace {
+
+class StoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto database = db::TempDatabase::Create("cases", sql::kMigrations);
+    ASSERT_OK(database);
+    database_ = *std::move(database);
+    db::PoolOptions options;
+    options.dsn = database_->dsn();
+    options.size = 8;
+    options.statements = sql::kStatements;
+    auto pool = db::Pool::Open(options);
+    ASSERT_OK(pool);
+    pool_ = *std::move(pool);
+    store_ = std::make_unique<Store>(pool_.get(), key_.id);
+    numbers_ = std::make_unique<CaseNumbers>(store_.get());
+  }
+
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+
+  static v1::Admission Admission(const std::string& ref,
+                                 const std::string& text = "text") {
+    v1::Admission a;
+    a.set_request_id(NewUuid());
+    a.set_digest(Sha256(text));
+    a.mutable_report()->mutable_key()->set_source_id("12345");
+    a.mutable_report()->mutable_key()->set_source_ref(ref);
+    a.mutable_report()->mutable_key()->set_report_id(NewUuid());
+    a.mutable_report()->set_text(text);
+    *a.mutable_report()->mutable_receive_time() = ToProto(absl::Now());
+    a.mutable_reporter()->set_phone("13800000000");
+    *a.mutable_plan() = CaseDriver::Plan("AUTO", {"urban"});
+    return a;
+  }
+
+  absl::StatusOr<v1::AdmitReportsResponse> Admit(
+      const std::vector<v1::Admission>& admissions) {
+    v1::AdmitReportsRequest request;
+    for (const auto& a : admissions) *request.add_admissions() = a;
+    return AdmitReports(request, *city_, key_, absl::Now(), Soon(),
+                        numbers_.get(), store_.get());
+  }
+
+  absl::StatusOr<Case> Accept(const std::string& case_no,
+                              const std::string& request_id,
+                              const std::string& digest, bool* changed,
+                              const std::string& etag = "") {
+    const v1::AcceptAssignmentRequest request;
+    return ChangeCase(
+        case_no, {"officer/u1", request_id, digest, etag},
+        [&](const Case& c) {
+          return Decide(c, request,
+                        {*city_,
+                         {"officer/u1", "", city_->FindOfficer("u1")},
+                         absl::Now(),
+                         nullptr});
+        },
+        Soon(), store_.get(), changed);
+  }
+
+  // All events, once there are `count`: transactions of other tests on the same
+  // server may hold the feed back for a moment.
+  std::vector<EventItem> WaitForEvents(size_t count) {
+    while (absl::Now() < until_) {
+      auto events = store_->EventsAfter({}, 100, Soon());
+      if (events.ok() && events->size() >= count) return *events;
+    }
+    return {};
+  }
+
+  const absl::Time until_ = absl::Now() + absl::Seconds(30);
+  const std::shared_ptr<const city::City> city_ = TestCity();
+  const PersonalKey key_{"k1", std::string(32, 'k')};
+  std::unique_ptr<db::TempDatabase> database_;
+  std::unique_ptr<db::Pool> pool_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<CaseNumbers> numbers_;
+};
+
+TEST_F(StoreTest, WhatWasAdmittedIsReadBackAndFoldsToItsRow) {
+  const auto response = Admit({Admission("a"), Admission("b")});
+  ASSERT_OK(response);
+  ASSERT_EQ(response->results_size(), 2);
+  const auto& first = response->results(0);
+  EXPECT_EQ(first.state(), v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(first.lead_unit_name(), "urban");
+  EXPECT_EQ(first.case_no().substr(0, 7), "410105-");
+  EXPECT_NE(first.case_no(), response->results(1).case_no());
+  const auto loaded = store_->Load(first.case_no(), "", "", Soon());
+  ASSERT_OK(loaded);
+  const auto events = store_->Timeline(first.case_no(), Soon());
+  ASSERT_OK(events);
+  EXPECT_EQ(Fold(*events).SerializeAsString(),
+            loaded->folded.SerializeAsString());
+  EXPECT_EQ(loaded->folded.SerializeAsString().find("13800000000"),
+            std::string::npos);
+  EXPECT_THAT(store_->Load("nothing", "", "", Soon()),
+              StatusIs(absl::StatusCode::kNotFound, "nothing"));
+}
+
+TEST_F(StoreTest, TheSameSourceRefGetsTheFirstAnswerForEver) {
+  const auto first = Admit({Admission("a")});
+  ASSERT_OK(first);
+  const auto again = Admit({Admission("a"), Admission("a", "other words")});
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->results(0).replayed());
+  EXPECT_FALSE(again->results(0).content_differs());
+  EXPECT_EQ(again->results(0).case_no(), first->results(0).case_no());
+  EXPECT_TRUE(again->results(1).content_differs());
+  EXPECT_EQ(again->results(1).case_no(), first->results(0).case_no());
+}
+
+TEST_F(StoreTest, ARequestIdWithAnotherBodyIsRefused) {
+  v1::Admission one = Admission("a");
+  v1::Admission other = Admission("b", "another body");
+  other.set_request_id(one.request_id());
+  ASSERT_OK(Admit({one}));
+  EXPECT_TRUE(Admit({other})->results(0).request_id_reused());
+  EXPECT_TRUE(Admit({one})->results(0).replayed());
+}
+
+TEST_F(StoreTest, TwinsInOneBatchMakeOneCase) {
+  const auto response = Admit({Admission("a"), Admission("a")});
+  ASSERT_OK(response);
+  EXPECT_EQ(response->results(0).case_no(), response->results(1).case_no());
+  EXPECT_NE(response->results(0).replayed(), response->results(1).replayed());
+}
+
+TEST_F(StoreTest, SimultaneousTwinsMakeOneCase) {
+  constexpr int kThreads = 8;
+  constexpr int kRefs = 40;
+  std::vector<std::thread> threads;
+  std::atomic<int> fresh = 0;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kRefs; i += 4) {
+        std::vector<v1::Admission> batch;
+        for (int j = 0; j < 4; ++j) {
+          batch.push_back(Admission(absl::StrCat("r", i + j)));
+        }
+        const auto response = Admit(batch);
+        ASSERT_OK(response);
+        for (const auto& result : response->results()) {
+          fresh += !result.replayed();
+          EXPECT_FALSE(result.case_no().empty());
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(fresh, kRefs);
+  EXPECT_EQ(
+      store_->List({}, absl::Now() + absl::Hours(1), "", 1000, Soon())->size(),
+      static_cast<size_t>(kRefs));
+}
+
+TEST_F(StoreTest, AChangeWorksOnceAndARepeatChangesNothing) {
+  const std::string case_no = Admit({Admission("a")})->results(0).case_no();
+  bool changed = false;
+  const std::string id = NewUuid();
+  const auto first = Accept(case_no, id, "digest", &changed);
+  ASSERT_OK(first);
+  EXPECT_TRUE(changed);
+  EXPECT_EQ(first->version(), 4);
+  const auto again = Accept(case_no, id, "digest", &changed);
+  ASSERT_OK(again);
+  EXPECT_FALSE(changed);
+  EXPECT_EQ(again->version(), 4);
+  EXPECT_THAT(Accept(case_no, id, "other", &changed),
+              StatusIs(absl::StatusCode::kInvalidArgument, "another body"));
+  EXPECT_THAT(Accept(case_no, NewUuid(), "d", &changed, "\"3\""),
+              StatusIs(absl::StatusCode::kAborted, "\"4\""));
+}
+
+TEST_F(StoreTest, TimersAreFoundWhenDue) {
+  ASSERT_OK(Admit({Admission("a")}));
+  EXPECT_TRUE(store_->DueCases(absl::Now(), 10, Soon())->empty());
+  EXPECT_EQ(
+      store_->DueCases(absl::Now() + absl::Hours(24 * 9), 10, Soon())->size(),
+      1U);
+}
+
+TEST_F(StoreTest, ListsGoPageByPage) {
+  std::vector<v1::Admission> batch;
+  for (int i = 0; i < 25; ++i) batch.push_back(Admission(absl::StrCat(i)));
+  ASSERT_OK(Admit(batch));
+  std::set<std::string> seen;
+  absl::Time time = absl::Now() + absl::Hours(1);
+  std::string case_no;
+  for (int page = 0; page < 3; ++page) {
+    const auto cases = store_->List({}, time, case_no, 10, Soon());
+    ASSERT_OK(cases);
+    for (const auto& c : *cases) seen.insert(c.case_no());
+    time = FromProto(cases->back().receive_time());
+    case_no = cases->back().case_no();
+  }
+  EXPECT_EQ(seen.size(), 25U);
+}
+
+// An open transaction with an older id holds the feed back; nothing is skipped.
+TEST_F(StoreTest, TheFeedNeverSkipsAnOpenTransaction) {
+  const FeedCursor begin;
+  ASSERT_OK(Admit({Admission("a")}));
+  ASSERT_EQ(WaitForEvents(3).size(), 3U);
+  std::atomic<bool> holding = false;
+  std::atomic<bool> release = false;
+  const db::Statement insert{"hold",
+                             "INSERT INTO event (case_no, sequence, title, "
+                             "state, body) VALUES ('late', 1, '', 1, '')"};
+  db::PoolOptions options;
+  options.dsn = database_->dsn();
+  options.size = 1;
+  options.statements = {&insert};
+  auto pool = db::Pool::Open(options);
+  ASSERT_OK(pool);
+  std::thread slow([&] {
+    EXPECT_OK((*pool)->Transact(
+        "hold",
+        [&](db::Transaction& transaction) -> absl::Status {
+          auto rows = transaction.Query(insert, {});
+          holding = true;
+          while (!release) std::this_thread::yield();
+          return rows.status();
+        },
+        Soon()));
+  });
+  while (!holding) std::this_thread::yield();
+  ASSERT_OK(Admit({Admission("b")}));  // Commits after, with a higher id.
+  EXPECT_EQ(store_->EventsAfter(begin, 100, Soon())->size(), 3U);
+  release = true;
+  slow.join();
+  const auto all = WaitForEvents(7);
+  ASSERT_EQ(all.size(), 7U);
+  EXPECT_LT(all[3].cursor, all[4].cursor);
+  // Page by page gives the same.
+  FeedCursor cursor = begin;
+  size_t count = 0;
+  while (true) {
+    const auto page = store_->EventsAfter(cursor, 2, Soon());
+    ASSERT_OK(page);
+    if (page->empty()) break;
+    count += page->size();
+    cursor = page->back().cursor;
+  }
+  EXPECT_EQ(count, 7U);
+}
+
+TEST_F(StoreTest, FeedbackIsPerSourceAndAcknowledgementsGoForwardOnly) {
+  ASSERT_OK(Admit({Admission("a")}));
+  ASSERT_EQ(WaitForEvents(3).size(), 3U);
+  const auto items = store_->FeedbackAfter({}, "12345", 100, Soon());
+  ASSERT_OK(items);
+  ASSERT_EQ(items->size(), 3U);
+  EXPECT_EQ((*items)[0].item.kind(), v1::FEEDBACK_KIND_RECEIPT);
+  EXPECT_EQ((*items)[2].item.kind(), v1::FEEDBACK_KIND_DISPATCHED);
+  EXPECT_EQ((*items)[2].item.unit_name(), "urban");
+  EXPECT_TRUE(store_->FeedbackAfter({}, "110", 100, Soon())->empty());
+  const std::string last = items->back().cursor.ToText();
+  EXPECT_EQ(*store_->Acknowledge("12345", last, Soon()), last);
+  EXPECT_EQ(
+      *store_->Acknowledge("12345", items->front().cursor.ToText(), Soon()),
+      last);
+  EXPECT_EQ(*store_->Acknowledged("12345", Soon()), last);
+  EXPECT_EQ(*store_->Acknowledged("110", Soon()), "");
+}
+
+}  // namespace
+}  // namespace wangge::cases

@@ -40,9 +40,10 @@ void RequireUnits(const std::string& field, const Ids& ids, int least,
 
 absl::Status Validate(const v1::AdmitReportsRequest& r) {
   Violations v;
-  v.Require(r.admissions_size() >= 1 && r.admissions_size() <= kMostAdmissions,
-            "admissions", absl::StrCat("has ", r.admissions_size(),
-                                       "; 1 to ", kMostAdmissions));
+  v.Require(
+      r.admissions_size() >= 1 && r.admissions_size() <= kMostAdmissions,
+      "admissions",
+      absl::StrCat("has ", r.admissions_size(), "; 1 to ", kMostAdmissions));
   for (int i = 0; i < r.admissions_size(); ++i) {
     const auto& admission = r.admissions(i);
     const std::string at = absl::StrCat("admissions[", i, "].");
@@ -54,8 +55,8 @@ absl::Status Validate(const v1::AdmitReportsRequest& r) {
     v.Require(admission.digest().size() == 32, at + "digest",
               "is not a SHA-256 of 32 bytes");
     v.Require(admission.has_plan(), at + "plan", "is missing");
-    v.Require(admission.report().has_receive_time(),
-              at + "report.receive_time", "is missing");
+    v.Require(admission.report().has_receive_time(), at + "report.receive_time",
+              "is missing");
   }
   return v.ToStatus();
 }

@@ -83,7 +83,8 @@ absl::Status AttachStream::Join(const std::vector<std::string>& ids) {
   // than never, and Deliver drops the second.
   deps_.hub.Join(weak_self_.lock(), ids);
   const absl::Time now = absl::Now();
-  ASSIGN_OR_RETURN(auto pending, deps_.store.Pending(ids, now, now + kServeTime));
+  ASSIGN_OR_RETURN(auto pending,
+                   deps_.store.Pending(ids, now, now + kServeTime));
   v1::AttachResponse joined;
   *joined.mutable_joined_recipient_ids() = {ids.begin(), ids.end()};
   Send(std::move(joined));

@@ -16,8 +16,9 @@ namespace wangge::command {
 
 class AttachStream;
 
-// Reads new deliveries from the database, whichever replica made them, and sends
-// each once to every stream that carries one of its recipients. Thread-safe.
+// Reads new deliveries from the database, whichever replica made them, and
+// sends each once to every stream that carries one of its recipients.
+// Thread-safe.
 class Hub {
  public:
   explicit Hub(Store* store);

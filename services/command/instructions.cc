@@ -11,8 +11,8 @@
 namespace wangge::command {
 namespace {
 
-absl::StatusOr<v1::Instruction> Read(const std::string& id,
-                                     absl::Time deadline, Store* store) {
+absl::StatusOr<v1::Instruction> Read(const std::string& id, absl::Time deadline,
+                                     Store* store) {
   ASSIGN_OR_RETURN(StoredInstruction stored,
                    store->GetInstruction(id, deadline));
   return std::move(stored.instruction);
@@ -28,9 +28,8 @@ absl::StatusOr<v1::Instruction> Release(v1::Instruction instruction,
   *instruction.mutable_release_time() = ToProto(now);
   instruction.clear_reach();
   const auto recipients = ResolveAudience(instruction.audience(), city);
-  ASSIGN_OR_RETURN(
-      const bool released,
-      store->Release(instruction, request_id, recipients, deadline));
+  ASSIGN_OR_RETURN(const bool released, store->Release(instruction, request_id,
+                                                       recipients, deadline));
   if (!released) {
     return errors::WrongState(instruction.instruction_id(), "RELEASED",
                               "Release", "it was released already");
@@ -70,15 +69,14 @@ absl::Status Validate(const v1::GetInstructionRequest& r) {
 
 absl::StatusOr<v1::Instruction> CreateInstruction(
     const v1::CreateInstructionRequest& request, const std::string& officer_id,
-    const city::City& city, absl::Time now, absl::Time deadline,
-    Store* store) {
+    const city::City& city, absl::Time now, absl::Time deadline, Store* store) {
   RETURN_IF_ERROR(CheckAuthor(request.audience(), officer_id, city));
   v1::CreateInstructionRequest body = request;
   body.clear_request_id();
   const std::string digest = Sha256(body.SerializeAsString());
-  ASSIGN_OR_RETURN(const auto earlier,
-                   store->FindRequest(officer_id, request.request_id(), digest,
-                                      deadline));
+  ASSIGN_OR_RETURN(
+      const auto earlier,
+      store->FindRequest(officer_id, request.request_id(), digest, deadline));
   if (earlier) return Read(*earlier, deadline, store);
 
   v1::Instruction instruction;
@@ -90,13 +88,12 @@ absl::StatusOr<v1::Instruction> CreateInstruction(
   instruction.set_mode(request.mode());
   instruction.set_author(officer_id);
   *instruction.mutable_expire_time() = request.expire_time();
-  RETURN_IF_ERROR(store->AddInstruction(instruction, officer_id,
-                                        request.request_id(), digest,
-                                        deadline));
+  RETURN_IF_ERROR(store->AddInstruction(
+      instruction, officer_id, request.request_id(), digest, deadline));
   // A concurrent repeat may have been first; what stands is what counts.
-  ASSIGN_OR_RETURN(const auto standing,
-                   store->FindRequest(officer_id, request.request_id(), digest,
-                                      deadline));
+  ASSIGN_OR_RETURN(
+      const auto standing,
+      store->FindRequest(officer_id, request.request_id(), digest, deadline));
   if (!standing || *standing != instruction.instruction_id() ||
       NeedsSecondPerson(request.audience(), city)) {
     return Read(standing.value_or(instruction.instruction_id()), deadline,
@@ -108,8 +105,7 @@ absl::StatusOr<v1::Instruction> CreateInstruction(
 
 absl::StatusOr<v1::Instruction> ReleaseInstruction(
     const v1::ReleaseInstructionRequest& request, const std::string& officer_id,
-    const city::City& city, absl::Time now, absl::Time deadline,
-    Store* store) {
+    const city::City& city, absl::Time now, absl::Time deadline, Store* store) {
   ASSIGN_OR_RETURN(StoredInstruction stored,
                    store->GetInstruction(request.instruction_id(), deadline));
   v1::Instruction& instruction = stored.instruction;

@@ -1,4 +1,5 @@
 #include "rpc/main.h"
+
 #include "services/command/service.h"
 
 int main(int argc, char** argv) {

@@ -24,9 +24,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
           [this](const rpc::Call& call, const v1::CreateInstructionRequest& r)
               -> absl::StatusOr<v1::Instruction> {
             ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-            auto result = command::CreateInstruction(
-                r, call.caller.officer_id, *city, absl::Now(), call.deadline,
-                &store_);
+            auto result =
+                command::CreateInstruction(r, call.caller.officer_id, *city,
+                                           absl::Now(), call.deadline, &store_);
             hub_.Poke();
             return result;
           }),
@@ -36,9 +36,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
           [this](const rpc::Call& call, const v1::ReleaseInstructionRequest& r)
               -> absl::StatusOr<v1::Instruction> {
             ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-            auto result = command::ReleaseInstruction(
-                r, call.caller.officer_id, *city, absl::Now(), call.deadline,
-                &store_);
+            auto result = command::ReleaseInstruction(r, call.caller.officer_id,
+                                                      *city, absl::Now(),
+                                                      call.deadline, &store_);
             hub_.Poke();
             return result;
           }),
@@ -47,9 +47,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
           [](const v1::GetInstructionRequest& r) { return Validate(r); },
           [this](const rpc::Call& call, const v1::GetInstructionRequest& r)
               -> absl::StatusOr<v1::Instruction> {
-            ASSIGN_OR_RETURN(StoredInstruction stored,
-                             store_.GetInstruction(r.instruction_id(),
-                                                   call.deadline));
+            ASSIGN_OR_RETURN(
+                StoredInstruction stored,
+                store_.GetInstruction(r.instruction_id(), call.deadline));
             return std::move(stored.instruction);
           }) {}
 

@@ -83,12 +83,12 @@ absl::Status Store::AddInstruction(const v1::Instruction& instruction,
                                    const std::string& digest,
                                    absl::Time deadline) {
   return pool_
-      .Query(sql::kInsertInstruction,
-             {instruction.instruction_id(), caller, request_id,
-              db::Param::Bytes(digest),
-              static_cast<int64_t>(instruction.state()),
-              db::Param::Bytes(instruction.SerializeAsString())},
-             deadline)
+      .Query(
+          sql::kInsertInstruction,
+          {instruction.instruction_id(), caller, request_id,
+           db::Param::Bytes(digest), static_cast<int64_t>(instruction.state()),
+           db::Param::Bytes(instruction.SerializeAsString())},
+          deadline)
       .status();
 }
 
@@ -107,16 +107,16 @@ absl::StatusOr<bool> Store::Release(
   for (const std::string& id : recipient_ids) recipients.Add(id);
   ASSIGN_OR_RETURN(
       const db::Rows rows,
-      pool_.Query(sql::kReleaseInstruction,
-                  {released.instruction_id(),
-                   static_cast<int64_t>(released.state()),
-                   db::Param::Bytes(released.SerializeAsString()),
-                   FromProto(released.release_time()), request_id,
-                   "instruction/" + released.instruction_id(),
-                   static_cast<int64_t>(delivery.kind()),
-                   released.instruction_id(), FromProto(released.expire_time()),
-                   db::Param::Bytes(delivery.SerializeAsString()), recipients},
-                  deadline));
+      pool_.Query(
+          sql::kReleaseInstruction,
+          {released.instruction_id(), static_cast<int64_t>(released.state()),
+           db::Param::Bytes(released.SerializeAsString()),
+           FromProto(released.release_time()), request_id,
+           "instruction/" + released.instruction_id(),
+           static_cast<int64_t>(delivery.kind()), released.instruction_id(),
+           FromProto(released.expire_time()),
+           db::Param::Bytes(delivery.SerializeAsString()), recipients},
+          deadline));
   return !rows.empty();
 }
 
@@ -142,18 +142,17 @@ absl::StatusOr<StoredInstruction> Store::GetInstruction(const std::string& id,
 
 absl::StatusOr<std::vector<StoredDelivery>> Store::DeliveriesAfter(
     DeliveryCursor cursor, int limit, absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kSelectNewDeliveries,
-                  {absl::StrCat(cursor.xid), cursor.delivery_no, limit},
-                  deadline));
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectNewDeliveries,
+                                                    {absl::StrCat(cursor.xid),
+                                                     cursor.delivery_no, limit},
+                                                    deadline));
   std::vector<StoredDelivery> deliveries;
   for (int i = 0; i < rows.size(); ++i) {
     StoredDelivery& stored = deliveries.emplace_back();
     stored.cursor = {static_cast<uint64_t>(rows.Int(i, "xid")),
                      rows.Int(i, "delivery_no")};
-    stored.recipient_ids = absl::StrSplit(rows.Text(i, "recipient_ids"), ',',
-                                          absl::SkipEmpty());
+    stored.recipient_ids =
+        absl::StrSplit(rows.Text(i, "recipient_ids"), ',', absl::SkipEmpty());
     if (!rows.IsNull(i, "report_micros")) {
       stored.report_time = rows.TimeOfMicros(i, "report_micros");
     }
@@ -174,9 +173,9 @@ absl::StatusOr<std::vector<v1::Delivery>> Store::Pending(
     absl::Time deadline) {
   db::Array recipients;
   for (const std::string& id : recipient_ids) recipients.Add(id);
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectPending, {recipients, now},
-                               deadline));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(sql::kSelectPending, {recipients, now}, deadline));
   std::vector<v1::Delivery> deliveries;
   for (int i = 0; i < rows.size(); ++i) {
     const std::string id = DeliveryId(rows.Int(i, "delivery_no"));

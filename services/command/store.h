@@ -39,7 +39,8 @@ class Store {
  public:
   explicit Store(db::Pool* pool) : pool_(*pool) {}
 
-  // Makes tasks and remembers how far the cases feed was read, in one statement.
+  // Makes tasks and remembers how far the cases feed was read, in one
+  // statement.
   absl::Status AddTasks(const std::vector<Task>& tasks,
                         const std::string& cursor, absl::Time deadline);
   // Empty when nothing was read yet.

@@ -75,9 +75,8 @@ void TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
   }
   context.TryCancel();
   const grpc::Status status = reader->Finish();
-  log::Info("case feed ended",
-            {{"code", static_cast<int>(status.error_code())},
-             {"cause", status.error_message()}});
+  log::Info("case feed ended", {{"code", static_cast<int>(status.error_code())},
+                                {"cause", status.error_message()}});
   MutexLock lock(&mutex_);
   context_ = nullptr;
 }

@@ -25,14 +25,14 @@ const char* LevelName(ReviewAttestation::Level level) {
 absl::Status CheckOne(const v1::SourceReport& report,
                       const ReviewAttestation& attestation,
                       const city::City& city) {
-  const std::string who = absl::StrCat(LevelName(attestation.level()),
-                                       " reviewer ",
-                                       attestation.reviewer_officer_id());
+  const std::string who =
+      absl::StrCat(LevelName(attestation.level()), " reviewer ",
+                   attestation.reviewer_officer_id());
   const auto* officer = city.FindOfficer(attestation.reviewer_officer_id());
   if (officer == nullptr) return Fault(who + " is no officer of the city");
   if (officer->unit_id() != attestation.unit_id()) {
-    return Fault(absl::StrCat(who, " does not belong to unit ",
-                              attestation.unit_id()));
+    return Fault(
+        absl::StrCat(who, " does not belong to unit ", attestation.unit_id()));
   }
   if (!attestation.has_review_time()) return Fault(who + " states no time");
   const auto key = FromHex(officer->review_public_key());
@@ -47,12 +47,11 @@ absl::Status CheckOne(const v1::SourceReport& report,
 
 std::string AttestationText(const v1::SourceReport& report,
                             const ReviewAttestation& attestation) {
-  return absl::StrCat(report.source_id(), "\n", report.source_ref(), "\n",
-                      LevelName(attestation.level()), "\n",
-                      attestation.reviewer_officer_id(), "\n",
-                      attestation.unit_id(), "\n",
-                      attestation.review_time().seconds(), "\n",
-                      ToHex(Sha256(report.text())));
+  return absl::StrCat(
+      report.source_id(), "\n", report.source_ref(), "\n",
+      LevelName(attestation.level()), "\n", attestation.reviewer_officer_id(),
+      "\n", attestation.unit_id(), "\n", attestation.review_time().seconds(),
+      "\n", ToHex(Sha256(report.text())));
 }
 
 absl::Status CheckAttestations(const v1::SourceReport& report,

@@ -23,19 +23,24 @@ class AttestationTest : public ::testing::Test {
                       "GRID_LEVEL_CITY polygons { rings { coordinates_e7: "
                       "[1130000000,340000000,1140000000,340000000,1140000000,"
                       "350000000] } } }"),
-          std::string("unit { unit_id: 'oc' kind: UNIT_KIND_OPERATION_CENTRE }"),
+          std::string(
+              "unit { unit_id: 'oc' kind: UNIT_KIND_OPERATION_CENTRE }"),
           std::string("unit { unit_id: 'branch' parent_unit_id: 'oc' kind: "
                       "UNIT_KIND_POLICE }"),
-          std::string("unit { unit_id: 'station' parent_unit_id: 'branch' kind: "
-                      "UNIT_KIND_POLICE }"),
+          std::string(
+              "unit { unit_id: 'station' parent_unit_id: 'branch' kind: "
+              "UNIT_KIND_POLICE }"),
           std::string("unit { unit_id: 'other' parent_unit_id: 'oc' kind: "
                       "UNIT_KIND_POLICE }"),
           absl::StrCat("officer { officer_id: 'a' unit_id: 'station' "
-                       "review_public_key: '", a, "' }"),
+                       "review_public_key: '",
+                       a, "' }"),
           absl::StrCat("officer { officer_id: 'b' unit_id: 'branch' "
-                       "review_public_key: '", b, "' }"),
+                       "review_public_key: '",
+                       b, "' }"),
           absl::StrCat("officer { officer_id: 'x' unit_id: 'other' "
-                       "review_public_key: '", b, "' }")}) {
+                       "review_public_key: '",
+                       b, "' }")}) {
       city::AddRow(FromText<city::CityRow>(row), &rows);
     }
     auto city = city::City::Build({}, rows);

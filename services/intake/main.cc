@@ -1,4 +1,5 @@
 #include "rpc/main.h"
+
 #include "services/intake/service.h"
 
 int main(int argc, char** argv) {

@@ -20,8 +20,8 @@ absl::StatusOr<Profiles> ReadProfiles(const std::string& directory) {
     v1::SourceProfile profile;
     if (!google::protobuf::TextFormat::ParseFromString(text, &profile) ||
         profile.source_id().empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          path, ": is not a SourceProfile with a source_id"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": is not a SourceProfile with a source_id"));
     }
     if (!profiles.emplace(profile.source_id(), profile).second) {
       return absl::InvalidArgumentError(

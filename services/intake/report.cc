@@ -25,7 +25,8 @@ void CheckTexts(const v1::SubmitReportRequest& request, Violations* v) {
   v->RequireText("report.title", r.title(), 0, 200);
   v->RequireText("report.text", r.text(), 1, 4000);
   v->RequireText("report.address", r.address(), 0, 500);
-  v->RequireText("report.source_category_code", r.source_category_code(), 0, 64);
+  v->RequireText("report.source_category_code", r.source_category_code(), 0,
+                 64);
   v->RequireText("report.reporter.name", r.reporter().name(), 0, 100);
   v->RequireText("report.reporter.phone", r.reporter().phone(), 0, 30);
   v->RequireText("report.reporter_grid_id", r.reporter_grid_id(), 0, 64);
@@ -121,8 +122,7 @@ absl::StatusOr<Prepared> Prepare(const v1::SubmitReportRequest& request,
   matter.set_title(source.title());
   matter.set_text(source.text());
   matter.set_address(source.address());
-  matter.set_category_code(
-      MapCategory(profile, source.source_category_code()));
+  matter.set_category_code(MapCategory(profile, source.source_category_code()));
   matter.set_reporter_grid_id(source.reporter_grid_id());
   *matter.mutable_time() = ToProto(now);
   if (source.has_location()) {

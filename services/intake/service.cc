@@ -14,8 +14,7 @@ ABSL_FLAG(std::string, sources, "",
 namespace wangge::intake {
 namespace {
 
-constexpr char kSubmitReport[] =
-    "/wangge.intake.v1.IntakeService/SubmitReport";
+constexpr char kSubmitReport[] = "/wangge.intake.v1.IntakeService/SubmitReport";
 constexpr char kSubmitReports[] =
     "/wangge.intake.v1.IntakeService/SubmitReports";
 constexpr int kDefaultInFlight = 1000;
@@ -57,9 +56,8 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> IntakeService::Create(
                    rpc::Connect(environment.cases, environment.tls));
   auto service = std::unique_ptr<IntakeService>(new IntakeService(
       environment.runtime, std::move(profiles),
-      std::make_unique<Submitter>(
-          routing::v1::RoutingService::NewStub(routing),
-          cases::v1::CaseService::NewStub(cases))));
+      std::make_unique<Submitter>(routing::v1::RoutingService::NewStub(routing),
+                                  cases::v1::CaseService::NewStub(cases))));
   service->watcher_ =
       std::make_unique<city::Watcher>(std::move(registry), &service->city_);
   return service;

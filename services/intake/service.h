@@ -51,8 +51,7 @@ class IntakeService final : public v1::IntakeService::CallbackService,
   const std::unique_ptr<Submitter> submitter_;
   city::Holder city_;
   std::unique_ptr<city::Watcher> watcher_;
-  rpc::Method<v1::SubmitReportRequest, v1::SubmitReportResponse>
-      submit_report_;
+  rpc::Method<v1::SubmitReportRequest, v1::SubmitReportResponse> submit_report_;
   Mutex mutex_;
   std::vector<std::weak_ptr<SubmitStream>> streams_ ABSL_GUARDED_BY(mutex_);
 };

@@ -85,9 +85,8 @@ void SubmitStream::Work() {
         if (--workers_ == 0 && reads_ended_) Close(absl::OkStatus());
         return;
       }
-      const auto end =
-          pending_.begin() + static_cast<std::ptrdiff_t>(
-                                 std::min(pending_.size(), kMostAtOnce));
+      const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                              pending_.size(), kMostAtOnce));
       group.assign(std::make_move_iterator(pending_.begin()),
                    std::make_move_iterator(end));
       pending_.erase(pending_.begin(), end);

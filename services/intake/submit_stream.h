@@ -21,9 +21,8 @@ struct StreamDeps {
       prepare;
 };
 
-class SubmitStream
-    : public rpc::BidiStream<v1::SubmitReportRequest,
-                             v1::SubmitReportsResponse> {
+class SubmitStream : public rpc::BidiStream<v1::SubmitReportRequest,
+                                            v1::SubmitReportsResponse> {
  public:
   SubmitStream(const StreamDeps& deps, rpc::Caller caller);
   void Begin(const std::shared_ptr<SubmitStream>& self);

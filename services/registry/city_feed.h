@@ -17,7 +17,8 @@ class CityStream : public rpc::ServerStream<v1::WatchCityResponse> {
   // A full city is a few hundred pieces.
   static constexpr size_t kMaxOutbox = 20'000;
   explicit CityStream(int64_t held_version)
-      : rpc::ServerStream<v1::WatchCityResponse>(kMaxOutbox), held_version_(held_version) {}
+      : rpc::ServerStream<v1::WatchCityResponse>(kMaxOutbox),
+        held_version_(held_version) {}
   void Begin(const std::shared_ptr<CityStream>& self) { KeepAlive(self); }
 
  private:
@@ -39,8 +40,7 @@ class CityFeed {
   void Close();
 
  private:
-  void Update(CityStream* stream,
-              const std::shared_ptr<const city::City>& city)
+  void Update(CityStream* stream, const std::shared_ptr<const city::City>& city)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store& store_;

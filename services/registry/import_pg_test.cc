@@ -1,9 +1,8 @@
-#include "services/registry/import.h"
-
 #include "city/folder.h"
 #include "db/temp_database.h"
 #include "gtest/gtest.h"
 #include "services/registry/city_feed.h"
+#include "services/registry/import.h"
 #include "services/registry/sql.h"
 #include "testing/proto.h"
 #include "testing/status.h"
@@ -35,7 +34,8 @@ class ImportTest : public ::testing::Test {
   static RowMap Rows(const std::vector<std::string>& extra) {
     RowMap rows;
     const char* base[] = {
-        "grid { grid_id: 'c' grid_code: '1' layer: GRID_LAYER_GOVERNANCE level: "
+        "grid { grid_id: 'c' grid_code: '1' layer: GRID_LAYER_GOVERNANCE "
+        "level: "
         "GRID_LEVEL_CITY polygons { rings { coordinates_e7: [1130000000,"
         "340000000,1140000000,340000000,1140000000,350000000] } } }",
         "unit { unit_id: 'oc' kind: UNIT_KIND_OPERATION_CENTRE }"};
@@ -58,8 +58,9 @@ class ImportTest : public ::testing::Test {
 };
 
 TEST_F(ImportTest, VersionsAreDifferencesAndTheSameCityMakesNone) {
-  const auto first = Import(Rows({"calendar_day { date: '2026-10-01' }",
-                                  "officer { officer_id: 'o' unit_id: 'oc' }"}));
+  const auto first =
+      Import(Rows({"calendar_day { date: '2026-10-01' }",
+                   "officer { officer_id: 'o' unit_id: 'oc' }"}));
   ASSERT_OK(first);
   EXPECT_EQ(first->response.version().version(), 1);
   EXPECT_EQ(first->response.added_count(), 4);

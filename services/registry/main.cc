@@ -1,4 +1,5 @@
 #include "rpc/main.h"
+
 #include "services/registry/service.h"
 
 int main(int argc, char** argv) {

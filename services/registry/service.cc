@@ -41,8 +41,7 @@ class RegistryService::ImportStream
       Gather();
       StartRead(&incoming_);
     } else if (!service_.runtime_.executor().TryPost([this] { Run(); })) {
-      Finish(rpc::ToGrpc(
-          errors::Overloaded(service_.runtime_.retry_delay())));
+      Finish(rpc::ToGrpc(errors::Overloaded(service_.runtime_.retry_delay())));
     }
   }
 
@@ -157,9 +156,10 @@ absl::StatusOr<v1::ImportCityResponse> RegistryService::Import(
     const std::string& comment) {
   MutexLock lock(&import_mutex_);
   const absl::Time now = absl::Now();
-  ASSIGN_OR_RETURN(const ImportResult result,
-                   registry::ImportCity(rows, author, comment, now, holder_.Get(),
-                              &store_, now + kImportTime));
+  ASSIGN_OR_RETURN(
+      const ImportResult result,
+      registry::ImportCity(rows, author, comment, now, holder_.Get(), &store_,
+                           now + kImportTime));
   if (result.city != holder_.Get()) Adopt(result.city);
   return result.response;
 }

@@ -64,10 +64,10 @@ absl::Status WriteVersion(db::Transaction& transaction,
   const int64_t number = version.version();
   ASSIGN_OR_RETURN(
       const db::Rows inserted,
-      transaction.Query(sql::kInsertVersion,
-                        {number, FromProto(version.activate_time()),
-                         version.author(), version.comment(),
-                         version.content_hash(), version.row_count()}));
+      transaction.Query(
+          sql::kInsertVersion,
+          {number, FromProto(version.activate_time()), version.author(),
+           version.comment(), version.content_hash(), version.row_count()}));
   if (inserted.empty()) return Aborted(number);
   ChunkWriter close(&transaction, sql::kCloseRows, number, false);
   ChunkWriter insert(&transaction, sql::kInsertRows, number, true);

@@ -20,9 +20,9 @@ constexpr size_t kLongestText = 10'000;
 absl::Status Validate(const v1::RouteMattersRequest& request) {
   errors::Violations v;
   v.Require(!request.matters().empty(), "matters", "is empty; send 1 to 1000");
-  v.Require(request.matters_size() <= kMostMatters, "matters",
-            absl::StrCat("has ", request.matters_size(), "; at most ",
-                         kMostMatters));
+  v.Require(
+      request.matters_size() <= kMostMatters, "matters",
+      absl::StrCat("has ", request.matters_size(), "; at most ", kMostMatters));
   for (int i = 0; i < request.matters_size(); ++i) {
     const Matter& matter = request.matters(i);
     const std::string at = absl::StrCat("matters[", i, "].");
@@ -59,8 +59,8 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
                    rpc::Connect(environment.registry, environment.tls));
   auto service = std::unique_ptr<RoutingService>(
       new RoutingService(environment.runtime, std::move(model)));
-  service->watcher_ = std::make_unique<city::Watcher>(std::move(channel),
-                                                      &service->city_);
+  service->watcher_ =
+      std::make_unique<city::Watcher>(std::move(channel), &service->city_);
   return service;
 }
 

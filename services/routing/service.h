@@ -39,8 +39,7 @@ class RoutingService final : public v1::RoutingService::CallbackService,
   const std::shared_ptr<const text::Classifier> model_;
   city::Holder city_;
   std::unique_ptr<city::Watcher> watcher_;
-  rpc::Method<v1::RouteMattersRequest, v1::RouteMattersResponse>
-      route_matters_;
+  rpc::Method<v1::RouteMattersRequest, v1::RouteMattersResponse> route_matters_;
 };
 
 }  // namespace wangge::routing

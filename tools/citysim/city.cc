@@ -29,13 +29,21 @@ struct District {
   const char* name;
 };
 constexpr District kDistricts[4][4] = {
-    {{"410181", "巩义市"}, {"410182", "荥阳市"}, {"410108", "惠济区"},
+    {{"410181", "巩义市"},
+     {"410182", "荥阳市"},
+     {"410108", "惠济区"},
      {"410105", "金水区"}},
-    {{"410106", "上街区"}, {"410172", "高新区"}, {"410102", "中原区"},
+    {{"410106", "上街区"},
+     {"410172", "高新区"},
+     {"410102", "中原区"},
      {"410174", "郑东新区"}},
-    {{"410185", "登封市"}, {"410103", "二七区"}, {"410104", "管城回族区"},
+    {{"410185", "登封市"},
+     {"410103", "二七区"},
+     {"410104", "管城回族区"},
      {"410171", "经开区"}},
-    {{"410183", "新密市"}, {"410184", "新郑市"}, {"410173", "航空港区"},
+    {{"410183", "新密市"},
+     {"410184", "新郑市"},
+     {"410173", "航空港区"},
      {"410122", "中牟县"}},
 };
 
@@ -110,12 +118,11 @@ class CityMaker {
     for (int row = 0; row < 4; ++row) {
       for (int column = 0; column < 4; ++column) {
         const District& d = kDistricts[row][column];
-        const Rect rect{kCity.west + column * width,
-                        kCity.north - (row + 1) * height,
-                        kCity.west + (column + 1) * width,
-                        kCity.north - row * height};
-        districts_.push_back({absl::StrCat("d", d.code), d.code, d.name, rect,
-                              {}});
+        const Rect rect{
+            kCity.west + column * width, kCity.north - (row + 1) * height,
+            kCity.west + (column + 1) * width, kCity.north - row * height};
+        districts_.push_back(
+            {absl::StrCat("d", d.code), d.code, d.name, rect, {}});
       }
     }
     std::vector<Node*> level;
@@ -144,7 +151,9 @@ class CityMaker {
         parent.children.push_back(
             {absl::StrCat(std::string(1, prefix), number),
              absl::StrCat(parent.code, absl::StrFormat("%03d", within)),
-             name(number), rect, {}});
+             name(number),
+             rect,
+             {}});
       }
     }
     for (Node* parent : parents) {
@@ -166,8 +175,8 @@ class CityMaker {
     grid.set_level(level);
     *grid.add_polygons() = outliner_.Outline(rect);
     if (level == GridLevel::GRID_LEVEL_MICRO) {
-      grid.set_household_count(50 + static_cast<int>(id.size() * 7 +
-                                                     code.back()) % 21);
+      grid.set_household_count(
+          50 + static_cast<int>(id.size() * 7 + code.back()) % 21);
     }
     city::AddRow(row, &result_.rows);
   }
@@ -329,10 +338,9 @@ class CityMaker {
       // A market, a park or a station in the middle of the compound.
       ++dedicated_;
       const Rect& r = compound.rect;
-      const Rect inner{r.west + (r.east - r.west) / 4,
-                       r.south + (r.north - r.south) / 4,
-                       r.east - (r.east - r.west) / 4,
-                       r.north - (r.north - r.south) / 4};
+      const Rect inner{
+          r.west + (r.east - r.west) / 4, r.south + (r.north - r.south) / 4,
+          r.east - (r.east - r.west) / 4, r.north - (r.north - r.south) / 4};
       const std::string id = absl::StrCat("x", dedicated_);
       AddGrid(id, "Z" + compound.code, compound.name + "专属网格", community.id,
               GridLayer::GRID_LAYER_DEDICATED, GridLevel::GRID_LEVEL_COMPOUND,
@@ -435,14 +443,14 @@ class CityMaker {
       bool working;
       const char* name;
     } days[] = {
-        {"2026-10-01", false, "国庆节"},  {"2026-10-02", false, "国庆节"},
-        {"2026-10-05", false, "国庆节"},  {"2026-10-06", false, "国庆节"},
-        {"2026-10-07", false, "国庆节"},  {"2026-09-27", true, "国庆节调休"},
+        {"2026-10-01", false, "国庆节"},    {"2026-10-02", false, "国庆节"},
+        {"2026-10-05", false, "国庆节"},    {"2026-10-06", false, "国庆节"},
+        {"2026-10-07", false, "国庆节"},    {"2026-09-27", true, "国庆节调休"},
         {"2026-10-10", true, "国庆节调休"}, {"2027-01-01", false, "元旦"},
-        {"2027-02-05", false, "除夕"},    {"2027-02-08", false, "春节"},
-        {"2027-02-09", false, "春节"},    {"2027-02-10", false, "春节"},
-        {"2027-02-11", false, "春节"},    {"2027-02-12", false, "春节"},
-        {"2027-01-31", true, "春节调休"}, {"2027-02-14", true, "春节调休"},
+        {"2027-02-05", false, "除夕"},      {"2027-02-08", false, "春节"},
+        {"2027-02-09", false, "春节"},      {"2027-02-10", false, "春节"},
+        {"2027-02-11", false, "春节"},      {"2027-02-12", false, "春节"},
+        {"2027-01-31", true, "春节调休"},   {"2027-02-14", true, "春节调休"},
     };
     for (const auto& day : days) {
       CityRow row;

@@ -16,9 +16,8 @@ constexpr const char* kOpenings[] = {"你好，", "您好，我反映一下，",
                                      "请帮忙处理：", "我是附近居民，"};
 constexpr const char* kClosings[] = {"，希望尽快处理。", "，请派人来看看。",
                                      "，谢谢！", "，反映几次都没人管。", "。"};
-constexpr const char* kSources[] = {"12345", "12345", "12345",
-                                    "city_management", "wechat",
-                                    "grid_worker"};
+constexpr const char* kSources[] = {"12345",           "12345",  "12345",
+                                    "city_management", "wechat", "grid_worker"};
 
 // One matter, as somebody would report it.
 struct Matter {
@@ -90,8 +89,8 @@ class DayWriter {
         Pick(kOpenings), phrases[half + Below(phrases.size() - half)],
         Pick(kClosings));
     const std::string source = Pick(kSources);
-    std::string address = absl::StrFormat(
-        "%s%d号楼", matter.compound->name(), static_cast<int>(Below(30)) + 1);
+    std::string address = absl::StrFormat("%s%d号楼", matter.compound->name(),
+                                          static_cast<int>(Below(30)) + 1);
     geo::Point point = matter.point;
     std::string system = "WGS84";
     if (source == "wechat") {

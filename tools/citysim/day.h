@@ -16,8 +16,8 @@ std::string LabelledTexts(uint32_t seed);
 // CSV of reports: source_id, source_ref, title, text, address, latitude_deg,
 // longitude_deg, coordinate_system, expected_category. About one in ten repeats
 // an earlier matter in other words, one in fifty is wrong (a point at sea,
-// swapped coordinates, an empty text), and one hour of the day is a flood of one
-// matter.
+// swapped coordinates, an empty text), and one hour of the day is a flood of
+// one matter.
 std::string DayOfReports(const city::City& city, int count, uint32_t seed);
 
 }  // namespace wangge::citysim

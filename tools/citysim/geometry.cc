@@ -6,7 +6,8 @@
 namespace wangge::citysim {
 namespace {
 
-// At Zhengzhou's latitude a degree of longitude is this much of one of latitude.
+// At Zhengzhou's latitude a degree of longitude is this much of one of
+// latitude.
 constexpr double kLongitudeScale = 0.82;
 
 void AppendBetween(const std::map<int32_t, std::set<int32_t>>& lines,
@@ -33,11 +34,13 @@ std::vector<Rect> Cut(const Rect& rect, int parts) {
   Rect a = rect;
   Rect b = rect;
   if (width >= rect.north - rect.south) {
-    a.east = b.west = rect.west + static_cast<int32_t>(std::lround(
-                                      (rect.east - rect.west) * fraction));
+    a.east = b.west =
+        rect.west +
+        static_cast<int32_t>(std::lround((rect.east - rect.west) * fraction));
   } else {
-    a.north = b.south = rect.south + static_cast<int32_t>(std::lround(
-                                         (rect.north - rect.south) * fraction));
+    a.north = b.south =
+        rect.south +
+        static_cast<int32_t>(std::lround((rect.north - rect.south) * fraction));
   }
   std::vector<Rect> rects = Cut(a, first);
   for (const Rect& r : Cut(b, parts - first)) rects.push_back(r);

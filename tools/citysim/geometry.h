@@ -24,9 +24,9 @@ std::vector<Rect> Cut(const Rect& rect, int parts);
 // How many of `total` children each of `parents` gets; differs by one at most.
 std::vector<int> Share(int total, int parents);
 
-// Makes polygons of rectangles. Corners of all rectangles that tile the city must
-// be added first: a corner of one on another's edge is a vertex of both, because
-// edges are geodesics and a straight parallel is not.
+// Makes polygons of rectangles. Corners of all rectangles that tile the city
+// must be added first: a corner of one on another's edge is a vertex of both,
+// because edges are geodesics and a straight parallel is not.
 class Outliner {
  public:
   void AddCorners(const Rect& rect);

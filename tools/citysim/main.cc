@@ -40,21 +40,21 @@ absl::Status WriteCity(const std::string& out, const std::string& scale,
 absl::Status WriteDay(const std::string& city_folder, const std::string& out,
                       int count, uint32_t seed) {
   ASSIGN_OR_RETURN(const auto city, wangge::city::LoadFolder(city_folder));
-  return wangge::WriteFile(
-      out, wangge::citysim::DayOfReports(*city, count, seed));
+  return wangge::WriteFile(out,
+                           wangge::citysim::DayOfReports(*city, count, seed));
 }
 
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
-  std::fprintf(stderr, "citysim: %s\n",
-               std::string(status.message()).c_str());
+  std::fprintf(stderr, "citysim: %s\n", std::string(status.message()).c_str());
   return 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"citysim: the simulated city. The same seed gives the same city."};
+  CLI::App app{
+      "citysim: the simulated city. The same seed gives the same city."};
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"

@@ -89,10 +89,10 @@ absl::Status Run(Client& client, const std::string& target,
     request->GetReflection()->SetString(request.get(), id, NewUuid());
   }
   const auto response = New(method->output_type());
-  RETURN_IF_ERROR(Send(client, parts.first, identity, officer,
-                       absl::StrCat("/", method->service()->full_name(), "/",
-                                    method->name()),
-                       *request, response.get()));
+  RETURN_IF_ERROR(Send(
+      client, parts.first, identity, officer,
+      absl::StrCat("/", method->service()->full_name(), "/", method->name()),
+      *request, response.get()));
   std::cout << ToJson(*response) << "\n";
   return absl::OkStatus();
 }

@@ -1,7 +1,7 @@
 #include <iostream>
 
-#include "city/folder.h"
 #include "base/status_macros.h"
+#include "city/folder.h"
 #include "rpc/status.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"
@@ -76,9 +76,8 @@ void AddCityCommands(CLI::App* app, const Settings* settings) {
   import->add_option("folder", folder, "City folder")->required();
   import->add_option("--comment", comment, "Why");
   import->footer("Example: wgctl city import var/city --comment 'first city'");
-  OnChosen(import, settings, [](Client& client) {
-    return Import(client, folder, comment);
-  });
+  OnChosen(import, settings,
+           [](Client& client) { return Import(client, folder, comment); });
   auto* check = city->add_subcommand(
       "validate", "Read and check a city folder without importing it.");
   check->add_option("folder", folder, "City folder")->required();

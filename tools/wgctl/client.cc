@@ -12,13 +12,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Client::Channel(
     const std::string& service, const std::string& identity) {
   auto& channel = channels_[service + " " + identity];
   if (channel != nullptr) return channel;
-  const std::string stem =
-      absl::StrCat(settings_.certificates, "/",
-                   absl::StrReplaceAll(identity, {{"/", "-"}}));
+  const std::string stem = absl::StrCat(
+      settings_.certificates, "/", absl::StrReplaceAll(identity, {{"/", "-"}}));
   const rpc::TlsFiles tls{stem + ".crt", stem + ".key",
                           settings_.certificates + "/ca.crt"};
-  ASSIGN_OR_RETURN(channel,
-                   rpc::Connect(settings_.addresses.at(service), tls));
+  ASSIGN_OR_RETURN(channel, rpc::Connect(settings_.addresses.at(service), tls));
   return channel;
 }
 

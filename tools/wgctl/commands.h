@@ -1,5 +1,5 @@
-// The commands of wgctl. Each adds itself to the program; its callback returns by
-// throwing Failed, which main turns into the exit status.
+// The commands of wgctl. Each adds itself to the program; its callback returns
+// by throwing Failed, which main turns into the exit status.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -62,13 +62,16 @@ constexpr Story kStories[] = {
      common::v1::COORDINATE_SYSTEM_UNSPECIFIED, "grid_team", 1,
      "网格长、保洁员、微网格长和志愿者清理僵尸车四十余辆", ""},
     {"电梯供电（三方会商）", "12345", "电梯没有专用电源",
-     "桐柏南路锦绣苑3号楼电梯没有独立供电线路，物业和供电公司互相推，老人上不去楼",
+     "桐柏南路锦绣苑3号楼电梯没有独立供电线路，物业和供电公司互相推，老人上不去"
+     "楼",
      "桐柏南路锦绣苑", "", common::v1::COORDINATE_SYSTEM_UNSPECIFIED,
-     "property", 3, "三方到场，敷设电梯专用供电线路并通电", "加装电梯时未同步报装专用电源"},
+     "property", 3, "三方到场，敷设电梯专用供电线路并通电",
+     "加装电梯时未同步报装专用电源"},
     {"信号灯不亮（无主设施）", "wechat", "路口信号灯又灭了",
      "紫荆山路与东大街交叉口信号灯又灭了，红绿灯不亮没人管",
      "紫荆山路东大街路口", "story-6", common::v1::COORDINATE_SYSTEM_GCJ02,
-     "traffic_police", 2, "抢修恢复，并补办移交手续", "信号灯建成后从未移交交警"},
+     "traffic_police", 2, "抢修恢复，并补办移交手续",
+     "信号灯建成后从未移交交警"},
 };
 
 class Demo {
@@ -76,8 +79,7 @@ class Demo {
   explicit Demo(Client* client) : client_(*client) {}
 
   absl::Status Run() {
-    ASSIGN_OR_RETURN(city_,
-                     city::LoadFolder(client_.settings().city_folder));
+    ASSIGN_OR_RETURN(city_, city::LoadFolder(client_.settings().city_folder));
     RETURN_IF_ERROR(ReadReviewerKeys());
     RETURN_IF_ERROR(ShowDangerGuard());
     for (const Story& story : kStories) {
@@ -89,7 +91,8 @@ class Demo {
       }
     }
     if (!client_.settings().json) {
-      std::cout << "\n" << std::size(kStories)
+      std::cout << "\n"
+                << std::size(kStories)
                 << " stories, each CLOSED with an outcome.\n";
     }
     return absl::OkStatus();
@@ -108,8 +111,9 @@ class Demo {
     const std::string path =
         client_.settings().city_folder + "/secrets/reviewer_keys.csv";
     ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    ASSIGN_OR_RETURN(const CsvTable table,
-                     CsvTable::Parse(path, text, {"officer_id", "private_key"}));
+    ASSIGN_OR_RETURN(
+        const CsvTable table,
+        CsvTable::Parse(path, text, {"officer_id", "private_key"}));
     for (const auto& row : table.rows()) {
       ASSIGN_OR_RETURN(reviewer_keys_[row.Get("officer_id")],
                        FromHex(row.Get("private_key")));
@@ -141,7 +145,8 @@ class Demo {
           *attestation.mutable_signature(),
           Ed25519Sign(reviewer_keys_[officer->officer_id()],
                       intake::AttestationText(*report, attestation)));
-      Say(absl::StrCat("  ", units[0]->name(), " ", officer->name(), " 审核通过"));
+      Say(absl::StrCat("  ", units[0]->name(), " ", officer->name(),
+                       " 审核通过"));
     }
     return absl::OkStatus();
   }
@@ -202,9 +207,8 @@ class Demo {
                   Request request) {
     request.set_case_no(c->case_no());
     request.set_request_id(NewUuid());
-    ASSIGN_OR_RETURN(*c,
-                     (CallAs<CaseService>(client_, "cases", "gateway/app",
-                                          officer_id, method, request)));
+    ASSIGN_OR_RETURN(*c, (CallAs<CaseService>(client_, "cases", "gateway/app",
+                                              officer_id, method, request)));
     return absl::OkStatus();
   }
 
@@ -256,8 +260,8 @@ class Demo {
       if (a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD) continue;
       cases::v1::CompleteAssignmentRequest part;
       part.set_text("本单位应做事项已完成");
-      RETURN_IF_ERROR(As(a.officer_id(), c,
-                         &CaseService::Stub::CompleteAssignment, part));
+      RETURN_IF_ERROR(
+          As(a.officer_id(), c, &CaseService::Stub::CompleteAssignment, part));
     }
     for (const Assignment& a : assignments) {
       if (a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD ||
@@ -266,8 +270,8 @@ class Demo {
       }
       cases::v1::CheckAssignmentRequest check;
       check.set_assignment_number(a.assignment_number());
-      RETURN_IF_ERROR(As(CheckerOf(*c), c,
-                         &CaseService::Stub::CheckAssignment, check));
+      RETURN_IF_ERROR(
+          As(CheckerOf(*c), c, &CaseService::Stub::CheckAssignment, check));
     }
     return absl::OkStatus();
   }
@@ -278,22 +282,22 @@ class Demo {
     for (const auto& id : c.grid_ids()) chain.push_back(city_->FindGrid(id));
     for (const auto* officer :
          city_->OfficersOf(city_->OperationCentreAt(chain).unit_id())) {
-      const bool handled = std::any_of(
-          c.assignments().begin(), c.assignments().end(),
-          [&](const Assignment& a) {
-            return a.accepted_by() == officer->officer_id();
-          });
+      const bool handled =
+          std::any_of(c.assignments().begin(), c.assignments().end(),
+                      [&](const Assignment& a) {
+                        return a.accepted_by() == officer->officer_id();
+                      });
       if (!handled) return officer->officer_id();
     }
     return DispatcherOf(c);
   }
 
   absl::Status Finish(const Story& story, Case* c) {
-    const auto lead = std::find_if(
-        c->assignments().begin(), c->assignments().end(),
-        [](const Assignment& a) {
-          return a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
-        });
+    const auto lead =
+        std::find_if(c->assignments().begin(), c->assignments().end(),
+                     [](const Assignment& a) {
+                       return a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
+                     });
     cases::v1::SubmitResultRequest result;
     result.set_outcome(cases::v1::OUTCOME_RESOLVED);
     result.set_text(story.result);
@@ -357,9 +361,9 @@ class Demo {
 
   absl::Status CheckDispatch(const Story& story, const Case& c) const {
     if (c.state() != cases::v1::CASE_STATE_DISPATCHED) {
-      return Unexpected(absl::StrCat(
-          "it is ", cases::v1::CaseState_Name(c.state()),
-          " instead of DISPATCHED: ", c.operator_reason()));
+      return Unexpected(
+          absl::StrCat("it is ", cases::v1::CaseState_Name(c.state()),
+                       " instead of DISPATCHED: ", c.operator_reason()));
     }
     const auto* unit = city_->FindUnit(c.accountable_unit_id());
     if (unit->function() != story.expected_function ||

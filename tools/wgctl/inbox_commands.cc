@@ -35,7 +35,8 @@ std::string Describe(const command::v1::Delivery& d) {
   return FormatCity(FromProto(d.create_time())) + "  " +
          Short(command::v1::DeliveryKind_Name(d.kind()), "DELIVERY_KIND_") +
          "  " +
-         (d.mode() == command::v1::INSTRUCTION_MODE_EXERCISE ? "【演练】" : "") +
+         (d.mode() == command::v1::INSTRUCTION_MODE_EXERCISE ? "【演练】"
+                                                             : "") +
          d.subject_id() + "  " + d.title() + "  " + d.text();
 }
 
@@ -100,10 +101,10 @@ absl::Status Instruct(Client& client, const InstructOptions& o) {
     command::v1::ReleaseInstructionRequest request;
     request.set_request_id(NewUuid());
     request.set_instruction_id(o.release);
-    return Print(client, CallAs<CommandService>(
-                             client, "command", "gateway/app", o.officer,
-                             &CommandService::Stub::ReleaseInstruction,
-                             request));
+    return Print(client,
+                 CallAs<CommandService>(
+                     client, "command", "gateway/app", o.officer,
+                     &CommandService::Stub::ReleaseInstruction, request));
   }
   command::v1::CreateInstructionRequest request;
   request.set_request_id(NewUuid());
@@ -111,8 +112,7 @@ absl::Status Instruct(Client& client, const InstructOptions& o) {
   request.set_text(o.text);
   request.mutable_audience()->set_subtree_grid_id(o.grid);
   if (!o.post.empty()) request.mutable_audience()->add_posts(o.post);
-  command::v1::InstructionMode mode =
-      command::v1::INSTRUCTION_MODE_UNSPECIFIED;
+  command::v1::InstructionMode mode = command::v1::INSTRUCTION_MODE_UNSPECIFIED;
   command::v1::InstructionMode_Parse("INSTRUCTION_MODE_" + o.mode, &mode);
   request.set_mode(mode);
   *request.mutable_expire_time() =
@@ -139,9 +139,11 @@ void AddInboxCommands(CLI::App* app, const Settings* settings) {
 
   static InstructOptions o;
   auto* instruct = app->add_subcommand(
-      "instruct", "Write an instruction to a part of the city, or release one.");
-  instruct->add_option("--officer", o.officer,
-                       "Who writes or releases: a dispatcher's id")
+      "instruct",
+      "Write an instruction to a part of the city, or release one.");
+  instruct
+      ->add_option("--officer", o.officer,
+                   "Who writes or releases: a dispatcher's id")
       ->required();
   instruct->add_option("--grid", o.grid, "Everybody in this grid and below");
   instruct->add_option("--title", o.title, "Headline");

@@ -68,8 +68,10 @@ void AddTokenCommand(CLI::App* app, const Settings* settings) {
 void AddCompletionCommand(CLI::App* app) {
   auto* completion =
       app->add_subcommand("completion", "Print completion for a shell.");
-  completion->add_subcommand("bash", "For bash: eval \"$(wgctl completion "
-                                     "bash)\"")
+  completion
+      ->add_subcommand("bash",
+                       "For bash: eval \"$(wgctl completion "
+                       "bash)\"")
       ->callback([] { std::cout << kBashCompletion; });
   completion->require_subcommand(1);
 }
@@ -101,9 +103,8 @@ int Main(int argc, char** argv) {
   double timeout_seconds = absl::ToDoubleSeconds(settings.timeout);
   app.add_option("--timeout", timeout_seconds, "Seconds a call may take")
       ->check(CLI::Range(0.1, 600.0));
-  app.parse_complete_callback([&] {
-    settings.timeout = absl::Seconds(timeout_seconds);
-  });
+  app.parse_complete_callback(
+      [&] { settings.timeout = absl::Seconds(timeout_seconds); });
 
   AddDemoCommand(&app, &settings);
   AddSubmitCommand(&app, &settings);

@@ -1,6 +1,5 @@
 #include <iostream>
 #include <map>
-
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -21,7 +20,8 @@ struct Options {
   std::string model;
 };
 
-absl::StatusOr<std::vector<text::Example>> ReadExamples(const Options& options) {
+absl::StatusOr<std::vector<text::Example>> ReadExamples(
+    const Options& options) {
   const std::vector<std::string> columns =
       absl::StrSplit(options.text_columns, ',');
   std::vector<std::string> required = columns;
@@ -84,12 +84,12 @@ absl::Status Evaluate(const Options& options) {
     f1_sum += f1;
     ++labels;
   }
-  std::cout << nlohmann::json{
-                   {"accuracy", static_cast<double>(right) /
-                                    static_cast<double>(examples.size())},
-                   {"macro_f1", f1_sum / labels},
-                   {"rows", examples.size()},
-                   {"classes", classes}}
+  std::cout << nlohmann::json{{"accuracy",
+                               static_cast<double>(right) /
+                                   static_cast<double>(examples.size())},
+                              {"macro_f1", f1_sum / labels},
+                              {"rows", examples.size()},
+                              {"classes", classes}}
             << "\n";
   return absl::OkStatus();
 }

@@ -18,8 +18,8 @@ namespace {
 using cases::v1::CaseEvent;
 
 std::string Unit(const cases::v1::Assignment& a) {
-  return absl::StrCat(a.unit_name(),
-                      a.officer_name().empty() ? "" : " ", a.officer_name());
+  return absl::StrCat(a.unit_name(), a.officer_name().empty() ? "" : " ",
+                      a.officer_name());
 }
 
 std::string DescribeAdmitted(const cases::v1::Admitted& body) {
@@ -42,7 +42,8 @@ std::string DescribeDispatched(const cases::v1::Dispatched& body) {
   std::string text = body.redispatch() ? "改派" : "派遣";
   for (const auto& a : body.assignments()) {
     absl::StrAppend(
-        &text, a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD ? " 牵头 " : " 协办 ",
+        &text,
+        a.role() == cases::v1::ASSIGNMENT_ROLE_LEAD ? " 牵头 " : " 协办 ",
         Unit(a), " [", a.rule_id(), "]");
   }
   if (body.cross_region()) text += " 跨区域";
@@ -83,10 +84,9 @@ std::string DescribeBody(const CaseEvent& event) {
     case CaseEvent::kCheckFailed:
       return "核查不通过：" + event.check_failed().reason();
     case CaseEvent::kClosed:
-      return absl::StrCat(
-          "结案 ", event.closed().text(),
-          event.closed().root_cause().empty() ? "" : "；根因：",
-          event.closed().root_cause());
+      return absl::StrCat("结案 ", event.closed().text(),
+                          event.closed().root_cause().empty() ? "" : "；根因：",
+                          event.closed().root_cause());
     case CaseEvent::kJointProposed:
       return absl::StrCat("提请会商（", event.joint_proposed().cause(), "），",
                           event.joint_proposed().party_unit_ids_size(), " 方");
@@ -163,9 +163,9 @@ std::string DescribeCase(const cases::v1::Case& c) {
   std::string text = absl::StrFormat(
       "案件 %s  %s%s  %s  %s\n  %s\n", c.case_no(),
       Short(cases::v1::CaseState_Name(c.state()), "CASE_STATE_"),
-      c.outcome() == 0 ? ""
-                       : "/" + Short(cases::v1::Outcome_Name(c.outcome()),
-                                     "OUTCOME_"),
+      c.outcome() == 0
+          ? ""
+          : "/" + Short(cases::v1::Outcome_Name(c.outcome()), "OUTCOME_"),
       c.category_name(), c.title(), c.text());
   for (const auto& a : c.assignments()) {
     absl::StrAppend(

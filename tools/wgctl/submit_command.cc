@@ -70,10 +70,9 @@ absl::StatusOr<SubmitReportRequest> MakeRequest(const Given& given) {
 }
 
 absl::Status SubmitOne(Client& client, const Options& o) {
-  ASSIGN_OR_RETURN(
-      const auto request,
-      MakeRequest({o.source, o.ref, o.title, o.text, o.address, o.latitude,
-                   o.longitude, o.system}));
+  ASSIGN_OR_RETURN(const auto request,
+                   MakeRequest({o.source, o.ref, o.title, o.text, o.address,
+                                o.latitude, o.longitude, o.system}));
   ASSIGN_OR_RETURN(
       const auto response,
       (CallAs<IntakeService>(client, "intake", "source/" + o.source, "",
@@ -83,8 +82,7 @@ absl::Status SubmitOne(Client& client, const Options& o) {
     return absl::OkStatus();
   }
   std::cout << response.case_no() << "  "
-            << Short(cases::v1::CaseState_Name(response.state()),
-                     "CASE_STATE_")
+            << Short(cases::v1::CaseState_Name(response.state()), "CASE_STATE_")
             << "  " << response.unit_name() << " " << response.officer_name()
             << (response.replayed() ? "  (submitted before)" : "") << "\n";
   return absl::OkStatus();
@@ -156,9 +154,10 @@ absl::Status SubmitAs(Client& client, const std::string& source,
   writer.join();
   RETURN_IF_ERROR(rpc::FromGrpc(stream->Finish()));
   if (answers == requests.size()) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      requests.size() - answers, " reports of ", source, " got no answer; run "
-      "the command again, what was admitted stays"));
+  return absl::DataLossError(
+      absl::StrCat(requests.size() - answers, " reports of ", source,
+                   " got no answer; run "
+                   "the command again, what was admitted stays"));
 }
 
 absl::Status SubmitCsv(Client& client, const Options& options) {
@@ -197,7 +196,8 @@ void AddSubmitCommand(CLI::App* app, const Settings* settings) {
       "  wgctl submit --source 12345 --ref A1 --text '暖气不热' --address "
       "'开普西一区'\n"
       "  wgctl submit --csv var/day.csv\n"
-      "  wgctl submit --csv messages.csv --source 12345 --title-column 留言主题 "
+      "  wgctl submit --csv messages.csv --source 12345 --title-column "
+      "留言主题 "
       "--text-column 留言详情");
   OnChosen(submit, settings, [](Client& client) {
     return o.csv.empty() ? SubmitOne(client, o) : SubmitCsv(client, o);

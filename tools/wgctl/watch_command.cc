@@ -68,10 +68,9 @@ absl::Status WatchEvents(Client& client, const Options& options) {
   while ((options.count == 0 || seen < options.count) && reader->Read(&page)) {
     for (const auto& event : page.events()) {
       ++seen;
-      std::cout << (client.settings().json
-                        ? ToJson(event)
-                        : event.event().case_no() + "  " +
-                              DescribeEvent(event.event()))
+      std::cout << (client.settings().json ? ToJson(event)
+                                           : event.event().case_no() + "  " +
+                                                 DescribeEvent(event.event()))
                 << std::endl;
     }
   }

@@ -235,9 +235,9 @@ void Apply(const CaseEvent& event, Case* c) {
   c->set_case_no(event.case_no());
   c->set_version(event.sequence());
   c->set_etag(absl::StrCat("\"", event.sequence(), "\""));
-#define WANGGE_APPLY(name, member)   \
-  case CaseEvent::k##name:           \
-    On(event.member(), event, c);    \
+#define WANGGE_APPLY(name, member) \
+  case CaseEvent::k##name:         \
+    On(event.member(), event, c);  \
     break
   switch (event.body_case()) {
     WANGGE_APPLY(Admitted, admitted);

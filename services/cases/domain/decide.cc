@@ -58,8 +58,7 @@ void FollowPlan(const RoutePlan& plan, const Context& context, Step* step) {
     return;
   }
   step->Dispatch(plan.lead(),
-                 {plan.co_handlers().begin(), plan.co_handlers().end()},
-                 &plan);
+                 {plan.co_handlers().begin(), plan.co_handlers().end()}, &plan);
 }
 
 // The live assignment of the actor: by name first, then by unit.
@@ -161,8 +160,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,
   return step.Take();
 }
 
-absl::StatusOr<Events> Decide(const Case& c,
-                              const v1::AcceptAssignmentRequest&,
+absl::StatusOr<Events> Decide(const Case& c, const v1::AcceptAssignmentRequest&,
                               const Context& context) {
   RETURN_IF_ERROR(CheckState(c, "Accept"));
   RETURN_IF_ERROR(RequireOfficer(c, context));

@@ -21,8 +21,8 @@ using routing::v1::RoutePlan;
 
 // Who acts.
 struct Actor {
-  std::string text;        // What events name: `officer/o-1`, `source/110`, `timer`.
-  std::string source_id;   // Set for sources.
+  std::string text;  // What events name: `officer/o-1`, `source/110`, `timer`.
+  std::string source_id;                   // Set for sources.
   const city::Officer* officer = nullptr;  // Set for persons.
 };
 

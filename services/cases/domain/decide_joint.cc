@@ -16,14 +16,15 @@ bool Contains(const google::protobuf::RepeatedPtrField<std::string>& list,
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-absl::StatusOr<routing::v1::Responsible> ChooseParty(
-    const Case& c, const std::string& field, const std::string& unit_id,
-    const Context& context) {
+absl::StatusOr<routing::v1::Responsible> ChooseParty(const Case& c,
+                                                     const std::string& field,
+                                                     const std::string& unit_id,
+                                                     const Context& context) {
   ASSIGN_OR_RETURN(const city::Unit* unit, FindUnit(context, field, unit_id));
   if (!Contains(c.consultation().party_unit_ids(), unit_id)) {
     errors::Violations v;
-    v.Add(field, absl::StrCat(unit->name(),
-                              " is not a party; convene it first"));
+    v.Add(field,
+          absl::StrCat(unit->name(), " is not a party; convene it first"));
     return v.ToStatus();
   }
   return ChosenByPerson(context.city, *unit, context.now);
@@ -88,12 +89,12 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::DecideJointRequest& r,
                               const Context& context) {
   RETURN_IF_ERROR(CheckState(c, "Decide"));
   RETURN_IF_ERROR(RequireCoordinator(c, context));
-  ASSIGN_OR_RETURN(const auto lead, ChooseParty(c, "lead_unit_id",
-                                                r.lead_unit_id(), context));
+  ASSIGN_OR_RETURN(const auto lead,
+                   ChooseParty(c, "lead_unit_id", r.lead_unit_id(), context));
   std::vector<routing::v1::Responsible> co_handlers;
   for (const auto& unit_id : r.co_handler_unit_ids()) {
-    ASSIGN_OR_RETURN(auto chosen, ChooseParty(c, "co_handler_unit_ids",
-                                              unit_id, context));
+    ASSIGN_OR_RETURN(auto chosen,
+                     ChooseParty(c, "co_handler_unit_ids", unit_id, context));
     if (unit_id == r.lead_unit_id()) {
       errors::Violations v;
       v.Add("co_handler_unit_ids", "names the lead; there is exactly one lead");

@@ -23,8 +23,8 @@ absl::Status NotYours(const Case& c, const Context& context,
                       const std::string& who) {
   absl::Status status =
       errors::NotYours("case", c.case_no(), context.actor.text);
-  absl::Status result(status.code(), absl::StrCat(status.message(), ": only ",
-                                                  who));
+  absl::Status result(status.code(),
+                      absl::StrCat(status.message(), ": only ", who));
   status.ForEachPayload([&](absl::string_view type, const absl::Cord& value) {
     result.SetPayload(type, value);
   });
@@ -61,12 +61,12 @@ absl::Status RequireOfficer(const Case& c, const Context& context) {
 absl::Status RequireDispatcher(const Case& c, const Context& context) {
   const city::Officer* officer = context.actor.officer;
   if (officer != nullptr && IsDispatcherOf(*officer, context.city) &&
-      context.city.IsSameOrAbove(officer->unit_id(),
-                                 c.accountable_unit_id())) {
+      context.city.IsSameOrAbove(officer->unit_id(), c.accountable_unit_id())) {
     return absl::OkStatus();
   }
-  return NotYours(c, context,
-                  "a dispatcher of an operation centre above the unit in charge");
+  return NotYours(
+      c, context,
+      "a dispatcher of an operation centre above the unit in charge");
 }
 
 absl::Status RequireCoordinator(const Case& c, const Context& context) {

@@ -15,8 +15,8 @@ namespace wangge::cases {
 // `minutes` after `start`: real time for safety matters, else working time.
 absl::Time LimitEnd(const city::City& city, common::v1::Urgency urgency,
                     absl::Time start, int64_t minutes);
-// When an offered assignment must be accepted: 10 min safety, 30 min urgent, both
-// in real time; 4 working hours else.
+// When an offered assignment must be accepted: 10 min safety, 30 min urgent,
+// both in real time; 4 working hours else.
 absl::Time AcceptDue(const city::City& city, common::v1::Urgency urgency,
                      absl::Time start);
 

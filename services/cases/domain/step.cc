@@ -85,9 +85,9 @@ void Step::ProposeJoint(std::vector<std::string> party_unit_ids,
     proposed.set_coordinator_unit_id(
         context_.city.LowestCommonCentre(party_unit_ids).unit_id());
     proposed.set_cause(cause);
-    *proposed.mutable_due_time() = ToProto(
-        LimitEnd(context_.city, case_.urgency(), context_.now,
-                 safety ? kConsultSafetyMinutes : kWorkingDayMinutes));
+    *proposed.mutable_due_time() =
+        ToProto(LimitEnd(context_.city, case_.urgency(), context_.now,
+                         safety ? kConsultSafetyMinutes : kWorkingDayMinutes));
     for (auto& unit_id : party_unit_ids) {
       proposed.add_party_unit_ids(std::move(unit_id));
     }

@@ -56,19 +56,15 @@ std::string StateName(CaseState state) {
   return v1::CaseState_Name(state).substr(kPrefix);
 }
 
-bool IsOpen(CaseState state) {
-  return state >= kReceived && state <= kChecked;
-}
+bool IsOpen(CaseState state) { return state >= kReceived && state <= kChecked; }
 
 absl::Status CheckState(const Case& c, const std::string& command) {
   const auto& table = Transitions();
   const auto row =
-      std::find_if(table.begin(), table.end(), [&](const Transition& t) {
-        return t.command == command;
-      });
-  if (row != table.end() &&
-      std::find(row->from.begin(), row->from.end(), c.state()) !=
-          row->from.end()) {
+      std::find_if(table.begin(), table.end(),
+                   [&](const Transition& t) { return t.command == command; });
+  if (row != table.end() && std::find(row->from.begin(), row->from.end(),
+                                      c.state()) != row->from.end()) {
     return absl::OkStatus();
   }
   const std::string states =

@@ -18,9 +18,8 @@ bool Holds(const city::Officer& officer, const v1::Audience& audience,
       });
   const auto* grid = city.FindGrid(officer.grid_id());
   const auto& levels = audience.levels();
-  return post && (levels.empty() ||
-                  std::find(levels.begin(), levels.end(), grid->level()) !=
-                      levels.end());
+  return post && (levels.empty() || std::find(levels.begin(), levels.end(),
+                                              grid->level()) != levels.end());
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ std::vector<std::string> ResolveAudience(const v1::Audience& audience,
 // OK when the officer dispatches in an operation centre whose jurisdiction
 // holds the audience's grid.
 absl::Status CheckAuthor(const v1::Audience& audience,
-                         const std::string& officer_id,
-                         const city::City& city);
+                         const std::string& officer_id, const city::City& city);
 
 // From district scope up the releaser is not the author.
 bool NeedsSecondPerson(const v1::Audience& audience, const city::City& city);

@@ -56,8 +56,7 @@ class TaskMaker {
  private:
   void Assign(const Assignment& assignment,
               const cases::v1::Dispatched& dispatched) {
-    const bool lead =
-        assignment.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
+    const bool lead = assignment.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
     Add(v1::DELIVERY_KIND_ASSIGNED,
         absl::StrCat(lead ? "牵头" : "协办", "，请于 ",
                      FormatCity(FromProto(assignment.accept_due_time())),

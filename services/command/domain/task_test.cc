@@ -1,1 +1,96 @@
-#include "gtest/gtest.h"
+#include "services/command/domain/task.h"
+
+#include "city/folder.h"
+#include "gmock/gmock.h"
+#include "services/command/domain/audience.h"
+#include "testing/proto.h"
+#include "testing/status.h"
+
+namespace wangge::command {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::shared_ptr<const city::City> MakeCity() {
+  city::RowMap rows;
+  const std::string box =
+      "layer: GRID_LAYER_GOVERNANCE polygons { rings { coordinates_e7: "
+      "[1130000000,340000000,1140000000,340000000,1140000000,350000000] } }";
+  for (const std::string& row : {
+           "grid { grid_id: 'c' grid_code: '1' level: GRID_LEVEL_CITY " + box +
+               "}",
+           "grid { grid_id: 'd' grid_code: '2' parent_grid_id: 'c' level: "
+           "GRID_LEVEL_DISTRICT " +
+               box + "}",
+           "grid { grid_id: 's' grid_code: '3' parent_grid_id: 'd' level: "
+           "GRID_LEVEL_STREET " +
+               box + "}",
+           std::string("unit { unit_id: 'oc' kind: UNIT_KIND_OPERATION_CENTRE "
+                       "jurisdiction_grid_ids: 'c' }"),
+           std::string("unit { unit_id: 'os' parent_unit_id: 'oc' kind: "
+                       "UNIT_KIND_OPERATION_CENTRE jurisdiction_grid_ids: "
+                       "'s' }"),
+           std::string("officer { officer_id: 'a' unit_id: 'os' grid_id: 's' "
+                       "posts: 'grid_leader' }"),
+           std::string("officer { officer_id: 'b' unit_id: 'os' grid_id: 'd' "
+                       "posts: 'grid_worker' }"),
+           std::string("officer { officer_id: 'x' unit_id: 'oc' posts: "
+                       "'dispatcher' }"),
+       }) {
+    city::AddRow(FromText<city::CityRow>(row), &rows);
+  }
+  auto city = city::City::Build({}, rows);
+  EXPECT_OK(city);
+  return *city;
+}
+
+TEST(TaskTest, NamedOfficersGetTheirAssignmentsAndDesksGetAllOfThem) {
+  const auto city = MakeCity();
+  const auto event = FromText<cases::v1::FeedEvent>(
+      "title: 't' event { case_no: 'n' sequence: 3 dispatched { receive_time { "
+      "seconds: 5 } assignments { role: ASSIGNMENT_ROLE_LEAD unit_id: 'os' "
+      "officer_id: 'a' } assignments { role: ASSIGNMENT_ROLE_CO_HANDLER "
+      "unit_id: 'os' } } }");
+  const auto tasks = TasksOf(event, *city);
+  ASSERT_EQ(tasks.size(), 2U);
+  EXPECT_THAT(tasks[0].recipient_ids, ElementsAre("a"));
+  EXPECT_EQ(tasks[0].origin, "n/3/1");
+  EXPECT_EQ(tasks[0].report_time, absl::FromUnixSeconds(5));
+  EXPECT_THAT(tasks[1].recipient_ids, ElementsAre("a", "b"));
+  EXPECT_FALSE(tasks[1].report_time.has_value());
+}
+
+TEST(TaskTest, OtherEventsMakeNoTask) {
+  const auto event = FromText<cases::v1::FeedEvent>(
+      "event { case_no: 'n' sequence: 1 admitted { } }");
+  EXPECT_THAT(TasksOf(event, *MakeCity()), IsEmpty());
+}
+
+TEST(AudienceTest, SubtreesPostsAndLevelsIntersect) {
+  const auto city = MakeCity();
+  const auto resolve = [&](const std::string& text) {
+    return ResolveAudience(FromText<v1::Audience>(text), *city);
+  };
+  EXPECT_THAT(resolve("subtree_grid_id: 'c'"), ElementsAre("a", "b"));
+  EXPECT_THAT(resolve("subtree_grid_id: 's'"), ElementsAre("a"));
+  EXPECT_THAT(resolve("subtree_grid_id: 'c' posts: 'grid_worker'"),
+              ElementsAre("b"));
+  EXPECT_THAT(resolve("subtree_grid_id: 'c' levels: GRID_LEVEL_STREET"),
+              ElementsAre("a"));
+}
+
+TEST(AudienceTest, CentresInstructTheirOwnGroundOnly) {
+  const auto city = MakeCity();
+  const auto district = FromText<v1::Audience>("subtree_grid_id: 'd'");
+  const auto street = FromText<v1::Audience>("subtree_grid_id: 's'");
+  EXPECT_OK(CheckAuthor(district, "x", *city));
+  EXPECT_OK(CheckAuthor(street, "a", *city));
+  EXPECT_THAT(CheckAuthor(district, "a", *city),
+              StatusIs(absl::StatusCode::kPermissionDenied, "officer/a"));
+  EXPECT_TRUE(NeedsSecondPerson(district, *city));
+  EXPECT_FALSE(NeedsSecondPerson(street, *city));
+}
+
+}  // namespace
+}  // namespace wangge::command

@@ -63,10 +63,9 @@ std::vector<Candidate> ScoreNames(const city::City& city,
     }
     candidates.push_back(std::move(candidate));
   }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) {
-                     return a.score > b.score;
-                   });
+  std::stable_sort(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   return candidates;
 }
 
@@ -128,9 +127,8 @@ bool FromWords(const city::City& city, const Matter& matter,
   const auto& best = candidates.front().named;
   const bool broad = best.grid != nullptr &&
                      best.grid->level() < common::v1::GRID_LEVEL_STREET;
-  const double confidence =
-      (broad ? kBroadWordsConfidence : kWordsConfidence) /
-      static_cast<double>(rivals);
+  const double confidence = (broad ? kBroadWordsConfidence : kWordsConfidence) /
+                            static_cast<double>(rivals);
   for (size_t i = 0; i < std::min(candidates.size(), kMostCandidates); ++i) {
     const auto& named = candidates[i].named;
     auto* out = plan->add_place_candidates();
@@ -143,9 +141,8 @@ bool FromWords(const city::City& city, const Matter& matter,
     // Coordinates win; words that name another district are worth a look.
     const bool agrees = IsPrefix(
         Chain(best.chain.begin(),
-              best.chain.begin() +
-                  static_cast<std::ptrdiff_t>(
-                      std::min<size_t>(best.chain.size(), 2))),
+              best.chain.begin() + static_cast<std::ptrdiff_t>(
+                                       std::min<size_t>(best.chain.size(), 2))),
         location->chain);
     AddTrace("place", best.words,
              agrees ? "the words agree with the coordinates"

@@ -76,8 +76,8 @@ class Assigner {
     }
     const geo::Point point{plan_.place().point().latitude_deg(),
                            plan_.place().point().longitude_deg()};
-    const auto assets = city_.AssetsNear(category_.category_code(), point,
-                                         kAssetRadiusMeters);
+    const auto assets =
+        city_.AssetsNear(category_.category_code(), point, kAssetRadiusMeters);
     if (assets.empty()) return Ownership::kFound;
     const city::Asset& asset = *assets.front();
     if (asset.owner_unit_id().empty() && asset.maintainer_unit_id().empty()) {
@@ -94,8 +94,8 @@ class Assigner {
                                : absl::StrCat(unit.name(), " ", objection),
              &plan_);
     if (objection.empty()) {
-      *plan_.mutable_lead() = Describe(
-          unit, "asset " + asset.asset_id(), "owner of " + asset.name());
+      *plan_.mutable_lead() = Describe(unit, "asset " + asset.asset_id(),
+                                       "owner of " + asset.name());
     }
     return Ownership::kFound;
   }

@@ -65,8 +65,7 @@ RoutePlan Route(const city::City& city, const text::Classifier& model,
   const auto scopes = ResolvePlace(city, matter, &plan);
   Ownership ownership = Ownership::kFound;
   if (category != nullptr) {
-    ownership =
-        AssignResponsibility(city, *category, scopes, matter, &plan);
+    ownership = AssignResponsibility(city, *category, scopes, matter, &plan);
   }
   if (!plan.danger_words().empty()) {
     plan.set_urgency(common::v1::URGENCY_SAFETY);

@@ -25,8 +25,8 @@ std::string Grid(const std::string& id, const std::string& code,
                  const std::string& level, const std::string& polygon) {
   return absl::StrCat("grid { grid_id: '", id, "' grid_code: '", code,
                       "' name: '", name, "' parent_grid_id: '", parent,
-                      "' layer: GRID_LAYER_GOVERNANCE level: GRID_LEVEL_", level,
-                      " ", polygon, "}");
+                      "' layer: GRID_LAYER_GOVERNANCE level: GRID_LEVEL_",
+                      level, " ", polygon, "}");
 }
 
 // Two districts with a street each; both have a village 王庄村.
@@ -34,7 +34,8 @@ std::shared_ptr<const city::City> MakeCity() {
   city::RowMap rows;
   for (const std::string& row : {
            Grid("c", "410100", "郑州市", "", "CITY", Square(34, 113, 1)),
-           Grid("d1", "410105", "金水区", "c", "DISTRICT", Square(34, 113, 0.4)),
+           Grid("d1", "410105", "金水区", "c", "DISTRICT",
+                Square(34, 113, 0.4)),
            Grid("s1", "410105001", "南阳路街道", "d1", "STREET",
                 Square(34, 113, 0.3)),
            Grid("d2", "410122", "中牟县", "c", "DISTRICT",
@@ -61,14 +62,16 @@ std::shared_ptr<const city::City> MakeCity() {
                        "'os1' kind: UNIT_KIND_COMPANY level: "
                        "UNIT_LEVEL_STREET function: 'property' "
                        "jurisdiction_grid_ids: 's1' }"),
-           std::string("officer { officer_id: 'o1' name: '李工' unit_id: 'h1' }"),
+           std::string(
+               "officer { officer_id: 'o1' name: '李工' unit_id: 'h1' }"),
            std::string("category { category_code: 'heat' name: '供热' kind: "
                        "CATEGORY_KIND_INCIDENT keywords: '热力' keywords: "
                        "'暖气' handle_limit_minutes: 60 urgency: "
                        "URGENCY_URGENT }"),
-           std::string("category { category_code: 'light' name: '路灯' kind: "
-                       "CATEGORY_KIND_ASSET keywords: '路灯' keywords: '灯不亮' "
-                       "handle_limit_minutes: 60 department_only: true }"),
+           std::string(
+               "category { category_code: 'light' name: '路灯' kind: "
+               "CATEGORY_KIND_ASSET keywords: '路灯' keywords: '灯不亮' "
+               "handle_limit_minutes: 60 department_only: true }"),
            std::string("rule { rule_id: 'r1' category_code: 'heat' function: "
                        "'heating' role: RULE_ROLE_LEAD basis: '供热条例' }"),
            std::string("rule { rule_id: 'r2' category_code: 'heat' function: "
@@ -114,8 +117,8 @@ class RouteTest : public ::testing::Test {
 };
 
 TEST_F(RouteTest, AnAddressAloneFindsUnitAndOfficer) {
-  const RoutePlan plan = Run(
-      "text: '3单元热力管道漏水' address: '诗圣大道开普西一区5号楼'");
+  const RoutePlan plan =
+      Run("text: '3单元热力管道漏水' address: '诗圣大道开普西一区5号楼'");
   EXPECT_EQ(plan.disposition(), v1::DISPOSITION_AUTO);
   EXPECT_EQ(plan.category_code(), "heat");
   EXPECT_EQ(plan.place().method(), v1::PLACE_METHOD_WORDS);
@@ -151,8 +154,8 @@ TEST_F(RouteTest, UnknownPlaceOrTextNeedsAPerson) {
 }
 
 TEST_F(RouteTest, ExcludedUnitsGiveWayToTheTerritory) {
-  const RoutePlan plan = Run(
-      "text: '暖气不热' address: '开普西一区' excluded_unit_ids: 'h1'");
+  const RoutePlan plan =
+      Run("text: '暖气不热' address: '开普西一区' excluded_unit_ids: 'h1'");
   EXPECT_EQ(plan.lead().unit_id(), "os1");
   EXPECT_EQ(plan.lead().rule_id(), "territorial fallback");
 }
