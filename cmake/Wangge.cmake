@@ -46,6 +46,9 @@ function(wangge_program name)
   wangge_precompile(${name})
 endfunction()
 
+# All programs of wangge_test: what the sanitizers' builds need.
+add_custom_target(wangge_tests)
+
 # wangge_test(NAME SOURCES a_test.cc … DEPS x … [LABEL unit]): one gtest program.
 # LABEL pg needs a PostgreSQL server, told by WANGGE_TEST_DSN.
 function(wangge_test name)
@@ -58,6 +61,7 @@ function(wangge_test name)
   endif()
   wangge_program(${name} SOURCES ${ARG_SOURCES}
     DEPS ${ARG_DEPS} wangge_testing GTest::gmock GTest::gtest_main)
+  add_dependencies(wangge_tests ${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL}
     TIMEOUT ${ARG_TIMEOUT})

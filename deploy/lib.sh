@@ -52,8 +52,9 @@ install_packages() { # kinds of deploy/packages.txt
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-build() { # preset
-  (cd "$ROOT" && { [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >/dev/null; } && cmake --build --preset "$1")
+build() { # preset [target]
+  (cd "$ROOT" && { [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >/dev/null; } &&
+    cmake --build --preset "$1" --target "${2:-all}")
 }
 
 running() { [ -f "$STATE/run/$1.pid" ] && kill -0 "$(cat "$STATE/run/$1.pid")" 2>/dev/null; }

@@ -1,5 +1,4 @@
 // wgctl: the command line of Wangge.
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -10,16 +9,6 @@
 #include "tools/wgctl/print.h"
 
 namespace wangge::wgctl {
-
-void OnChosen(CLI::App* command, const Settings* settings, Body body) {
-  command->callback([settings, body = std::move(body)] {
-    Client client(*settings);
-    const absl::Status status = body(client);
-    if (status.ok()) return;
-    std::cerr << Explain(status) << std::endl;
-    throw CLI::RuntimeError(1);
-  });
-}
 
 namespace {
 
@@ -36,10 +25,14 @@ complete -o default -F _wgctl wgctl
 )bash";
 
 void AddHealthCommand(CLI::App* app, const Settings* settings) {
-  auto* health = app->add_subcommand("health", "Ask every service how it is.");
+  static std::string only;
+  auto* health =
+      app->add_subcommand("health", "Ask the services how they are.");
+  health->add_option("service", only, "Only this one");
   OnChosen(health, settings, [](Client& client) -> absl::Status {
     absl::Status worst;
     for (const auto& [service, address] : client.settings().addresses) {
+      if (!only.empty() && service != only) continue;
       auto channel = client.Channel(service, "admin/wgctl");
       const absl::Status status =
           channel.ok() ? rpc::CheckHealth(*channel, absl::Seconds(3))

@@ -1,0 +1,49 @@
+// Figures as JSON lines: {bench, figure, value, unit, peer, peer_value, ratio}.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace wangge::bench {
+
+// Prints one figure; `ratio` is value / peer_value when there is a peer.
+inline void Print(const std::string& bench, const std::string& figure,
+                  double value, const std::string& unit,
+                  const std::string& peer = "", double peer_value = 0) {
+  std::printf(
+      "{\"bench\": \"%s\", \"figure\": \"%s\", \"value\": %.3f, "
+      "\"unit\": \"%s\"",
+      bench.c_str(), figure.c_str(), value, unit.c_str());
+  if (!peer.empty()) {
+    std::printf(", \"peer\": \"%s\", \"peer_value\": %.3f, \"ratio\": %.3f",
+                peer.c_str(), peer_value, value / peer_value);
+  }
+  std::printf("}\n");
+  std::fflush(stdout);
+}
+
+// The value below which a share of the samples lies; sorts them.
+inline double Percentile(std::vector<double>* samples, double share) {
+  if (samples->empty()) return 0;
+  std::sort(samples->begin(), samples->end());
+  const auto at =
+      static_cast<size_t>(share * static_cast<double>(samples->size() - 1));
+  return (*samples)[at];
+}
+
+struct Options {
+  bool quick = false;
+  double peer_rate = 0;  // pgbench's transactions a second, from the runner.
+  absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
+};
+
+// 200 reports a second for ten seconds, without a figure of its own.
+int RunPace();
+int RunSubmit(const Options& options);
+int RunRpc(const Options& options);
+
+}  // namespace wangge::bench

@@ -1,0 +1,27 @@
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "tests/bench/bench.h"
+
+int main(int argc, char** argv) {
+  wangge::bench::Options options;
+  const char* name = "";
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--quick") == 0) {
+      options.quick = true;
+    } else if (std::strncmp(argv[i], "--peer-rate=", 12) == 0) {
+      options.peer_rate = std::atof(argv[i] + 12);
+    } else {
+      name = argv[i];
+    }
+  }
+  if (std::strcmp(name, "submit") == 0) {
+    return wangge::bench::RunSubmit(options);
+  }
+  if (std::strcmp(name, "pace") == 0) return wangge::bench::RunPace();
+  if (std::strcmp(name, "rpc") == 0) return wangge::bench::RunRpc(options);
+  std::fprintf(stderr,
+               "usage: bench submit|rpc [--quick]; see tests/bench/run\n");
+  return 2;
+}

@@ -1,0 +1,155 @@
+// What the request path costs: an echo through libs/rpc against a bare callback
+// echo, both over mutual TLS, in this process.
+#include <atomic>
+#include <thread>
+
+#include "base/file.h"
+#include "rpc/server.h"
+#include "rpc/unary.h"
+#include "tests/bench/bench.h"
+#include "tests/suite.h"
+#include "wangge/routing/v1/routing.grpc.pb.h"
+
+namespace wangge::bench {
+namespace {
+
+using Echo = routing::v1::RoutingService;
+using routing::v1::RouteMattersRequest;
+using routing::v1::RouteMattersResponse;
+
+constexpr char kMethod[] = "/wangge.routing.v1.RoutingService/RouteMatters";
+
+RouteMattersResponse Answer(const RouteMattersRequest& request) {
+  RouteMattersResponse response;
+  response.add_plans()->set_category_name(request.matters(0).text());
+  return response;
+}
+
+class BareEcho : public Echo::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* RouteMatters(
+      grpc::CallbackServerContext* context, const RouteMattersRequest* request,
+      RouteMattersResponse* response) override {
+    *response = Answer(*request);
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+};
+
+class OurEcho : public Echo::CallbackService {
+ public:
+  explicit OurEcho(rpc::Runtime* runtime)
+      : method_(
+            runtime, kMethod,
+            [](const RouteMattersRequest& r) {
+              errors::Violations v;
+              v.RequireText("text", r.matters(0).text(), 1, 4000);
+              return v.ToStatus();
+            },
+            [](const rpc::Call&, const RouteMattersRequest& r) {
+              return absl::StatusOr<RouteMattersResponse>(Answer(r));
+            }) {}
+  grpc::ServerUnaryReactor* RouteMatters(
+      grpc::CallbackServerContext* context, const RouteMattersRequest* request,
+      RouteMattersResponse* response) override {
+    return method_.Start(context, request, response);
+  }
+
+ private:
+  rpc::Method<RouteMattersRequest, RouteMattersResponse> method_;
+};
+
+RouteMattersRequest EchoRequest() {
+  RouteMattersRequest request;
+  request.add_matters()->set_text(std::string(200, 'x'));
+  return request;
+}
+
+std::unique_ptr<Echo::Stub> Connect(int port) {
+  wgctl::Settings settings = SuiteSettings();
+  settings.addresses["routing"] = absl::StrCat("127.0.0.1:", port);
+  wgctl::Client client(settings);
+  return Echo::NewStub(*client.Channel("routing", "service/intake"));
+}
+
+double Rate(int port, absl::Duration time) {
+  constexpr int kClients = 16;
+  std::atomic<size_t> calls = 0;
+  std::vector<std::thread> threads;
+  const absl::Time end = absl::Now() + time;
+  for (int t = 0; t < kClients; ++t) {
+    threads.emplace_back([&] {
+      const auto stub = Connect(port);
+      const auto request = EchoRequest();
+      while (absl::Now() < end) {
+        grpc::ClientContext context;
+        RouteMattersResponse response;
+        if (stub->RouteMatters(&context, request, &response).ok()) ++calls;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return static_cast<double>(calls) / absl::ToDoubleSeconds(time);
+}
+
+// One call a second: gRPC's threads have gone to rest in between.
+std::vector<double> Idle(int port, int calls) {
+  const auto stub = Connect(port);
+  const auto request = EchoRequest();
+  std::vector<double> milliseconds;
+  for (int i = 0; i <= calls; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+    grpc::ClientContext context;
+    RouteMattersResponse response;
+    const absl::Time start = absl::Now();
+    stub->RouteMatters(&context, request, &response);
+    // The first one pays for the connection.
+    if (i > 0) {
+      milliseconds.push_back(absl::ToDoubleMilliseconds(absl::Now() - start));
+    }
+  }
+  return milliseconds;
+}
+
+}  // namespace
+
+int RunRpc(const Options& options) {
+  const std::string certificates = SuiteSettings().certificates;
+  const std::string policy_path = Need("WANGGE_STATE") + "/bench.policy";
+  WriteFile(policy_path, "rules { methods: '*' identities: 'service/*' }")
+      .IgnoreError();
+  rpc::ServerOptions server_options;
+  server_options.address = "127.0.0.1:0";
+  server_options.tls = {certificates + "/service-routing.crt",
+                        certificates + "/service-routing.key",
+                        certificates + "/ca.crt"};
+  rpc::RuntimeOptions runtime_options;
+  runtime_options.service = "bench";
+  auto policy = rpc::PolicyFile::Open(policy_path);
+  if (!policy.ok()) return 1;
+  rpc::Runtime runtime(runtime_options, *std::move(policy),
+                       std::make_unique<rpc::TokenVerifier>(""));
+  BareEcho bare;
+  OurEcho ours(&runtime);
+  const auto bare_server = rpc::Server::Start(server_options, {&bare});
+  const auto our_server = rpc::Server::Start(server_options, {&ours});
+  if (!bare_server.ok() || !our_server.ok()) return 1;
+  // In turns, so that both see the same machine.
+  const absl::Duration slice = options.Time() / 4;
+  double bare_rate = 0;
+  double our_rate = 0;
+  for (int turn = 0; turn < 4; ++turn) {
+    bare_rate += Rate((*bare_server)->port(), slice) / 4;
+    our_rate += Rate((*our_server)->port(), slice) / 4;
+  }
+  Print("rpc", "echo_through_libs_rpc", our_rate, "calls/s",
+        "bare callback echo", bare_rate);
+  auto idle = Idle((*our_server)->port(), options.quick ? 15 : 60);
+  Print("rpc", "idle_one_call_a_second_p50", Percentile(&idle, 0.5), "ms");
+  Print("rpc", "idle_one_call_a_second_p99", Percentile(&idle, 0.99), "ms",
+        "limit", 5);
+  return 0;
+}
+
+}  // namespace wangge::bench

@@ -1,0 +1,125 @@
+// SubmitReport through the whole suite, against pgbench on the same cluster.
+#include <atomic>
+#include <thread>
+
+#include "base/mutex.h"
+#include "tests/bench/bench.h"
+#include "tests/suite.h"
+
+namespace wangge::bench {
+namespace {
+
+using intake::v1::IntakeService;
+
+struct Outcome {
+  double per_second = 0;
+  std::vector<double> milliseconds;
+  size_t errors = 0;
+};
+
+std::vector<std::shared_ptr<grpc::Channel>> Channels(int count) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < count; ++i) {
+    wgctl::Client client(SuiteSettings());
+    channels.push_back(*client.Channel("intake", "source/12345"));
+  }
+  return channels;
+}
+
+// `clients` threads; with a rate, each keeps its share of it (open loop:
+// latency counts from when the call was due).
+Outcome RunUnary(int clients, double rate, absl::Duration time) {
+  const auto channels = Channels(4);
+  std::atomic<size_t> errors = 0;
+  Mutex mutex;
+  std::vector<double> all;
+  std::vector<std::thread> threads;
+  const absl::Time start = absl::Now();
+  const absl::Time end = start + time;
+  for (int t = 0; t < clients; ++t) {
+    threads.emplace_back([&, t] {
+      const auto stub =
+          IntakeService::NewStub(channels[static_cast<size_t>(t) % 4]);
+      std::vector<double> own;
+      absl::Time due = start;
+      while (absl::Now() < end) {
+        if (rate > 0) {
+          due += absl::Seconds(clients / rate);
+          if (due > end) break;
+          std::this_thread::sleep_until(absl::ToChronoTime(due));
+        } else {
+          due = absl::Now();
+        }
+        const auto request = HeatingReport();
+        grpc::ClientContext context;
+        context.set_deadline(
+            absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+        intake::v1::SubmitReportResponse response;
+        if (!stub->SubmitReport(&context, request, &response).ok()) ++errors;
+        own.push_back(absl::ToDoubleMilliseconds(absl::Now() - due));
+      }
+      MutexLock lock(&mutex);
+      all.insert(all.end(), own.begin(), own.end());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  return {static_cast<double>(all.size()) / seconds, std::move(all), errors};
+}
+
+double RunStream(absl::Duration time) {
+  const auto channels = Channels(2);
+  std::atomic<size_t> answers = 0;
+  std::vector<std::thread> threads;
+  const absl::Time start = absl::Now();
+  for (const auto& channel : channels) {
+    threads.emplace_back([&, channel] {
+      const auto stub = IntakeService::NewStub(channel);
+      grpc::ClientContext context;
+      const auto stream = stub->SubmitReports(&context);
+      std::thread writer([&] {
+        while (absl::Now() < start + time && stream->Write(HeatingReport())) {
+        }
+        stream->WritesDone();
+      });
+      intake::v1::SubmitReportsResponse answer;
+      while (stream->Read(&answer)) answers += answer.code() == 0 ? 1U : 0U;
+      writer.join();
+      stream->Finish();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return static_cast<double>(answers) /
+         absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+}  // namespace
+
+int RunPace() {
+  const Outcome outcome = RunUnary(8, 200, absl::Seconds(10));
+  return outcome.errors == 0 ? 0 : 1;
+}
+
+int RunSubmit(const Options& options) {
+  const std::string peer = "pgbench, 32 clients, the same rows";
+  RunUnary(32, 0, absl::Seconds(3));  // Warm connections and plans.
+  Outcome full = RunUnary(32, 0, options.Time());
+  Print("submit", "unary_32_clients", full.per_second, "reports/s", peer,
+        options.peer_rate);
+  Print("submit", "unary_full_load_p50", Percentile(&full.milliseconds, 0.5),
+        "ms");
+  Print("submit", "unary_full_load_p99", Percentile(&full.milliseconds, 0.99),
+        "ms");
+  Outcome half = RunUnary(32, full.per_second / 2, options.Time());
+  Print("submit", "unary_half_load_p50", Percentile(&half.milliseconds, 0.5),
+        "ms");
+  Print("submit", "unary_half_load_p99", Percentile(&half.milliseconds, 0.99),
+        "ms", "limit", 100);
+  Print("submit", "stream", RunStream(options.Time()), "reports/s", peer,
+        options.peer_rate);
+  const size_t errors = full.errors + half.errors;
+  Print("submit", "errors", static_cast<double>(errors), "calls");
+  return errors == 0 ? 0 : 1;
+}
+
+}  // namespace wangge::bench

@@ -1,0 +1,372 @@
+// The suite as its clients see it: real processes, real sockets, mutual TLS.
+#include <filesystem>
+#include <thread>
+
+#include "base/file.h"
+#include "city/folder.h"
+#include "errors/errors.h"
+#include "gmock/gmock.h"
+#include "rpc/identity.h"
+#include "testing/status.h"
+#include "tests/suite.h"
+
+namespace wangge {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+
+class E2eTest : public ::testing::Test {
+ protected:
+  wgctl::Client client_{SuiteSettings()};
+
+  std::vector<std::string> FaultsOf(
+      const intake::v1::SubmitReportRequest& request) {
+    return errors::ViolationsOf(Submit(client_, request).status());
+  }
+};
+
+TEST_F(E2eTest, AReportFindsItsPerson) {
+  const auto answer = Submit(client_, HeatingReport());
+  ASSERT_OK(answer);
+  EXPECT_EQ(answer->state(), cases::v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(answer->unit_name(), "巩义市热力公司");
+  EXPECT_FALSE(answer->officer_name().empty());
+  const auto read = GetCase(client_, answer->case_no());
+  ASSERT_OK(read);
+  EXPECT_EQ(read->timeline_size(), 3);
+  EXPECT_FALSE(read->timeline(0).admitted().plan().trace().empty());
+  // Personal data is never echoed.
+  EXPECT_EQ(read->SerializeAsString().find("13800000000"), std::string::npos);
+}
+
+TEST_F(E2eTest, TheSameReportGetsTheSameAnswer) {
+  auto request = HeatingReport();
+  const auto first = Submit(client_, request);
+  ASSERT_OK(first);
+  const auto repeated = Submit(client_, request);
+  ASSERT_OK(repeated);
+  EXPECT_TRUE(repeated->replayed());
+  EXPECT_EQ(repeated->case_no(), first->case_no());
+  request.set_request_id(NewUuid());
+  EXPECT_EQ(Submit(client_, request)->case_no(), first->case_no());
+  request.mutable_report()->set_text("换了说法");
+  EXPECT_TRUE(Submit(client_, request)->content_differs());
+}
+
+TEST_F(E2eTest, TheSameRequestIdWithAnotherBodyIsAnError) {
+  auto request = HeatingReport();
+  ASSERT_OK(Submit(client_, request));
+  request.mutable_report()->set_source_ref("another-" + NewUuid());
+  const absl::Status status = Submit(client_, request).status();
+  EXPECT_THAT(status, StatusIs(kInvalid, "another body"));
+  EXPECT_EQ(errors::ReasonOf(status),
+            common::v1::ERROR_REASON_REQUEST_ID_REUSED);
+}
+
+TEST_F(E2eTest, EveryFieldFaultIsToldAtOnce) {
+  auto request = HeatingReport();
+  request.set_request_id("nonsense");
+  request.mutable_report()->set_title(std::string("a\0b", 3));
+  request.mutable_report()->set_text("");
+  request.mutable_report()->set_source_ref(std::string(200, 'x'));
+  EXPECT_EQ(FaultsOf(request).size(), 4U);
+}
+
+TEST_F(E2eTest, PointsThatCannotBeRightAreRefused) {
+  const struct {
+    double lat, lng;
+    int system;
+    const char* words;
+  } rows[] = {{113.5, 34.5, 1, "look swapped"},
+              {30.0, 123.5, 1, "outside the city"},
+              {34.5, 113.5, 0, "not known"},
+              {34.5, 113.5, 42, "not known"}};
+  for (const auto& row : rows) {
+    auto request = HeatingReport();
+    auto& point = *request.mutable_report()->mutable_location();
+    point.set_latitude_deg(row.lat);
+    point.set_longitude_deg(row.lng);
+    point.set_coordinate_system(
+        static_cast<common::v1::CoordinateSystem>(row.system));
+    EXPECT_THAT(FaultsOf(request), Contains(HasSubstr(row.words)));
+  }
+}
+
+TEST_F(E2eTest, TextsThatAreTooLargeOrNoUtf8AreRefused) {
+  auto request = HeatingReport();
+  request.mutable_report()->set_text(std::string(5'000'000, 'x'));
+  EXPECT_THAT(FaultsOf(request), Contains(HasSubstr("at most 4000")));
+  // 10 MB is more than a message may have.
+  request.mutable_report()->set_text(std::string(10'000'000, 'x'));
+  EXPECT_THAT(Submit(client_, request),
+              StatusIs(absl::StatusCode::kResourceExhausted, "larger"));
+  // Text that is no UTF-8 does not even parse as a proto3 string.
+  request.mutable_report()->set_text("\xff\xfe");
+  EXPECT_FALSE(Submit(client_, request).ok());
+}
+
+TEST_F(E2eTest, SourcesSpeakOnlyAsThemselves) {
+  EXPECT_THAT(Submit(client_, HeatingReport("heating"), "source/12345"),
+              StatusIs(kDenied, "source/12345"));
+  EXPECT_THAT(Submit(client_, HeatingReport("unknown"), "source/12345"),
+              StatusIs(kDenied, "unknown"));
+  EXPECT_THAT(Submit(client_, HeatingReport(), "gateway/app"),
+              StatusIs(kDenied, "no rule"));
+  const auto answer = Submit(client_, HeatingReport());
+  ASSERT_OK(answer);
+  EXPECT_THAT(GetCase(client_, answer->case_no(), "source/heating"),
+              StatusIs(kDenied, answer->case_no()));
+  EXPECT_OK(GetCase(client_, answer->case_no(), "source/12345"));
+}
+
+TEST_F(E2eTest, ReportsOf110NeedTheirReviews) {
+  const absl::Status status = Submit(client_, HeatingReport("110")).status();
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kFailedPrecondition, "STATION"));
+  EXPECT_EQ(errors::ReasonOf(status), common::v1::ERROR_REASON_REVIEW_INVALID);
+}
+
+TEST_F(E2eTest, DangerIsASafetyMatterWhereItIsNotSentBack) {
+  auto request = HeatingReport();
+  request.mutable_report()->set_text("暖气不热，楼上着火了");
+  const auto answer = Submit(client_, request);
+  ASSERT_OK(answer);
+  EXPECT_EQ(GetCase(client_, answer->case_no())->case_().urgency(),
+            common::v1::URGENCY_SAFETY);
+}
+
+TEST_F(E2eTest, CertificatesDecideWhoMayConnect) {
+  // An expired certificate of a known source does not get a connection.
+  wgctl::Settings settings = SuiteSettings();
+  settings.timeout = absl::Seconds(3);
+  wgctl::Client client(settings);
+  const absl::Status expired =
+      Submit(client, HeatingReport(), "source/expired").status();
+  EXPECT_FALSE(expired.ok());
+  EXPECT_NE(expired.code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(E2eTest, TokensOnlyOverGatewaysAndOnlyValidOnes) {
+  using cases::v1::CaseService;
+  const auto answer = Submit(client_, HeatingReport());
+  ASSERT_OK(answer);
+  cases::v1::AcceptAssignmentRequest accept;
+  accept.set_case_no(answer->case_no());
+  accept.set_request_id(NewUuid());
+  const auto as = [&](const std::string& identity, const std::string& officer) {
+    return wgctl::CallAs<CaseService>(client_, "cases", identity, officer,
+                                      &CaseService::Stub::AcceptAssignment,
+                                      accept)
+        .status();
+  };
+  EXPECT_THAT(as("gateway/app", ""), StatusIs(kDenied, "gateway/app"));
+  EXPECT_THAT(as("source/12345", "o000001"),
+              StatusIs(absl::StatusCode::kUnauthenticated, "for a person"));
+  EXPECT_THAT(as("gateway/app", "nobody"), StatusIs(kDenied, "nobody"));
+  EXPECT_THAT(as("gateway/app", "o000001"), StatusIs(kDenied, "only"));
+}
+
+TEST_F(E2eTest, TheOfficerSeesTheTaskOnTheirStream) {
+  using command::v1::CommandService;
+  const auto answer = Submit(client_, HeatingReport());
+  ASSERT_OK(answer);
+  const auto read = GetCase(client_, answer->case_no());
+  ASSERT_OK(read);
+  const std::string officer = read->case_().assignments(0).officer_id();
+  auto channel = client_.Channel("command", "gateway/app");
+  ASSERT_OK(channel);
+  const auto stub = CommandService::NewStub(*channel);
+  grpc::ClientContext context;
+  context.AddMetadata(rpc::kTokenKey, *client_.Token(officer));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+  const auto stream = stub->Attach(&context);
+  command::v1::AttachRequest join;
+  join.add_join_recipient_ids(officer);
+  stream->Write(join);
+  // One task waited; another comes while attached.
+  const auto second = Submit(client_, HeatingReport());
+  ASSERT_OK(second);
+  std::set<std::string> wanted = {answer->case_no(), second->case_no()};
+  command::v1::AttachResponse page;
+  while (!wanted.empty() && stream->Read(&page)) {
+    command::v1::AttachRequest receipts;
+    for (const auto& delivery : page.deliveries()) {
+      wanted.erase(delivery.subject_id());
+      auto& receipt = *receipts.add_receipts();
+      receipt.set_delivery_id(delivery.delivery_id());
+      receipt.set_recipient_id(officer);
+      receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
+    }
+    stream->Write(receipts);
+  }
+  EXPECT_TRUE(wanted.empty());
+  stream->WritesDone();
+  while (stream->Read(&page)) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(E2eTest, NobodyReadsAnothersInbox) {
+  using command::v1::CommandService;
+  auto channel = client_.Channel("command", "gateway/app");
+  ASSERT_OK(channel);
+  const auto stub = CommandService::NewStub(*channel);
+  grpc::ClientContext context;
+  context.AddMetadata(rpc::kTokenKey, *client_.Token("o000001"));
+  const auto stream = stub->Attach(&context);
+  command::v1::AttachRequest join;
+  join.add_join_recipient_ids("o000002");
+  stream->Write(join);
+  command::v1::AttachResponse page;
+  while (stream->Read(&page)) {
+  }
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(E2eTest,
+       ASourceIsToldEverythingInOrderAndResumesAfterItsAcknowledgement) {
+  using cases::v1::CaseService;
+  auto channel = client_.Channel("cases", "source/wechat");
+  ASSERT_OK(channel);
+  const auto stub = CaseService::NewStub(*channel);
+  auto request = HeatingReport("wechat");
+  const auto answer = Submit(client_, request);
+  ASSERT_OK(answer);
+  const auto follow = [&](const std::string& until) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    cases::v1::WatchFeedbackRequest watch;
+    watch.set_source_id("wechat");
+    const auto reader = stub->WatchFeedback(&context, watch);
+    std::vector<cases::v1::Feedback> items;
+    cases::v1::WatchFeedbackResponse page;
+    bool found = false;
+    while (!found && reader->Read(&page)) {
+      for (const auto& item : page.items()) {
+        items.push_back(item);
+        found = found || (item.case_no() == until &&
+                          item.kind() == cases::v1::FEEDBACK_KIND_DISPATCHED);
+      }
+    }
+    context.TryCancel();
+    reader->Finish();
+    return items;
+  };
+  const auto items = follow(answer->case_no());
+  ASSERT_GE(items.size(), 3U);
+  for (size_t i = 1; i < items.size(); ++i) {
+    EXPECT_LT(items[i - 1].cursor(), items[i].cursor());
+  }
+  cases::v1::AcknowledgeFeedbackRequest acknowledge;
+  acknowledge.set_source_id("wechat");
+  acknowledge.set_cursor(items.back().cursor());
+  ASSERT_OK((wgctl::CallAs<CaseService>(client_, "cases", "source/wechat", "",
+                                        &CaseService::Stub::AcknowledgeFeedback,
+                                        acknowledge)));
+  const auto next = Submit(client_, HeatingReport("wechat"));
+  ASSERT_OK(next);
+  const auto later = follow(next->case_no());
+  EXPECT_EQ(later.size(), 3U);
+  EXPECT_THAT(wgctl::CallAs<CaseService>(
+                  client_, "cases", "source/12345", "",
+                  &CaseService::Stub::AcknowledgeFeedback, acknowledge),
+              StatusIs(kDenied, "wechat"));
+}
+
+TEST_F(E2eTest, AStreamGetsOneAnswerForEachReport) {
+  using intake::v1::IntakeService;
+  auto channel = client_.Channel("intake", "source/12345");
+  ASSERT_OK(channel);
+  const auto stub = IntakeService::NewStub(*channel);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+  const auto stream = stub->SubmitReports(&context);
+  constexpr int kReports = 3000;
+  std::set<std::string> ids;
+  std::thread writer([&] {
+    for (int i = 0; i < kReports; ++i) {
+      auto request = HeatingReport();
+      if (i % 100 == 0) request.mutable_report()->set_text("");
+      if (!stream->Write(request)) break;
+    }
+    stream->WritesDone();
+  });
+  int admitted = 0;
+  int refused = 0;
+  intake::v1::SubmitReportsResponse answer;
+  while (stream->Read(&answer)) {
+    EXPECT_TRUE(ids.insert(answer.request_id()).second);
+    ++(answer.code() == 0 ? admitted : refused);
+  }
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(refused, kReports / 100);
+  EXPECT_EQ(admitted, kReports - refused);
+}
+
+TEST_F(E2eTest, AnInstructionReachesASubtreeAndNeedsTwoPersonsForADistrict) {
+  using command::v1::CommandService;
+  const auto city = city::LoadFolder(client_.settings().city_folder);
+  ASSERT_OK(city);
+  const auto create = [&](const std::string& officer, const std::string& grid) {
+    command::v1::CreateInstructionRequest request;
+    request.set_request_id(NewUuid());
+    request.set_title("防汛");
+    request.set_text("排查低洼处");
+    request.set_mode(command::v1::INSTRUCTION_MODE_EXERCISE);
+    request.mutable_audience()->set_subtree_grid_id(grid);
+    *request.mutable_expire_time() = [] {
+      google::protobuf::Timestamp t;
+      t.set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(1)));
+      return t;
+    }();
+    return wgctl::CallAs<CommandService>(
+        client_, "command", "gateway/app", officer,
+        &CommandService::Stub::CreateInstruction, request);
+  };
+  const auto& street = (*city)->OfficersOf("oc-s1");
+  const auto released = create(street[0]->officer_id(), "s1");
+  ASSERT_OK(released);
+  EXPECT_EQ(released->state(), command::v1::INSTRUCTION_STATE_RELEASED);
+  EXPECT_EQ(released->reach().audience_count(),
+            static_cast<int64_t>((*city)->OfficersIn("s1").size()));
+  const auto& centre = (*city)->OfficersOf("oc");
+  const auto waiting = create(centre[0]->officer_id(), "zz");
+  ASSERT_OK(waiting);
+  EXPECT_EQ(waiting->state(), command::v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  command::v1::ReleaseInstructionRequest release;
+  release.set_request_id(NewUuid());
+  release.set_instruction_id(waiting->instruction_id());
+  const auto release_as = [&](const std::string& officer) {
+    return wgctl::CallAs<CommandService>(
+        client_, "command", "gateway/app", officer,
+        &CommandService::Stub::ReleaseInstruction, release);
+  };
+  EXPECT_THAT(
+      release_as(centre[0]->officer_id()),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "another person"));
+  EXPECT_THAT(release_as(street[0]->officer_id()), StatusIs(kDenied, "zz"));
+  const auto done = release_as(centre[1]->officer_id());
+  ASSERT_OK(done);
+  EXPECT_EQ(done->reach().audience_count(),
+            static_cast<int64_t>((*city)->OfficersIn("zz").size()));
+}
+
+TEST_F(E2eTest, MethodsThatAreNotServedYetSaySo) {
+  using cases::v1::CaseService;
+  cases::v1::ReopenCaseRequest request;
+  EXPECT_EQ(
+      wgctl::CallAs<CaseService>(client_, "cases", "gateway/app", "o000001",
+                                 &CaseService::Stub::ReopenCase, request)
+          .status()
+          .code(),
+      absl::StatusCode::kUnimplemented);
+}
+
+}  // namespace
+}  // namespace wangge

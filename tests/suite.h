@@ -1,0 +1,78 @@
+// A running suite, as tests and benchmarks see it: its settings come from the
+// environment that tests/e2e/run and tests/bench/run make.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/uuid.h"
+#include "tools/wgctl/client.h"
+#include "wangge/cases/v1/cases.grpc.pb.h"
+#include "wangge/command/v1/command.grpc.pb.h"
+#include "wangge/intake/v1/intake.grpc.pb.h"
+#include "wangge/registry/v1/registry.grpc.pb.h"
+
+namespace wangge {
+
+// Environment variable, or the end of the program: the runner sets all of them.
+inline std::string Need(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) {
+    std::fprintf(stderr, "%s is not set; run tests/e2e/run\n", name);
+    std::exit(2);
+  }
+  return value;
+}
+
+inline wgctl::Settings SuiteSettings() {
+  wgctl::Settings settings;
+  const std::string state = Need("WANGGE_STATE");
+  const int base = std::atoi(Need("WANGGE_BASE_PORT").c_str());
+  const char* names[] = {"registry", "routing", "intake", "cases", "command"};
+  for (int i = 0; i < 5; ++i) {
+    settings.addresses[names[i]] = absl::StrCat("127.0.0.1:", base + 1 + i);
+  }
+  settings.certificates = state + "/certs";
+  settings.city_folder = state + "/city";
+  return settings;
+}
+
+// A report that routes by itself.
+inline intake::v1::SubmitReportRequest HeatingReport(
+    const std::string& source = "12345") {
+  intake::v1::SubmitReportRequest request;
+  request.set_request_id(NewUuid());
+  auto& report = *request.mutable_report();
+  report.set_source_id(source);
+  report.set_source_ref("test-" + NewUuid());
+  report.set_title("暖气不热");
+  report.set_text("家里暖气不热，室温只有十三度");
+  report.set_address("诗圣大道开普西一区5号楼");
+  report.mutable_reporter()->set_phone("13800000000");
+  return request;
+}
+
+inline absl::StatusOr<intake::v1::SubmitReportResponse> Submit(
+    wgctl::Client& client, const intake::v1::SubmitReportRequest& request,
+    const std::string& identity = "") {
+  using intake::v1::IntakeService;
+  return wgctl::CallAs<IntakeService>(
+      client, "intake",
+      identity.empty() ? "source/" + request.report().source_id() : identity,
+      "", &IntakeService::Stub::SubmitReport, request);
+}
+
+inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(
+    wgctl::Client& client, const std::string& case_no,
+    const std::string& identity = "admin/wgctl") {
+  using cases::v1::CaseService;
+  cases::v1::GetCaseRequest request;
+  request.set_case_no(case_no);
+  request.set_include_timeline(true);
+  return wgctl::CallAs<CaseService>(client, "cases", identity, "",
+                                    &CaseService::Stub::GetCase, request);
+}
+
+}  // namespace wangge
