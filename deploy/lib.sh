@@ -198,3 +198,8 @@ suite_down() {
   for name in command intake cases routing registry; do stop $name; done
   stop postgres
 }
+
+suite_purge() {
+  suite_down
+  rm -rf "$(pg_dir)" "$STATE"
+}

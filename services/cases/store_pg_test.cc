@@ -78,7 +78,7 @@ class StoreTest : public ::testing::Test {
   // server may hold the feed back for a moment.
   std::vector<EventItem> WaitForEvents(size_t count) {
     while (absl::Now() < until_) {
-      auto events = store_->EventsAfter({}, 100, Soon());
+      auto events = store_->EventsAfter({}, 1000, Soon());
       if (events.ok() && events->size() >= count) return *events;
     }
     return {};
@@ -211,6 +211,33 @@ TEST_F(StoreTest, ListsGoPageByPage) {
     case_no = cases->back().case_no();
   }
   EXPECT_EQ(seen.size(), 25U);
+}
+
+// Regression: the join of events and new reports emitted them in the order of
+// its hash table, so that a case's second event could come before its first.
+TEST_F(StoreTest, TheFeedKeepsTheOrderWithinEachCase) {
+  // After five executions PostgreSQL plans for any parameters: a hash join.
+  constexpr int kBatches = 8;
+  constexpr int kReports = kBatches * 40;
+  for (int n = 0; n < kBatches; ++n) {
+    std::vector<v1::Admission> batch;
+    for (int i = 0; i < 40; ++i) batch.push_back(Admission(NewUuid()));
+    ASSERT_OK(Admit(batch));
+  }
+  std::map<std::string, int64_t> last;
+  for (const auto& item : WaitForEvents(3 * kReports)) {
+    const auto& event = item.item.event();
+    EXPECT_EQ(event.sequence(), ++last[event.case_no()]);
+  }
+  EXPECT_EQ(last.size(), static_cast<size_t>(kReports));
+  const auto told = store_->FeedbackAfter({}, "12345", 3 * kReports, Soon());
+  ASSERT_OK(told);
+  std::map<std::string, int> kinds;
+  for (const auto& item : *told) {
+    int& kind = kinds[item.item.case_no()];
+    EXPECT_LT(kind, item.item.kind());
+    kind = item.item.kind();
+  }
 }
 
 // An open transaction with an older id holds the feed back; nothing is skipped.

@@ -26,6 +26,17 @@ class Ledger {
     MutexLock lock(&mutex_);
     requests_[request.report().source_ref()] = request;
     case_nos_[request.report().source_ref()] = case_no;
+    grown_.SignalAll();
+  }
+  // False when there are not so many in time.
+  bool WaitForSize(size_t size, absl::Duration time) {
+    const auto end =
+        std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(time);
+    MutexLock lock(&mutex_);
+    while (case_nos_.size() < size) {
+      if (!grown_.WaitUntil(&mutex_, end)) return case_nos_.size() >= size;
+    }
+    return true;
   }
   size_t size() {
     MutexLock lock(&mutex_);
@@ -42,6 +53,7 @@ class Ledger {
 
  private:
   Mutex mutex_;
+  CondVar grown_;
   std::map<std::string, std::string> case_nos_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, intake::v1::SubmitReportRequest> requests_
       ABSL_GUARDED_BY(mutex_);
@@ -86,12 +98,8 @@ void Load(const std::atomic<bool>& stop, Ledger* ledger) {
 }
 
 void WaitForMore(Ledger* ledger, size_t more) {
-  const size_t target = ledger->size() + more;
-  const absl::Time end = absl::Now() + absl::Seconds(60);
-  while (ledger->size() < target && absl::Now() < end) {
-    std::this_thread::yield();
-  }
-  ASSERT_GE(ledger->size(), target) << "the suite did not recover";
+  ASSERT_TRUE(ledger->WaitForSize(ledger->size() + more, absl::Minutes(1)))
+      << "the suite did not recover";
 }
 
 // Reads the feed from its beginning until `wanted` reports were seen admitted.

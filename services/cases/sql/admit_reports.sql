@@ -42,14 +42,16 @@ new_event AS (
   SELECT e.case_no, e.sequence, e.title, e.state, e.body
   FROM unnest($20::text[], $21::bigint[], $22::text[], $23::smallint[],
               $24::bytea[])
-    AS e(case_no, sequence, title, state, body)
+    WITH ORDINALITY AS e(case_no, sequence, title, state, body, number)
   JOIN new_report USING (case_no)
+  ORDER BY e.number  -- A join keeps no order, and position must.
 ),
 new_feedback AS (
   INSERT INTO feedback (source_id, body)
   SELECT f.source_id, f.body
   FROM unnest($25::text[], $26::text[], $27::bytea[])
-    AS f(case_no, source_id, body)
+    WITH ORDINALITY AS f(case_no, source_id, body, number)
   JOIN new_report USING (case_no)
+  ORDER BY f.number
 )
 SELECT report_id FROM new_report

@@ -17,11 +17,15 @@ new_event AS (
   INSERT INTO event (case_no, sequence, title, state, body)
   SELECT c.case_no, e.sequence, e.title, e.state, e.body
   FROM changed c, unnest($13::bigint[], $14::text[], $15::smallint[],
-                         $16::bytea[]) AS e(sequence, title, state, body)
+                         $16::bytea[])
+    WITH ORDINALITY AS e(sequence, title, state, body, number)
+  ORDER BY e.number
 ),
 new_feedback AS (
   INSERT INTO feedback (source_id, body)
   SELECT f.source_id, f.body
-  FROM changed c, unnest($17::text[], $18::bytea[]) AS f(source_id, body)
+  FROM changed c, unnest($17::text[], $18::bytea[])
+    WITH ORDINALITY AS f(source_id, body, number)
+  ORDER BY f.number
 )
 SELECT count(*) > 0 AS changed FROM changed
