@@ -213,6 +213,32 @@ TEST_F(StoreTest, ListsGoPageByPage) {
   EXPECT_EQ(seen.size(), 25U);
 }
 
+// Regression: the pages were ordered by the transaction id as text, so that
+// events of transaction 1000 came before those of 999 and some were skipped.
+TEST_F(StoreTest, TheFeedGoesOnWhenTransactionIdsGetLonger) {
+  ASSERT_OK(Admit({Admission("before")}));
+  // Uses up ids to the next power of ten, at most a million of them.
+  ASSERT_OK(db::RunScript(database_->dsn(), R"sql(
+    DO $$
+    DECLARE
+      now_id bigint := pg_current_xact_id()::text::bigint;
+      goal bigint := least(power(10, ceil(log(now_id + 1)))::bigint,
+                           now_id + 1000000);
+    BEGIN
+      COMMIT;
+      WHILE now_id < goal LOOP
+        now_id := pg_current_xact_id()::text::bigint;
+        COMMIT;
+      END LOOP;
+    END $$)sql"));
+  ASSERT_OK(Admit({Admission("after")}));
+  const auto all = WaitForEvents(6);
+  ASSERT_EQ(all.size(), 6U);
+  for (size_t i = 1; i < all.size(); ++i) {
+    EXPECT_LT(all[i - 1].cursor, all[i].cursor);
+  }
+}
+
 // Regression: the join of events and new reports emitted them in the order of
 // its hash table, so that a case's second event could come before its first.
 TEST_F(StoreTest, TheFeedKeepsTheOrderWithinEachCase) {

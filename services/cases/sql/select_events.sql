@@ -4,5 +4,5 @@ SELECT xid::text AS xid, position, title, state, body
 FROM event
 WHERE (xid, position) > ($1::text::xid8, $2::bigint)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, position
+ORDER BY event.xid, event.position  -- Not the text of the same name.
 LIMIT $3::bigint

@@ -5,5 +5,5 @@ FROM feedback
 WHERE source_id = $4
   AND (xid, position) > ($1::text::xid8, $2::bigint)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, position
+ORDER BY feedback.xid, feedback.position  -- Not the text of the same name.
 LIMIT $3::bigint
