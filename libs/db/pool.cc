@@ -135,10 +135,13 @@ absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
 class Pool::Impl {
  public:
   explicit Impl(const PoolOptions& options) : options_(options) {
+    // One plan for all parameters: planning the statements that write groups
+    // costs more than running them.
     options_.dsn += absl::StrCat(
         " connect_timeout=5 options='-c statement_timeout=",
         absl::ToInt64Milliseconds(options.statement_timeout),
-        " -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000'");
+        " -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000"
+        " -c jit=off -c plan_cache_mode=force_generic_plan'");
     free_count_ = options.size;
     for (const Statement* statement : options.statements) {
       seconds_[statement->name] = &metrics::GetSeconds(

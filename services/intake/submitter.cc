@@ -12,7 +12,7 @@ namespace {
 
 using Results = std::vector<absl::StatusOr<v1::SubmitReportResponse>>;
 
-constexpr int kLanes = 4;
+constexpr int kLanes = 2;
 constexpr size_t kMostAtOnce = 64;
 constexpr absl::Duration kGroupTime = absl::Seconds(8);
 
