@@ -75,7 +75,7 @@ absl::Status Migrate(const std::string& dsn, const std::string& service,
   return WithoutExceptions([&]() -> absl::Status {
     pqxx::connection connection(dsn);
     for (const Migration& migration : migrations) {
-      const absl::Status status = Apply(connection, service, migration);
+      absl::Status status = Apply(connection, service, migration);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();

@@ -17,7 +17,7 @@ struct FeedCursor {
   // INVALID_ARGUMENT for `field` when malformed; empty text is the beginning.
   static absl::StatusOr<FeedCursor> FromText(const std::string& field,
                                              const std::string& text);
-  auto operator<=>(const FeedCursor&) const = default;
+  auto operator<=>(const FeedCursor&) const = default;  // NOLINT
 };
 
 }  // namespace wangge::cases

@@ -318,7 +318,7 @@ grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* CaseService::WatchFeedback(
   const auto caller = rpc::AdmitStream(
       runtime_, *context, "/wangge.cases.v1.CaseService/WatchFeedback");
   if (!caller.ok()) return new Refused(caller.status());
-  const std::string source = request->source_id();
+  const std::string& source = request->source_id();
   if (source.empty() || caller->NameIf("source") != source) {
     return new Refused(errors::NotYours("feedback", source, caller->Text()));
   }
@@ -327,7 +327,7 @@ grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* CaseService::WatchFeedback(
   auto stream = std::make_shared<FeedbackFeed::Stream>(source, *cursor);
   stream->Begin(stream);
   const bool resume = request->cursor().empty();
-  if (!feed_executor_.TryPost([this, stream, source, resume] {
+  if (!feed_executor_.TryPost([this, stream, source = source, resume] {
         if (resume) {
           const auto text =
               store_.Acknowledged(source, absl::Now() + kBackgroundTime);

@@ -62,7 +62,7 @@ class RegistryService::ImportStream
     auto result = faulty_rows_ == 0
                       ? service_.Import(rows_, author_, comment_)
                       : absl::StatusOr<v1::ImportCityResponse>(Faulty());
-    if (result.ok()) response_ = *std::move(result);
+    if (result.ok()) response_ = *result;
     log::Info("import", {{"author", author_},
                          {"rows", rows_.size()},
                          {"cause", std::string(result.status().message())}});

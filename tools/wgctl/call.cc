@@ -2,6 +2,7 @@
 // its own.
 #include <future>
 #include <iostream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -58,7 +59,7 @@ absl::Status Send(Client& client, const std::string& service,
   grpc::ByteBuffer out;
   std::promise<grpc::Status> done;
   stub.UnaryCall(&context, path, {}, &in, &out,
-                 [&](grpc::Status status) { done.set_value(status); });
+                 [&](grpc::Status status) { done.set_value(std::move(status)); });
   RETURN_IF_ERROR(rpc::FromGrpc(done.get_future().get()));
   return rpc::FromGrpc(
       grpc::SerializationTraits<Message>::Deserialize(&out, response));
