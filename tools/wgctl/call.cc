@@ -58,8 +58,9 @@ absl::Status Send(Client& client, const std::string& service,
   grpc::ByteBuffer in(&slice, 1);
   grpc::ByteBuffer out;
   std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, path, {}, &in, &out,
-                 [&](grpc::Status status) { done.set_value(std::move(status)); });
+  stub.UnaryCall(&context, path, {}, &in, &out, [&](grpc::Status status) {
+    done.set_value(std::move(status));
+  });
   RETURN_IF_ERROR(rpc::FromGrpc(done.get_future().get()));
   return rpc::FromGrpc(
       grpc::SerializationTraits<Message>::Deserialize(&out, response));
