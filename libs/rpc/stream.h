@@ -59,6 +59,14 @@ class WritingStream : public Reactor {
   // Keeps the stream alive until OnDone; call once, after make_shared.
   void KeepAlive(std::shared_ptr<void> self) { self_ = std::move(self); }
 
+  // Runs `start` unless the stream is closing: an operation that is started
+  // after the end would reach into a call that is gone.
+  template <typename Start>
+  void IfOpen(const Start& start) {
+    MutexLock lock(&mutex_);
+    if (!closing_) start();
+  }
+
   // After a write: room in the outbox. Called without the lock.
   virtual void OnRoom() {}
   // The stream has ended for good.
@@ -146,7 +154,9 @@ class BidiStream
       WritingStream<grpc::ServerBidiReactor<Request, Response>, Response>;
   using Base::Base;
 
-  void ReadNext() { this->StartRead(&incoming_); }
+  void ReadNext() {
+    this->IfOpen([this] { this->StartRead(&incoming_); });
+  }
   virtual void OnMessage(Request message) = 0;
   // The client has sent everything.
   virtual void OnReadsEnd() = 0;
