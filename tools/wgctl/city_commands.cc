@@ -17,24 +17,24 @@ constexpr size_t kMessageBytes = 1 << 20;
 absl::Status Import(Client& client, const std::string& folder_path,
                     const std::string& comment) {
   // Built here first, so that faults are told with file and line.
-  RETURN_IF_ERROR(city::LoadFolder(folder_path).status());
-  ASSIGN_OR_RETURN(const city::Folder folder, city::ReadFolder(folder_path));
+  ASSIGN_OR_RETURN(const auto city, city::LoadFolder(folder_path));
+  const city::RowMap& rows = city->rows();
   ASSIGN_OR_RETURN(auto channel, client.Channel("registry", "admin/wgctl"));
   const auto stub = RegistryService::NewStub(channel);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(5)));
   registry::v1::ImportCityResponse response;
   const auto writer = stub->ImportCity(&context, &response);
-  Progress progress("import", folder.rows.size());
+  Progress progress("import", rows.size());
   registry::v1::ImportCityRequest message;
   message.set_comment(comment);
   size_t done = 0;
   size_t bytes = 0;
-  for (const auto& [key, row] : folder.rows) {
+  for (const auto& [key, row] : rows) {
     bytes += row->ByteSizeLong();
     *message.add_rows() = *row;
     ++done;
-    if (bytes > kMessageBytes || done == folder.rows.size()) {
+    if (bytes > kMessageBytes || done == rows.size()) {
       if (!writer->Write(message)) break;
       message.Clear();
       bytes = 0;
