@@ -59,10 +59,14 @@ build() { # preset [target]
 
 running() { [ -f "$STATE/run/$1.pid" ] && kill -0 "$(cat "$STATE/run/$1.pid")" 2>/dev/null; }
 
-# start NAME COMMAND…: under a supervisor that starts it again when it dies.
+# start NAME COMMAND…: under a supervisor that starts it again when it dies. What
+# runs already is left alone, unless its program was built anew since.
 start() {
   local name=$1; shift
-  running "$name" && return
+  if running "$name"; then
+    [ "$1" -nt "$STATE/run/$name.pid" ] || return 0
+    stop "$name"
+  fi
   mkdir -p "$STATE/run" "$STATE/log"
   setsid "$ROOT/deploy/supervise" "$STATE/run/$name" "$@" >>"$STATE/log/$name.log" 2>&1 </dev/null &
   echo $! >"$STATE/run/$name.pid"
@@ -155,7 +159,7 @@ F
   done
   echo "--model=$STATE/text.model" >>"$STATE/etc/routing.flags"
   echo "--personal_key=$STATE/secrets/personal.key" >>"$STATE/etc/cases.flags"
-  printf '%s\n' "--sources=$ROOT/deploy/sources" "--workers=128" >>"$STATE/etc/intake.flags"
+  echo "--sources=$ROOT/deploy/sources" >>"$STATE/etc/intake.flags"
   {
     for name in "${SERVICES[@]}"; do echo "$name = \"127.0.0.1:$(port_of "$name")\""; done
     echo "certificates = \"$STATE/certs\""

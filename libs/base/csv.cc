@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 
 namespace wangge {
 namespace {
@@ -70,10 +70,16 @@ void CsvTable::Adopt() {
 }
 
 absl::StatusOr<CsvTable> CsvTable::Parse(
-    const std::string& name, const std::string& text,
+    const std::string& name, const std::string& bytes,
     const std::vector<std::string>& required) {
+  const absl::StatusOr<std::string> decoded = ToUtf8(bytes);
+  if (!decoded.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " ", decoded.status().message()));
+  }
+  const std::string& text = *decoded;
   CsvTable table;
-  size_t pos = absl::StartsWith(text, "\xEF\xBB\xBF") ? 3 : 0;
+  size_t pos = 0;
   int line = 1;
   std::vector<std::string> values;
   if (!ReadRecord(text, &pos, &line, &values)) {

@@ -1,5 +1,5 @@
 // CSV as RFC 4180 has it: commas, quotes doubled inside quotes, line breaks
-// allowed inside quotes, UTF-8 with or without a byte order mark.
+// allowed inside quotes.
 #pragma once
 
 #include <string>
@@ -28,11 +28,12 @@ class CsvTable {
     int line_ = 0;
   };
 
-  // Parses `text`; `name` stands in errors. INVALID_ARGUMENT names file and
-  // line: an open quote, a row with more or fewer values than the header, or a
-  // `required` column that is missing.
+  // Parses UTF-8, with or without byte order mark, or GB18030; `name` stands in
+  // errors. INVALID_ARGUMENT names file and line: an open quote, a row with
+  // more or fewer values than the header, or a `required` column that is
+  // missing; or the first byte that is in neither encoding.
   static absl::StatusOr<CsvTable> Parse(
-      const std::string& name, const std::string& text,
+      const std::string& name, const std::string& bytes,
       const std::vector<std::string>& required);
 
   CsvTable(CsvTable&&) noexcept;

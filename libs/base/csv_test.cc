@@ -26,6 +26,18 @@ TEST(CsvTest, NamesFileAndLineOfFaults) {
               StatusIs(absl::StatusCode::kInvalidArgument, "`name`"));
 }
 
+TEST(CsvTest, ReadsWhatIsNotUtf8AsGb18030) {
+  // 名称 / 热力 in GBK, and 𠮷, which takes four bytes.
+  const auto table = CsvTable::Parse(
+      "f.csv", "\xC3\xFB\xB3\xC6\n\xC8\xC8\xC1\xA6\x95\x34\xB2\x35\n",
+      {"名称"});
+  ASSERT_OK(table);
+  EXPECT_EQ(table->rows()[0].Get("名称"), "热力𠮷");
+  EXPECT_THAT(CsvTable::Parse("f.csv", "id\n\xFF\n", {}).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "f.csv is neither UTF-8 nor GB18030 (byte 4)"));
+}
+
 TEST(CsvTest, QuotingRoundTrips) {
   for (const std::string value : {"plain", "a,b", "a\"b", "a\nb", ""}) {
     const auto table =

@@ -1,6 +1,11 @@
 #include "base/text.h"
 
+#include <iconv.h>
+
 #include <cstdint>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
 
 namespace wangge {
 namespace {
@@ -59,6 +64,29 @@ bool IsUtf8(const std::string& text) {
   bool ok = true;
   for (size_t pos = 0; ok && pos < text.size();) NextCodePoint(text, &pos, &ok);
   return ok;
+}
+
+absl::StatusOr<std::string> ToUtf8(const std::string& text) {
+  constexpr char kMark[] = "\xEF\xBB\xBF";
+  if (IsUtf8(text)) return text.substr(text.rfind(kMark, 0) == 0 ? 3 : 0);
+  const auto close = [](void* converter) { iconv_close(converter); };
+  const std::unique_ptr<void, decltype(close)> converter(
+      iconv_open("UTF-8", "GB18030"), close);
+  std::string in = text;
+  // No GB18030 character of n bytes needs more than 2 n bytes of UTF-8.
+  std::string out(2 * text.size(), '\0');
+  char* from = in.data();
+  char* to = out.data();
+  size_t left = in.size();
+  size_t room = out.size();
+  if (iconv(converter.get(), &from, &left, &to, &room) ==
+      static_cast<size_t>(-1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("is neither UTF-8 nor GB18030 (byte ",
+                     in.size() - left + 1, "); save it as UTF-8"));
+  }
+  out.resize(out.size() - room);
+  return out;
 }
 
 std::vector<char32_t> DecodeUtf8(const std::string& text) {

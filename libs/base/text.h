@@ -4,10 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 namespace wangge {
 
 // True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool IsUtf8(const std::string& text);
+
+// `text` as UTF-8 without a byte order mark: as it is when it is UTF-8, else
+// read as GB18030. INVALID_ARGUMENT when it is neither.
+absl::StatusOr<std::string> ToUtf8(const std::string& text);
 
 // The code points of well-formed UTF-8; ill-formed bytes become U+FFFD.
 std::vector<char32_t> DecodeUtf8(const std::string& text);

@@ -1,6 +1,7 @@
 #include "city/city.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "city/shift.h"
 #include "errors/errors.h"
 
 namespace wangge::city {
@@ -28,6 +30,20 @@ void ForEach(const RowMap& rows, const std::string& kind, const Visit& visit) {
   }
 }
 
+// A grid's number in the polygon index: layer, level, position. The greatest
+// one of a layer is the deepest grid, told without a look at the grids; of
+// equal levels the one with the last id, so that the answer never depends on
+// an order.
+constexpr int kLayerShift = 28;
+constexpr int kLevelShift = 24;
+constexpr int kPositionMask = (1 << kLevelShift) - 1;
+
+int NumberOf(const Grid& grid, size_t position) {
+  return static_cast<int>(grid.layer()) << kLayerShift |
+         static_cast<int>(grid.level()) << kLevelShift |
+         static_cast<int>(position);
+}
+
 // The first id that its parents lead back to, empty when there is no cycle.
 template <typename Map, typename Parent>
 bool HasCycle(const Map& map, const std::string& start, const Parent& parent) {
@@ -39,40 +55,6 @@ bool HasCycle(const Map& map, const std::string& start, const Parent& parent) {
     id = parent(*found->second);
   }
   return false;
-}
-
-int MinuteOfDay(absl::Time time) {
-  const auto civil = absl::ToCivilMinute(time, CityTimeZone());
-  return civil.hour() * 60 + civil.minute();
-}
-
-// 1 = Monday.
-int WeekdayNumber(absl::CivilDay day) {
-  return static_cast<int>(absl::GetWeekday(day)) + 1;
-}
-
-bool WithinDates(const DutyShift& shift, absl::CivilDay day) {
-  absl::CivilDay bound;
-  if (ParseDay(shift.first_date(), &bound) && day < bound) return false;
-  return !(ParseDay(shift.last_date(), &bound) && day > bound);
-}
-
-bool StartsOn(const DutyShift& shift, absl::CivilDay day) {
-  const auto& days = shift.weekdays();
-  return WithinDates(shift, day) &&
-         std::find(days.begin(), days.end(), WeekdayNumber(day)) != days.end();
-}
-
-bool IsOnShift(const DutyShift& shift, absl::Time time) {
-  const absl::CivilDay day = absl::ToCivilDay(time, CityTimeZone());
-  const int minute = MinuteOfDay(time);
-  const bool overnight = shift.end_minute() <= shift.start_minute();
-  if (!overnight) {
-    return StartsOn(shift, day) && minute >= shift.start_minute() &&
-           minute < shift.end_minute();
-  }
-  return (StartsOn(shift, day) && minute >= shift.start_minute()) ||
-         (StartsOn(shift, day - 1) && minute < shift.end_minute());
 }
 
 std::string DutyKey(const std::string& function, const std::string& grid_id) {
@@ -162,14 +144,31 @@ void City::IndexGrids(std::vector<Fault>* faults) {
       fault(absl::StrCat("its boundary ", polygons.message()));
       return;
     }
-    polygon_index_.Add(static_cast<int>(indexed_grids_.size()),
-                       grid.polygons());
-    indexed_grids_.push_back(&grid);
+    grid_numbers_[&grid] = static_cast<uint32_t>(indexed_grids_.size());
+    indexed_grids_.push_back({&grid});
   });
   if (root_grid_ == nullptr) {
     faults->push_back({"grid/", "there is no governance grid without parent"});
   }
-  if (faults->empty()) polygon_index_.Build();
+  // Chains of broken trees could be endless.
+  if (faults->empty()) IndexBoundaries();
+}
+
+void City::IndexBoundaries() {
+  std::vector<geo::PolygonIndex::Entry> entries;
+  for (IndexedGrid& indexed : indexed_grids_) {
+    entries.push_back(
+        {NumberOf(*indexed.grid, entries.size()), &indexed.grid->polygons()});
+    indexed.chain_begin = static_cast<uint32_t>(chains_.size());
+    for (const Grid* g = indexed.grid; g != nullptr;
+         g = FindGrid(g->parent_grid_id())) {
+      chains_.push_back(g);
+    }
+    std::reverse(chains_.begin() + indexed.chain_begin, chains_.end());
+    indexed.chain_size =
+        static_cast<uint32_t>(chains_.size()) - indexed.chain_begin;
+  }
+  polygon_index_ = geo::PolygonIndex(entries);
 }
 
 void City::IndexUnits(std::vector<Fault>* faults) {
@@ -327,7 +326,8 @@ void City::IndexPlaces(std::vector<Fault>* faults) {
         add(place.name(), named);
         for (const std::string& alias : place.aliases()) add(alias, named);
       });
-  for (const Grid* grid : indexed_grids_) {
+  for (const IndexedGrid& indexed : indexed_grids_) {
+    const Grid* grid = indexed.grid;
     if (grid->layer() != common::v1::GRID_LAYER_GOVERNANCE ||
         grid->level() == common::v1::GRID_LEVEL_MICRO) {
       continue;
@@ -364,34 +364,31 @@ const Category* City::FindCategory(const std::string& code) const {
 }
 
 Location City::Locate(const geo::Point& point) const {
-  std::map<common::v1::GridLayer, const Grid*> deepest;
+  std::array<int, common::v1::GridLayer_ARRAYSIZE> deepest = {};
   for (const int number : polygon_index_.Find(point)) {
-    const Grid* grid = indexed_grids_[static_cast<size_t>(number)];
-    const Grid*& best = deepest[grid->layer()];
-    // Ties are broken by id, so that the answer never depends on an order.
-    if (best == nullptr || grid->level() > best->level() ||
-        (grid->level() == best->level() && grid->grid_id() < best->grid_id())) {
-      best = grid;
-    }
+    int& best = deepest[static_cast<size_t>(number >> kLayerShift)];
+    best = std::max(best, number);
   }
   Location location;
-  for (const auto& [layer, grid] : deepest) {
+  for (size_t layer = 0; layer < deepest.size(); ++layer) {
+    if (deepest[layer] == 0) continue;
+    const IndexedGrid& indexed =
+        indexed_grids_[static_cast<size_t>(deepest[layer] & kPositionMask)];
     if (layer == common::v1::GRID_LAYER_GOVERNANCE) {
-      location.chain = ChainOf(*grid);
+      location.chain = ChainOf(indexed);
     } else {
-      location.overlays.push_back(grid);
+      location.overlays.push_back(indexed.grid);
     }
   }
   return location;
 }
 
-std::vector<const Grid*> City::ChainOf(const Grid& grid) const {
-  std::vector<const Grid*> chain;
-  for (const Grid* g = &grid; g != nullptr; g = FindGrid(g->parent_grid_id())) {
-    chain.push_back(g);
-  }
-  std::reverse(chain.begin(), chain.end());
-  return chain;
+Chain City::ChainOf(const IndexedGrid& indexed) const {
+  return Chain(chains_).subspan(indexed.chain_begin, indexed.chain_size);
+}
+
+Chain City::ChainOf(const Grid& grid) const {
+  return ChainOf(indexed_grids_[grid_numbers_.at(&grid)]);
 }
 
 std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
@@ -423,8 +420,8 @@ std::vector<const Asset*> City::AssetsNear(const std::string& category_code,
   return assets;
 }
 
-std::vector<const ResponsibilityRule*> City::RulesFor(
-    const Category& category, const std::vector<const Grid*>& chain) const {
+std::vector<const ResponsibilityRule*> City::RulesFor(const Category& category,
+                                                      Chain chain) const {
   std::vector<const ResponsibilityRule*> rules;
   const auto add = [&](const Category& c, const std::string& grid_id) {
     const auto found = rules_by_category_.find(c.category_code());
@@ -443,9 +440,9 @@ std::vector<const ResponsibilityRule*> City::RulesFor(
   return rules;
 }
 
-std::vector<const Unit*> City::UnitsFor(
-    const std::string& function, common::v1::UnitLevel level,
-    const std::vector<const Grid*>& chain) const {
+std::vector<const Unit*> City::UnitsFor(const std::string& function,
+                                        common::v1::UnitLevel level,
+                                        Chain chain) const {
   for (auto grid = chain.rbegin(); grid != chain.rend(); ++grid) {
     const auto found =
         units_by_duty_.find(DutyKey(function, (*grid)->grid_id()));
@@ -459,8 +456,7 @@ std::vector<const Unit*> City::UnitsFor(
   return {};
 }
 
-const Unit& City::OperationCentreAt(
-    const std::vector<const Grid*>& chain) const {
+const Unit& City::OperationCentreAt(Chain chain) const {
   const auto centres =
       UnitsFor("operation_centre", common::v1::UNIT_LEVEL_UNSPECIFIED, chain);
   return centres.empty() ? *root_unit_ : *centres.front();

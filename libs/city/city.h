@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "city/calendar.h"
 #include "city/row.h"
 #include "geo/polygon_index.h"
@@ -41,12 +43,15 @@ struct Fault {
   std::string problem;
 };
 
+// Governance grids from the city down. Lives as long as its City.
+using Chain = absl::Span<const Grid* const>;
+
 // Where a point lies.
 struct Location {
-  // Governance grids from the city down to the deepest.
-  std::vector<const Grid*> chain;
+  // Down to the deepest that contains the point; empty outside the city.
+  Chain chain;
   // The deepest grid of every other layer.
-  std::vector<const Grid*> overlays;
+  absl::InlinedVector<const Grid*, 4> overlays;
 };
 
 // A place or grid whose name stands in a text.
@@ -54,7 +59,7 @@ struct NamedPlace {
   std::string words;
   const Place* place = nullptr;  // Exactly one of the two is set.
   const Grid* grid = nullptr;
-  std::vector<const Grid*> chain;  // As in Location.
+  Chain chain;  // As in Location.
 };
 
 // Who answers a unit's desk.
@@ -89,8 +94,9 @@ class City {
 
   // The grids that contain the point; an empty chain outside the city.
   Location Locate(const geo::Point& point) const;
-  // The grid and everything above it, from the top down.
-  std::vector<const Grid*> ChainOf(const Grid& grid) const;
+  // The grid and everything above it, from the top down. REQUIRES: a grid of
+  // this city.
+  Chain ChainOf(const Grid& grid) const;
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const std::string& text) const;
@@ -101,16 +107,16 @@ class City {
 
   // Rules for a category, its superiors' included, that hold at the chain:
   // rules of the deepest grid first, of the nearest category first.
-  std::vector<const ResponsibilityRule*> RulesFor(
-      const Category& category, const std::vector<const Grid*>& chain) const;
+  std::vector<const ResponsibilityRule*> RulesFor(const Category& category,
+                                                  Chain chain) const;
   // Units with this function whose jurisdiction holds a grid of the chain:
   // those of the deepest grid; with a level, only units of it.
-  std::vector<const Unit*> UnitsFor(
-      const std::string& function, common::v1::UnitLevel level,
-      const std::vector<const Grid*>& chain) const;
+  std::vector<const Unit*> UnitsFor(const std::string& function,
+                                    common::v1::UnitLevel level,
+                                    Chain chain) const;
   // The operation centre that serves the deepest grid of the chain; the root of
   // the unit tree for an empty chain.
-  const Unit& OperationCentreAt(const std::vector<const Grid*>& chain) const;
+  const Unit& OperationCentreAt(Chain chain) const;
   // The operation centre that is the lowest common superior.
   const Unit& LowestCommonCentre(
       const std::vector<std::string>& unit_ids) const;
@@ -131,14 +137,23 @@ class City {
 
   const std::vector<const Category*>& categories() const { return categories_; }
   const Calendar& calendar() const { return calendar_; }
+  const geo::PolygonIndex& polygon_index() const { return polygon_index_; }
   const Unit& root_unit() const { return *root_unit_; }
   const Grid& root_grid() const { return *root_grid_; }
 
  private:
-  struct Parts;  // The rows by kind, while building.
+  // What Locate needs of a grid, side by side.
+  struct IndexedGrid {
+    const Grid* grid = nullptr;
+    uint32_t chain_begin = 0;  // In chains_.
+    uint32_t chain_size = 0;
+  };
+
   City() = default;
   void Index(std::vector<Fault>* faults);
   void IndexGrids(std::vector<Fault>* faults);
+  void IndexBoundaries();
+  Chain ChainOf(const IndexedGrid& indexed) const;
   void IndexUnits(std::vector<Fault>* faults);
   void IndexPeople(std::vector<Fault>* faults);
   void IndexCategories(std::vector<Fault>* faults);
@@ -151,7 +166,9 @@ class City {
   absl::flat_hash_map<std::string, const Officer*> officers_;
   absl::flat_hash_map<std::string, const Category*> category_by_code_;
   std::vector<const Category*> categories_;
-  std::vector<const Grid*> indexed_grids_;
+  std::vector<IndexedGrid> indexed_grids_;  // By id.
+  absl::flat_hash_map<const Grid*, uint32_t> grid_numbers_;
+  std::vector<const Grid*> chains_;
   geo::PolygonIndex polygon_index_;
   // `function@grid` to units.
   absl::flat_hash_map<std::string, std::vector<const Unit*>> units_by_duty_;

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 #include "geo/coordinates.h"
 
 namespace wangge::geo {
@@ -18,12 +20,14 @@ int32_t ToE7(double degrees) {
   return static_cast<int32_t>(std::lround(degrees * 1e7));
 }
 
+// A ring with fewer than three corners left has no area on the grid of
+// coordinates (1e-7 degrees, a centimetre): real boundaries hold such slivers.
 absl::StatusOr<Ring> ReadRing(const json& points,
                               common::v1::CoordinateSystem system) {
-  Ring ring;
   if (!points.is_array()) {
     return absl::InvalidArgumentError("a ring is not an array of points");
   }
+  Ring ring;
   for (const json& p : points) {
     if (!p.is_array() || p.size() < 2 || !p[0].is_number() ||
         !p[1].is_number()) {
@@ -51,48 +55,59 @@ absl::StatusOr<Ring> ReadRing(const json& points,
       ring.coordinates_e7(1) == ring.coordinates_e7(size - 1)) {
     ring.mutable_coordinates_e7()->Truncate(size - 2);
   }
-  if (ring.coordinates_e7_size() < 6) {
-    return absl::InvalidArgumentError("a ring has fewer than three corners");
-  }
   return ring;
 }
 
-absl::StatusOr<Polygon> ReadPolygon(const json& rings,
-                                    common::v1::CoordinateSystem system) {
-  Polygon polygon;
+bool HasArea(const Ring& ring) { return ring.coordinates_e7_size() >= 6; }
+
+std::string AsText(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_null() ? "" : value.dump();
+}
+
+// Adds a polygon, less its rings without area.
+absl::Status AddPolygon(const json& rings, common::v1::CoordinateSystem system,
+                        Feature* feature) {
   if (!rings.is_array() || rings.empty()) {
     return absl::InvalidArgumentError("a polygon has no rings");
   }
+  Polygon polygon;
   for (const json& points : rings) {
-    ASSIGN_OR_RETURN(*polygon.add_rings(), ReadRing(points, system));
+    ASSIGN_OR_RETURN(Ring ring, ReadRing(points, system));
+    if (HasArea(ring)) {
+      *polygon.add_rings() = std::move(ring);
+    } else if (polygon.rings().empty()) {
+      return absl::OkStatus();  // Holes in nothing are nothing.
+    }
   }
-  return polygon;
+  feature->polygons.push_back(std::move(polygon));
+  return absl::OkStatus();
 }
 
 absl::Status ReadGeometry(const json& geometry,
                           common::v1::CoordinateSystem system,
                           Feature* feature) {
-  const std::string type = geometry.value("type", "");
-  const json coordinates = geometry.value("coordinates", json::array());
+  const std::string type =
+      geometry.contains("type") ? AsText(geometry["type"]) : "";
+  const json coordinates = geometry.contains("coordinates")
+                               ? geometry["coordinates"]
+                               : json::array();
   if (type == "Polygon") {
-    ASSIGN_OR_RETURN(Polygon polygon, ReadPolygon(coordinates, system));
-    feature->polygons.push_back(std::move(polygon));
-    return absl::OkStatus();
-  }
-  if (type == "MultiPolygon") {
+    RETURN_IF_ERROR(AddPolygon(coordinates, system, feature));
+  } else if (type == "MultiPolygon") {
     for (const json& rings : coordinates) {
-      ASSIGN_OR_RETURN(Polygon polygon, ReadPolygon(rings, system));
-      feature->polygons.push_back(std::move(polygon));
+      RETURN_IF_ERROR(AddPolygon(rings, system, feature));
     }
-    return absl::OkStatus();
+  } else {
+    return absl::InvalidArgumentError(
+        absl::StrCat("its geometry is `", type,
+                     "`; only Polygon and MultiPolygon are read"));
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "its geometry is `", type, "`; only Polygon and MultiPolygon are read"));
-}
-
-std::string AsText(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  return value.is_null() ? "" : value.dump();
+  if (feature->polygons.empty()) {
+    return absl::InvalidArgumentError(
+        "it has no area: no ring has three corners");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadFeature(const json& source,
@@ -108,6 +123,27 @@ absl::Status ReadFeature(const json& source,
     }
   }
   return ReadGeometry(source["geometry"], system, feature);
+}
+
+// The system that the old member `crs` names, WGS84 when there is none.
+absl::StatusOr<common::v1::CoordinateSystem> NamedSystem(const json& root) {
+  if (!root.contains("crs") || root["crs"].is_null()) {
+    return common::v1::COORDINATE_SYSTEM_WGS84;
+  }
+  const std::string crs = root["crs"].dump();
+  for (const char* known : {"CRS84", "EPSG::4326", "EPSG:4326"}) {
+    if (absl::StrContains(crs, known)) {
+      return common::v1::COORDINATE_SYSTEM_WGS84;
+    }
+  }
+  for (const char* known : {"EPSG::4490", "EPSG:4490"}) {
+    if (absl::StrContains(crs, known)) {
+      return common::v1::COORDINATE_SYSTEM_CGCS2000;
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "its crs ", crs.substr(0, 200),
+      " is not known; state WGS84, CGCS2000, GCJ02 or BD09, or convert it"));
 }
 
 json RingToJson(const Ring& ring) {
@@ -126,15 +162,21 @@ json RingToJson(const Ring& ring) {
 absl::StatusOr<std::vector<Feature>> ReadGeoJson(
     const std::string& name, const std::string& text,
     common::v1::CoordinateSystem system) {
-  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (root.is_discarded()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": is not JSON; was the file cut off?"));
-  }
+  const auto fault = [&](const std::string& problem) {
+    return absl::InvalidArgumentError(absl::StrCat(name, ": ", problem));
+  };
+  const auto utf8 = ToUtf8(text);
+  if (!utf8.ok()) return fault(std::string(utf8.status().message()));
+  const json root = json::parse(*utf8, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded()) return fault("is not JSON; was the file cut off?");
   if (!root.is_object() || !root.contains("features") ||
       !root["features"].is_array()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": is not a GeoJSON FeatureCollection"));
+    return fault("is not a GeoJSON FeatureCollection");
+  }
+  if (system == common::v1::COORDINATE_SYSTEM_UNSPECIFIED) {
+    const auto named = NamedSystem(root);
+    if (!named.ok()) return fault(std::string(named.status().message()));
+    system = *named;
   }
   std::vector<Feature> features;
   for (const json& source : root["features"]) {
@@ -142,8 +184,8 @@ absl::StatusOr<std::vector<Feature>> ReadGeoJson(
     feature.number = static_cast<int>(features.size()) + 1;
     const absl::Status status = ReadFeature(source, system, &feature);
     if (!status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, ": feature ", feature.number, ": ", status.message()));
+      return fault(
+          absl::StrCat("feature ", feature.number, ": ", status.message()));
     }
     features.push_back(std::move(feature));
   }

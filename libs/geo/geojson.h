@@ -20,9 +20,11 @@ struct Feature {
   std::vector<registry::v1::Polygon> polygons;
 };
 
-// Reads a FeatureCollection whose points are in `system`. INVALID_ARGUMENT
-// names the file and the feature: not JSON, another geometry than Polygon or
-// MultiPolygon, a ring with fewer than three corners, a point out of range.
+// Reads a FeatureCollection whose points are in `system`; when that is not
+// stated, in the one that the file's member `crs` names, else in WGS84, as RFC
+// 7946 has it. INVALID_ARGUMENT names the file and the feature: not JSON, a crs
+// that is not known, another geometry than Polygon or MultiPolygon, a ring with
+// fewer than three corners, a point out of range.
 absl::StatusOr<std::vector<Feature>> ReadGeoJson(
     const std::string& name, const std::string& text,
     common::v1::CoordinateSystem system);

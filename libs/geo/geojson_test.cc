@@ -30,6 +30,46 @@ TEST(GeoJsonTest, ReadsPolygonsAndRoundTrips) {
             features->front().polygons[0].SerializeAsString());
 }
 
+// As in New York's precincts: a part of some nanometres' width.
+TEST(GeoJsonTest, PartsWithoutAreaOnTheGridAreLeftOut) {
+  const auto features = ReadGeoJson("f", Collection(R"({"type":"MultiPolygon",
+      "coordinates":[[[[113,34],[113.1,34],[113.1,34.1]],
+                      [[113.05,34.01],[113.05,34.010000001],[113.050000001,34.01]]],
+                     [[[114,34],[114.000000002,34],[114,34.000000002]]]]})"),
+                                    kWgs84);
+  ASSERT_OK(features);
+  ASSERT_EQ(features->front().polygons.size(), 1U);
+  EXPECT_EQ(features->front().polygons[0].rings_size(), 1);
+}
+
+TEST(GeoJsonTest, TheFileNamesItsSystem) {
+  const auto with_crs = [](const std::string& crs) {
+    std::string text = Collection(
+        R"({"type":"Polygon","coordinates":[[[113,34],[113.1,34],[113,34.1]]]})");
+    return text.insert(1, "\"crs\":" + crs + ",");
+  };
+  const auto kNone = common::v1::COORDINATE_SYSTEM_UNSPECIFIED;
+  EXPECT_OK(ReadGeoJson(
+      "f",
+      with_crs(R"({"properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}})"),
+      kNone));
+  EXPECT_OK(ReadGeoJson("f", with_crs("null"), kNone));
+  EXPECT_THAT(
+      ReadGeoJson("f", with_crs(R"({"properties":{"name":"EPSG:2263"}})"),
+                  kNone),
+      StatusIs(absl::StatusCode::kInvalidArgument, "EPSG:2263"));
+}
+
+TEST(GeoJsonTest, MembersOfTheWrongKindAreFaults) {
+  for (const char* geometry :
+       {R"({"type":7})", R"({"type":"Polygon","coordinates":"x"})",
+        R"({"type":"MultiPolygon","coordinates":[7]})",
+        R"({"type":"Polygon","coordinates":[[["a","b"]]]})"}) {
+    EXPECT_FALSE(ReadGeoJson("f", Collection(geometry), kWgs84).ok())
+        << geometry;
+  }
+}
+
 TEST(GeoJsonTest, FaultsNameFileAndFeature) {
   const auto code = absl::StatusCode::kInvalidArgument;
   EXPECT_THAT(ReadGeoJson("f", "{\"features\":[", kWgs84),
@@ -43,6 +83,10 @@ TEST(GeoJsonTest, FaultsNameFileAndFeature) {
                   [[[113,34],[113,34]]]})"),
                           kWgs84),
               StatusIs(code, "three corners"));
+  EXPECT_THAT(ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
+                  [[[113,34],[113,34],[113,34],[113,34]]]})"),
+                          kWgs84),
+              StatusIs(code, "no area"));
   EXPECT_THAT(ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
                   [[[34,113],[35,113],[35,114]]]})"),
                           kWgs84),

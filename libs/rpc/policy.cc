@@ -14,7 +14,8 @@ namespace wangge::rpc {
 
 bool MatchesPattern(const std::string& pattern, const std::string& text) {
   if (!pattern.empty() && pattern.back() == '*') {
-    return absl::StartsWith(text, pattern.substr(0, pattern.size() - 1));
+    const absl::string_view prefix(pattern.data(), pattern.size() - 1);
+    return absl::StartsWith(text, prefix);
   }
   return pattern == text;
 }

@@ -21,6 +21,14 @@
 
 namespace wangge::rpc {
 
+// What a reader that is too slow is told.
+inline absl::Status SlowReader() {
+  return errors::Make(
+      absl::StatusCode::kResourceExhausted,
+      common::v1::ERROR_REASON_SLOW_READER,
+      "the reader is too slow; resume after the last item received");
+}
+
 // The writing half, for grpc::ServerWriteReactor and ServerBidiReactor.
 template <typename Reactor, typename Response>
 class WritingStream : public Reactor {
@@ -31,10 +39,7 @@ class WritingStream : public Reactor {
     MutexLock lock(&mutex_);
     if (closing_) return false;
     if (outbox_.size() >= max_outbox_) {
-      CloseLocked(errors::Make(
-          absl::StatusCode::kResourceExhausted,
-          common::v1::ERROR_REASON_SLOW_READER,
-          "the reader is too slow; resume after the last item received"));
+      CloseLocked(SlowReader());
       return false;
     }
     outbox_.push_back(std::move(message));

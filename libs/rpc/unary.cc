@@ -27,7 +27,7 @@ void MethodMetrics::Observe(absl::StatusCode code, absl::Duration queued,
   queue_seconds_.Observe(absl::ToDoubleSeconds(queued));
 }
 
-void LogCall(const std::string& method, const std::string& caller,
+void LogCall(const std::string& method, const Caller& caller,
              const absl::Status& status, absl::Duration queued,
              absl::Duration total) {
   log::Level level = log::Level::kDebug;
@@ -40,7 +40,7 @@ void LogCall(const std::string& method, const std::string& caller,
   log::Write(
       level, "call",
       {{"method", method},
-       {"caller", caller},
+       {"caller", caller.Text()},
        {"code", absl::StatusCodeToString(status.code())},
        {"reason", common::v1::ErrorReason_Name(errors::ReasonOf(status))},
        {"error_id", errors::MetadataOf(status, "error_id")},

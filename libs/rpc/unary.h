@@ -1,11 +1,12 @@
 // The way of every unary call, once:
-//   admission (on gRPC's thread: draining? queue full?) -> worker: identity and
-//   policy, deadline, validation, handler inside the only catch, status and
-//   details, metrics, one log line, Finish.
+//   admission (draining? queue full?) -> identity and policy, deadline,
+//   validation, handler inside the only catch, status and details, metrics, one
+//   log line, Finish.
+// A handler that may block runs on a worker. One that answers later does not
+// block, so it runs on gRPC's own thread, without a change of threads.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/status_macros.h"
 #include "base/uuid.h"
 #include "errors/errors.h"
 #include "grpcpp/server_context.h"
@@ -30,8 +32,6 @@ namespace wangge::rpc {
 struct Call {
   Caller caller;
   absl::Time deadline;
-  // True when the client went away; long handlers look now and then.
-  const std::atomic<bool>* cancelled = nullptr;
 };
 
 // Metrics of one method, resolved once.
@@ -51,7 +51,7 @@ class MethodMetrics {
 
 // Writes the one log line of a call: errors of the server as warnings, slow and
 // refused calls as information, the rest only at the debug level.
-void LogCall(const std::string& method, const std::string& caller,
+void LogCall(const std::string& method, const Caller& caller,
              const absl::Status& status, absl::Duration queued,
              absl::Duration total);
 
@@ -61,112 +61,145 @@ class Method {
  public:
   using Handler =
       std::function<absl::StatusOr<Response>(const Call&, const Request&)>;
+  // Ends the call; exactly once, from any thread. Call and request live until
+  // then.
+  using Reply = std::function<void(absl::StatusOr<Response>)>;
+  using LaterHandler =
+      std::function<void(const Call&, const Request&, Reply reply)>;
   using Validator = std::function<absl::Status(const Request&)>;
 
   // `name` is the full method name. `deadline_cap` bounds calls whose client
   // set a later deadline or none.
   Method(Runtime* runtime, const std::string& name, Validator validator,
          Handler handler, absl::Duration deadline_cap = absl::Seconds(10))
-      : runtime_(*runtime),
-        name_(name),
-        validator_(std::move(validator)),
-        handler_(std::move(handler)),
-        deadline_cap_(deadline_cap),
-        metrics_(name) {}
+      : Method(
+            runtime, name, std::move(validator),
+            [handler = std::move(handler)](
+                const Call& call, const Request& request, const Reply& reply) {
+              reply(handler(call, request));
+            },
+            deadline_cap, /*blocks=*/true) {}
+
+  // A method whose handler returns at once and answers later.
+  static Method Later(Runtime* runtime, const std::string& name,
+                      Validator validator, LaterHandler handler,
+                      absl::Duration deadline_cap = absl::Seconds(10)) {
+    return Method(runtime, name, std::move(validator), std::move(handler),
+                  deadline_cap, /*blocks=*/false);
+  }
 
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
                                   const Request* request, Response* response) {
-    auto* call = new UnaryCall(this, context, request, response);
+    // gRPC's own reactor: one of ours would cost two more changes of threads at
+    // the end of every call.
+    auto* reactor = context->DefaultReactor();
+    auto* call = new UnaryCall(this, context, reactor, request, response);
     if (runtime_.draining()) {
       call->Refuse(NotServing());
+    } else if (!blocks_) {
+      call->Run();
     } else if (!runtime_.executor().TryPost([call] { call->Run(); })) {
       call->Refuse(errors::Overloaded(runtime_.retry_delay()));
     }
-    return call;
+    return reactor;
   }
 
  private:
-  class UnaryCall : public grpc::ServerUnaryReactor {
+  // Deletes itself when it has finished.
+  class UnaryCall {
    public:
     UnaryCall(Method* method, grpc::CallbackServerContext* context,
-              const Request* request, Response* response)
+              grpc::ServerUnaryReactor* reactor, const Request* request,
+              Response* response)
         : method_(*method),
           context_(*context),
+          reactor_(*reactor),
           request_(*request),
           response_(*response) {
       method_.metrics_.in_flight().Increment();
     }
 
-    void Refuse(const absl::Status& status) {
-      Complete(status, absl::ZeroDuration());
-    }
+    void Refuse(const absl::Status& status) { Complete(status); }
 
     void Run() {
-      const absl::Duration queued = absl::Now() - start_;
-      Complete(Guarded(), queued);
-    }
-
-    void OnCancel() override { cancelled_ = true; }
-    void OnDone() override { delete this; }
-
-   private:
-    absl::Status Guarded() {
+      queued_ = absl::Now() - start_;
       try {
-        return Handle();
+        // Once the handler was called, the call may be gone at any time.
+        if (const absl::Status admitted = Admit(); admitted.ok()) {
+          method_.handler_(call_, request_,
+                           [this](absl::StatusOr<Response> result) {
+                             Reply(std::move(result));
+                           });
+        } else {
+          Complete(admitted);
+        }
       } catch (const std::exception& fault) {
         const std::string error_id = NewUuid();
         log::Error("handler threw", {{"method", method_.name_},
                                      {"error_id", error_id},
                                      {"what", fault.what()}});
-        return errors::Internal(error_id);
+        Complete(errors::Internal(error_id));
       }
     }
 
-    absl::Status Handle() {
-      auto caller = method_.runtime_.Admit(context_, method_.name_);
-      if (!caller.ok()) return caller.status();
-      caller_ = caller->Text();
-      const absl::Time deadline =
-          std::min(absl::FromChrono(context_.deadline()),
-                   start_ + method_.deadline_cap_);
-      if (cancelled_) return absl::CancelledError("the client went away");
-      if (absl::Now() >= deadline) {
+   private:
+    absl::Status Admit() {
+      ASSIGN_OR_RETURN(call_.caller,
+                       method_.runtime_.Admit(context_, method_.name_));
+      call_.deadline = std::min(absl::FromChrono(context_.deadline()),
+                                start_ + method_.deadline_cap_);
+      if (context_.IsCancelled()) {
+        return absl::CancelledError("the client went away");
+      }
+      if (absl::Now() >= call_.deadline) {
         return errors::Make(absl::StatusCode::kDeadlineExceeded,
                             common::v1::ERROR_REASON_DEADLINE,
                             "the deadline passed before the work began");
       }
-      if (absl::Status valid = method_.validator_(request_); !valid.ok()) {
-        return valid;
-      }
-      auto result = method_.handler_(
-          Call{*std::move(caller), deadline, &cancelled_}, request_);
-      if (!result.ok()) return result.status();
-      response_ = *std::move(result);
-      return absl::OkStatus();
+      return method_.validator_(request_);
     }
 
-    void Complete(const absl::Status& status, absl::Duration queued) {
+    void Reply(absl::StatusOr<Response> result) {
+      const absl::Status status = result.status();
+      if (status.ok()) response_ = *std::move(result);
+      Complete(status);
+    }
+
+    void Complete(const absl::Status& status) {
       const absl::Duration total = absl::Now() - start_;
-      method_.metrics_.Observe(status.code(), queued, total);
+      method_.metrics_.Observe(status.code(), queued_, total);
       method_.metrics_.in_flight().Decrement();
-      LogCall(method_.name_, caller_, status, queued, total);
-      this->Finish(ToGrpc(status));  // Last: OnDone may delete this at once.
+      LogCall(method_.name_, call_.caller, status, queued_, total);
+      reactor_.Finish(ToGrpc(status));
+      delete this;
     }
 
     Method& method_;
     grpc::CallbackServerContext& context_;
+    grpc::ServerUnaryReactor& reactor_;
     const Request& request_;
     Response& response_;
     const absl::Time start_ = absl::Now();
-    std::atomic<bool> cancelled_ = false;
-    std::string caller_;
+    absl::Duration queued_;
+    Call call_;
   };
+
+  Method(Runtime* runtime, const std::string& name, Validator validator,
+         LaterHandler handler, absl::Duration deadline_cap, bool blocks)
+      : runtime_(*runtime),
+        name_(name),
+        validator_(std::move(validator)),
+        handler_(std::move(handler)),
+        deadline_cap_(deadline_cap),
+        blocks_(blocks),
+        metrics_(name) {}
 
   Runtime& runtime_;
   const std::string name_;
   const Validator validator_;
-  const Handler handler_;
+  const LaterHandler handler_;
   const absl::Duration deadline_cap_;
+  const bool blocks_;
   MethodMetrics metrics_;
 };
 

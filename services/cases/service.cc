@@ -224,11 +224,13 @@ absl::StatusOr<v1::AcknowledgeFeedbackResponse> CaseService::Handle(
   return response;
 }
 
-absl::StatusOr<RoutePlan> CaseService::PlanAgain(const Case& c, absl::Time now,
+absl::StatusOr<RoutePlan> CaseService::PlanAgain(const Case& c,
+                                                 const std::string& finding,
+                                                 absl::Time now,
                                                  absl::Time deadline) const {
   routing::v1::RouteMattersRequest request;
   auto& matter = *request.add_matters();
-  matter.set_title(c.title());
+  matter.set_title(finding.empty() ? c.title() : finding);
   matter.set_text(c.text());
   matter.set_address(c.address());
   if (c.has_point()) *matter.mutable_point() = c.point();
@@ -255,7 +257,11 @@ absl::StatusOr<v1::Case> CaseService::Handle(const rpc::Call& call,
   const auto decide = [&](const Case& c) -> absl::StatusOr<Events> {
     Context context{*city, actor, now, nullptr};
     if constexpr (std::is_same_v<Request, v1::ApproveReturnRequest>) {
-      ASSIGN_OR_RETURN(plan, PlanAgain(c, now, call.deadline));
+      ASSIGN_OR_RETURN(plan, PlanAgain(c, "", now, call.deadline));
+      context.plan = &plan;
+    } else if constexpr (std::is_same_v<Request,
+                                        v1::ReportVerificationRequest>) {
+      ASSIGN_OR_RETURN(plan, PlanAgain(c, request.text(), now, call.deadline));
       context.plan = &plan;
     }
     return Decide(c, request, context);

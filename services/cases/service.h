@@ -61,6 +61,8 @@ class CaseService final : public v1::CaseService::CallbackService,
   WANGGE_METHOD(ListCases, v1::ListCasesRequest, v1::ListCasesResponse)
   WANGGE_METHOD(AcknowledgeFeedback, v1::AcknowledgeFeedbackRequest,
                 v1::AcknowledgeFeedbackResponse)
+  WANGGE_CHANGE_METHOD(RequestVerification)
+  WANGGE_CHANGE_METHOD(ReportVerification)
   WANGGE_CHANGE_METHOD(RejectCase)
   WANGGE_CHANGE_METHOD(DispatchCase)
   WANGGE_CHANGE_METHOD(AcceptAssignment)
@@ -109,8 +111,10 @@ class CaseService final : public v1::CaseService::CallbackService,
 
   absl::StatusOr<Actor> ActorOf(const rpc::Caller& caller,
                                 const city::City& city) const;
-  // The plan for a case without the units that returned it.
-  absl::StatusOr<RoutePlan> PlanAgain(const Case& c, absl::Time now,
+  // The plan for a case without the units that returned it, with what a look
+  // at the spot has found.
+  absl::StatusOr<RoutePlan> PlanAgain(const Case& c, const std::string& finding,
+                                      absl::Time now,
                                       absl::Time deadline) const;
   // Fires what is due. True when there may be more.
   bool FireTimers();

@@ -11,6 +11,7 @@ using errors::Violations;
 
 constexpr int kMostAdmissions = 1000;
 constexpr int kMostParties = 20;
+constexpr int kMostEvidence = 50;
 constexpr size_t kShort = 500;
 constexpr size_t kMedium = 2000;
 constexpr size_t kLong = 4000;
@@ -33,6 +34,17 @@ void RequireUnits(const std::string& field, const Ids& ids, int least,
                           kMostParties));
   for (int i = 0; i < ids.size(); ++i) {
     v->RequireText(absl::StrCat(field, "[", i, "]"), ids.Get(i), 1, 64);
+  }
+}
+
+template <typename Evidence>
+void RequireEvidence(const Evidence& evidence, Violations* v) {
+  v->Require(
+      evidence.size() <= kMostEvidence, "evidence",
+      absl::StrCat("has ", evidence.size(), " items; at most ", kMostEvidence));
+  for (int i = 0; i < evidence.size(); ++i) {
+    v->RequireText(absl::StrCat("evidence[", i, "]"), evidence.Get(i), 1,
+                   kShort);
   }
 }
 
@@ -81,6 +93,19 @@ absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r) {
   Violations v;
   v.RequireText("source_id", r.source_id(), 1, 64);
   v.RequireText("cursor", r.cursor(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RequestVerificationRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("question", r.question(), 0, kShort);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ReportVerificationRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 1, kMedium);
+  RequireEvidence(r.evidence(), &v);
   return v.ToStatus();
 }
 
@@ -135,11 +160,7 @@ absl::Status Validate(const v1::SubmitResultRequest& r) {
             "outcome", "is missing; say what came of it, RESOLVED and so on");
   v.RequireText("text", r.text(), 1, kLong);
   v.RequireText("public_reply", r.public_reply(), 1, kMedium);
-  v.Require(r.evidence_size() <= 50, "evidence",
-            absl::StrCat("has ", r.evidence_size(), " items; at most 50"));
-  for (int i = 0; i < r.evidence_size(); ++i) {
-    v.RequireText(absl::StrCat("evidence[", i, "]"), r.evidence(i), 1, kShort);
-  }
+  RequireEvidence(r.evidence(), &v);
   return v.ToStatus();
 }
 

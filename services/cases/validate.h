@@ -10,6 +10,8 @@ absl::Status Validate(const v1::AdmitReportsRequest& r);
 absl::Status Validate(const v1::GetCaseRequest& r);
 absl::Status Validate(const v1::ListCasesRequest& r);
 absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r);
+absl::Status Validate(const v1::RequestVerificationRequest& r);
+absl::Status Validate(const v1::ReportVerificationRequest& r);
 absl::Status Validate(const v1::RejectCaseRequest& r);
 absl::Status Validate(const v1::DispatchCaseRequest& r);
 absl::Status Validate(const v1::AcceptAssignmentRequest& r);

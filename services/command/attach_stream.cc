@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kMostRecipients = 10'000;
 constexpr size_t kMostRemembered = 100'000;
-constexpr int kDeliveriesAMessage = 100;
+constexpr size_t kMostHeld = 1000;
+constexpr int kPage = 500;  // Deliveries a message of a backlog.
 constexpr absl::Duration kServeTime = absl::Seconds(10);
 
 }  // namespace
@@ -79,50 +80,114 @@ absl::Status AttachStream::Join(const std::vector<std::string>& ids) {
     MutexLock lock(&mutex_);
     joined_.insert(ids.begin(), ids.end());
   }
-  // First to the hub, then the inbox: what comes in between comes twice rather
-  // than never, and Deliver drops the second.
-  deps_.hub.Join(weak_self_.lock(), ids);
-  const absl::Time now = absl::Now();
-  ASSIGN_OR_RETURN(auto pending,
-                   deps_.store.Pending(ids, now, now + kServeTime));
   v1::AttachResponse joined;
   *joined.mutable_joined_recipient_ids() = {ids.begin(), ids.end()};
   Send(std::move(joined));
-  v1::AttachResponse message;
-  for (v1::Delivery& delivery : pending) {
-    {
-      MutexLock lock(&mutex_);
-      for (const auto& id : delivery.recipient_ids()) {
-        sent_.insert(absl::StrCat(delivery.delivery_id(), "/", id));
-      }
-    }
-    *message.add_deliveries() = std::move(delivery);
-    if (message.deliveries_size() == kDeliveriesAMessage) {
-      Send(std::exchange(message, {}));
-    }
+  {
+    MutexLock lock(&mutex_);
+    backlogs_.push_back({ids, {}});
   }
-  if (!message.deliveries().empty()) Send(std::move(message));
-  Send({});  // Everything that had waited was sent.
+  // What comes between both comes twice, and KeepUnsent drops the second.
+  deps_.hub.Join(weak_self_.lock(), ids);
+  ContinueBacklogs();
   return absl::OkStatus();
 }
 
-void AttachStream::Deliver(v1::Delivery delivery) {
-  v1::AttachResponse message;
-  auto& out = *message.add_deliveries();
-  out = std::move(delivery);
+void AttachStream::ContinueBacklogs() {
   {
     MutexLock lock(&mutex_);
-    if (sent_.size() > kMostRemembered) sent_.clear();
-    google::protobuf::RepeatedPtrField<std::string> fresh;
-    for (const auto& id : out.recipient_ids()) {
-      if (sent_.insert(absl::StrCat(out.delivery_id(), "/", id)).second) {
-        *fresh.Add() = id;
-      }
-    }
-    if (fresh.empty()) return;
-    *out.mutable_recipient_ids() = fresh;
+    if (sending_backlogs_ || backlogs_.empty() || !HasRoom()) return;
+    sending_backlogs_ = true;
   }
+  const bool posted = deps_.runtime.executor().TryPost(
+      [self = weak_self_.lock()] { self->SendBacklogs(); });
+  if (!posted) Close(errors::Overloaded(deps_.runtime.retry_delay()));
+}
+
+void AttachStream::SendBacklogs() {
+  while (HasRoom()) {
+    if (!SendPage()) return;
+  }
+  {
+    MutexLock lock(&mutex_);
+    sending_backlogs_ = false;
+  }
+  // Room may have come before the flag was cleared.
+  ContinueBacklogs();
+}
+
+bool AttachStream::SendPage() {
+  Backlog backlog;
+  {
+    MutexLock lock(&mutex_);
+    backlog = backlogs_.front();
+  }
+  const absl::Time now = absl::Now();
+  auto page = deps_.store.Pending(backlog.recipient_ids, kPage, now,
+                                  now + kServeTime, &backlog.cursor);
+  if (!page.ok()) {
+    Close(page.status());
+    return false;
+  }
+  if (page->empty()) return EndBacklog();
+  {
+    MutexLock lock(&mutex_);
+    backlogs_.front().cursor = backlog.cursor;
+  }
+  return SendPending(*std::move(page));
+}
+
+bool AttachStream::SendPending(std::vector<v1::Delivery> deliveries) {
+  v1::AttachResponse message;
+  {
+    MutexLock lock(&mutex_);
+    for (v1::Delivery& delivery : deliveries) {
+      if (KeepUnsent(&delivery))
+        *message.add_deliveries() = std::move(delivery);
+    }
+  }
+  return message.deliveries().empty() || Send(std::move(message));
+}
+
+bool AttachStream::EndBacklog() {
+  if (!Send({})) return false;  // Everything that had waited was sent.
+  MutexLock lock(&mutex_);
+  backlogs_.pop_front();
+  if (!backlogs_.empty()) return true;
+  sending_backlogs_ = false;
+  for (v1::Delivery& delivery : std::exchange(held_, {})) {
+    if (!KeepUnsent(&delivery)) continue;
+    v1::AttachResponse message;
+    *message.add_deliveries() = std::move(delivery);
+    Send(std::move(message));
+  }
+  return false;
+}
+
+void AttachStream::Deliver(v1::Delivery delivery) {
+  MutexLock lock(&mutex_);
+  if (!backlogs_.empty()) {
+    held_.push_back(std::move(delivery));
+    if (held_.size() <= kMostHeld) return;
+    held_.clear();
+    return Close(rpc::SlowReader());
+  }
+  if (!KeepUnsent(&delivery)) return;
+  v1::AttachResponse message;
+  *message.add_deliveries() = std::move(delivery);
   Send(std::move(message));
+}
+
+bool AttachStream::KeepUnsent(v1::Delivery* delivery) {
+  if (sent_.size() > kMostRemembered) sent_.clear();
+  google::protobuf::RepeatedPtrField<std::string> unsent;
+  for (const auto& id : delivery->recipient_ids()) {
+    if (sent_.insert(absl::StrCat(delivery->delivery_id(), "/", id)).second) {
+      *unsent.Add() = id;
+    }
+  }
+  *delivery->mutable_recipient_ids() = unsent;
+  return !unsent.empty();
 }
 
 absl::Status AttachStream::RecordReceipts(const v1::AttachRequest& request) {

@@ -1,6 +1,11 @@
 // One attached phone or push gateway.
+//
+// What waits for a recipient that joins (the backlog) is read in pages, as fast
+// as the client reads; what is new meanwhile is held back, so that it comes
+// after.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,14 +33,22 @@ class AttachStream
  public:
   // Messages that wait for the client.
   static constexpr size_t kMaxOutbox = 1000;
+  // Those of them that a backlog may take; the rest is for what is new.
+  static constexpr size_t kMaxBacklogMessages = 16;
 
   AttachStream(const AttachDeps& deps, rpc::Caller caller);
   void Begin(const std::shared_ptr<AttachStream>& self);
 
-  // Sends a delivery, unless this stream has sent it for these recipients.
+  // Sends a new delivery, unless this stream has sent it for these recipients.
   void Deliver(v1::Delivery delivery);
 
  private:
+  struct Backlog {
+    std::vector<std::string> recipient_ids;
+    PendingCursor cursor;
+  };
+
+  void OnRoom() override { ContinueBacklogs(); }
   void OnMessage(v1::AttachRequest request) override;
   void OnReadsEnd() override { Close(absl::OkStatus()); }
   void OnEnd() override { deps_.hub.Remove(this); }
@@ -46,13 +59,30 @@ class AttachStream
   absl::Status CheckRecipients(const std::vector<std::string>& ids) const;
   absl::Status RecordReceipts(const v1::AttachRequest& request);
 
+  // Has a worker send pages of the backlogs while there is room for them.
+  void ContinueBacklogs();
+  void SendBacklogs();
+  // Sends the next page. False at the end of all backlogs or of the stream.
+  bool SendPage();
+  // False when the stream has ended.
+  bool SendPending(std::vector<v1::Delivery> deliveries);
+  // Marks the end of the first backlog; after the last one sends what was held
+  // back and returns false.
+  bool EndBacklog();
+  bool HasRoom() const { return outbox_size() < kMaxBacklogMessages; }
+  // Leaves the recipients that this stream has not sent it for; false for none.
+  bool KeepUnsent(v1::Delivery* delivery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const AttachDeps deps_;
   const rpc::Caller caller_;
   std::weak_ptr<AttachStream> weak_self_;
   Mutex mutex_;
   absl::flat_hash_set<std::string> joined_ ABSL_GUARDED_BY(mutex_);
-  // `delivery/recipient` that came both from the inbox and as news.
+  // `delivery/recipient` that was sent: some come from the backlog and as new.
   absl::flat_hash_set<std::string> sent_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Backlog> backlogs_ ABSL_GUARDED_BY(mutex_);
+  bool sending_backlogs_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<v1::Delivery> held_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wangge::command

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "base/mutex.h"
 #include "exec/periodic.h"
 #include "metrics/metrics.h"

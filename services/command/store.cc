@@ -169,21 +169,24 @@ absl::StatusOr<DeliveryCursor> Store::DeliveryEnd(absl::Time deadline) {
 }
 
 absl::StatusOr<std::vector<v1::Delivery>> Store::Pending(
-    const std::vector<std::string>& recipient_ids, absl::Time now,
-    absl::Time deadline) {
+    const std::vector<std::string>& recipient_ids, int limit, absl::Time now,
+    absl::Time deadline, PendingCursor* cursor) {
   db::Array recipients;
   for (const std::string& id : recipient_ids) recipients.Add(id);
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kSelectPending, {recipients, now}, deadline));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectPending,
+                               {recipients, now, cursor->delivery_no,
+                                cursor->recipient_id, limit},
+                               deadline));
   std::vector<v1::Delivery> deliveries;
   for (int i = 0; i < rows.size(); ++i) {
-    const std::string id = DeliveryId(rows.Int(i, "delivery_no"));
+    *cursor = {rows.Int(i, "delivery_no"), rows.Text(i, "recipient_id")};
+    const std::string id = DeliveryId(cursor->delivery_no);
     if (deliveries.empty() || deliveries.back().delivery_id() != id) {
       ASSIGN_OR_RETURN(v1::Delivery delivery, ParseDelivery(rows, i));
       deliveries.push_back(std::move(delivery));
     }
-    deliveries.back().add_recipient_ids(rows.Text(i, "recipient_id"));
+    deliveries.back().add_recipient_ids(cursor->recipient_id);
   }
   return deliveries;
 }

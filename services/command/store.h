@@ -28,6 +28,12 @@ struct StoredDelivery {
   v1::Delivery delivery;  // With its id, without recipients.
 };
 
+// Where a page of what waits for recipients ended.
+struct PendingCursor {
+  int64_t delivery_no = 0;
+  std::string recipient_id;
+};
+
 // An instruction as stored.
 struct StoredInstruction {
   v1::Instruction instruction;  // With its reach.
@@ -66,11 +72,11 @@ class Store {
   absl::StatusOr<std::vector<StoredDelivery>> DeliveriesAfter(
       DeliveryCursor cursor, int limit, absl::Time deadline);
   absl::StatusOr<DeliveryCursor> DeliveryEnd(absl::Time deadline);
-  // What waits for recipients, oldest first; each delivery names those of them
-  // it is for.
+  // A page of what waits for recipients after `*cursor`, oldest first; each
+  // delivery names those of them it is for. Moves the cursor; empty at the end.
   absl::StatusOr<std::vector<v1::Delivery>> Pending(
-      const std::vector<std::string>& recipient_ids, absl::Time now,
-      absl::Time deadline);
+      const std::vector<std::string>& recipient_ids, int limit, absl::Time now,
+      absl::Time deadline, PendingCursor* cursor);
   absl::Status RecordReceipts(const std::vector<v1::Receipt>& receipts,
                               absl::Time now, absl::Time deadline);
 

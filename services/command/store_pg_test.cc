@@ -49,6 +49,19 @@ class StoreTest : public ::testing::Test {
     return {};
   }
 
+  // Everything that waits for the recipients, read by pages of two.
+  std::vector<v1::Delivery> Pending(const std::vector<std::string>& ids,
+                                    absl::Time now = absl::Now()) {
+    std::vector<v1::Delivery> all;
+    PendingCursor cursor;
+    while (true) {
+      auto page = store_->Pending(ids, 2, now, Soon(), &cursor);
+      EXPECT_OK(page);
+      if (!page.ok() || page->empty()) return all;
+      all.insert(all.end(), page->begin(), page->end());
+    }
+  }
+
   const absl::Time until_ = absl::Now() + absl::Seconds(30);
   std::unique_ptr<db::TempDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
@@ -68,18 +81,32 @@ TEST_F(StoreTest, APageReadTwiceMakesItsTasksOnce) {
 
 TEST_F(StoreTest, TheInboxHoldsWhatIsNotAcknowledged) {
   ASSERT_OK(store_->AddTasks({MakeTask("n/1/1", {"a", "b"})}, "c", Soon()));
-  auto pending = store_->Pending({"a", "b"}, absl::Now(), Soon());
-  ASSERT_OK(pending);
-  ASSERT_EQ(pending->size(), 1U);
-  EXPECT_THAT((*pending)[0].recipient_ids(), ElementsAre("a", "b"));
+  auto pending = Pending({"a", "b"});
+  ASSERT_EQ(pending.size(), 1U);
+  EXPECT_THAT(pending[0].recipient_ids(), ElementsAre("a", "b"));
   v1::Receipt receipt;
-  receipt.set_delivery_id((*pending)[0].delivery_id());
+  receipt.set_delivery_id(pending[0].delivery_id());
   receipt.set_recipient_id("a");
   receipt.set_kind(v1::RECEIPT_KIND_ACKNOWLEDGED);
   ASSERT_OK(store_->RecordReceipts({receipt, receipt}, absl::Now(), Soon()));
-  pending = store_->Pending({"a", "b"}, absl::Now(), Soon());
-  ASSERT_EQ(pending->size(), 1U);
-  EXPECT_THAT((*pending)[0].recipient_ids(), ElementsAre("b"));
+  pending = Pending({"a", "b"});
+  ASSERT_EQ(pending.size(), 1U);
+  EXPECT_THAT(pending[0].recipient_ids(), ElementsAre("b"));
+}
+
+TEST_F(StoreTest, PagesOfTheInboxHoldEverythingOnce) {
+  ASSERT_OK(store_->AddTasks(
+      {MakeTask("n/1/1", {"a", "b", "c"}), MakeTask("n/2/1", {"b"}),
+       MakeTask("n/3/1", {"a", "b"})},
+      "c", Soon()));
+  std::vector<std::string> got;
+  for (const auto& delivery : Pending({"a", "b", "c"})) {
+    for (const auto& id : delivery.recipient_ids()) {
+      got.push_back(delivery.title() + " " + id);
+    }
+  }
+  EXPECT_THAT(got, ElementsAre("n/1/1 a", "n/1/1 b", "n/1/1 c", "n/2/1 b",
+                               "n/3/1 a", "n/3/1 b"));
 }
 
 TEST_F(StoreTest, AnInstructionIsReleasedOnceAndItsReachIsCounted) {
@@ -107,8 +134,7 @@ TEST_F(StoreTest, AnInstructionIsReleasedOnceAndItsReachIsCounted) {
   EXPECT_EQ(stored->instruction.reach().audience_count(), 3);
   EXPECT_EQ(stored->instruction.reach().delivered_within_10s_count(), 1);
   // Expired things are not delivered any more.
-  EXPECT_TRUE(
-      store_->Pending({"a"}, absl::Now() + absl::Hours(2), Soon())->empty());
+  EXPECT_TRUE(Pending({"a"}, absl::Now() + absl::Hours(2)).empty());
 }
 
 }  // namespace

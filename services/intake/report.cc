@@ -113,6 +113,7 @@ absl::StatusOr<Prepared> Prepare(const v1::SubmitReportRequest& request,
   report.set_source_category_code(source.source_category_code());
   report.set_reporter_grid_id(source.reporter_grid_id());
   report.set_requires_follow_up(profile.requires_follow_up());
+  report.set_verify_when_unsure(profile.verify_when_unsure());
   if (source.has_claimed_time()) {
     *report.mutable_claimed_time() = source.claimed_time();
   }

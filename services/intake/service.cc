@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
@@ -34,13 +33,14 @@ IntakeService::IntakeService(rpc::Runtime* runtime, Profiles profiles,
     : runtime_(*runtime),
       profiles_(std::move(profiles)),
       submitter_(std::move(submitter)),
-      submit_report_(
+      submit_report_(SubmitMethod::Later(
           runtime, kSubmitReport,
           // Who asks and for which source comes first: it decides the profile.
           [](const v1::SubmitReportRequest&) { return absl::OkStatus(); },
-          [this](const rpc::Call& call, const v1::SubmitReportRequest& r) {
-            return Submit(call, r);
-          }) {
+          [this](const rpc::Call& call, const v1::SubmitReportRequest& r,
+                 SubmitMethod::Reply reply) {
+            Submit(call, r, std::move(reply));
+          })) {
   for (const auto& [source_id, profile] : profiles_) in_flight_[source_id] = 0;
 }
 
@@ -85,17 +85,24 @@ absl::StatusOr<Prepared> IntakeService::PrepareFor(
   return Prepare(request, profile->second, *city, absl::Now());
 }
 
-absl::StatusOr<v1::SubmitReportResponse> IntakeService::Submit(
-    const rpc::Call& call, const v1::SubmitReportRequest& request) {
-  ASSIGN_OR_RETURN(Prepared prepared, PrepareFor(call.caller, request));
+void IntakeService::Submit(const rpc::Call& call,
+                           const v1::SubmitReportRequest& request,
+                           SubmitMethod::Reply reply) {
+  auto prepared = PrepareFor(call.caller, request);
+  if (!prepared.ok()) return reply(prepared.status());
   const std::string& source_id = request.report().source_id();
   const int configured = profiles_.at(source_id).max_in_flight_count();
   std::atomic<int>& in_flight = in_flight_.at(source_id);
-  const absl::Cleanup leave = [&in_flight] { --in_flight; };
   if (++in_flight > (configured == 0 ? kDefaultInFlight : configured)) {
-    return errors::Overloaded(runtime_.retry_delay());
+    --in_flight;
+    return reply(errors::Overloaded(runtime_.retry_delay()));
   }
-  return submitter_->Submit(std::move(prepared));
+  submitter_->Submit(*std::move(prepared),
+                     [&in_flight, reply = std::move(reply)](
+                         absl::StatusOr<v1::SubmitReportResponse> response) {
+                       --in_flight;
+                       reply(std::move(response));
+                     });
 }
 
 grpc::ServerBidiReactor<v1::SubmitReportRequest, v1::SubmitReportsResponse>*

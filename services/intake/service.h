@@ -38,12 +38,15 @@ class IntakeService final : public v1::IntakeService::CallbackService,
   SubmitReports(grpc::CallbackServerContext* context) override;
 
  private:
+  using SubmitMethod =
+      rpc::Method<v1::SubmitReportRequest, v1::SubmitReportResponse>;
+
   IntakeService(rpc::Runtime* runtime, Profiles profiles,
                 std::unique_ptr<Submitter> submitter);
   absl::StatusOr<Prepared> PrepareFor(const rpc::Caller& caller,
                                       const v1::SubmitReportRequest& request);
-  absl::StatusOr<v1::SubmitReportResponse> Submit(
-      const rpc::Call& call, const v1::SubmitReportRequest& request);
+  void Submit(const rpc::Call& call, const v1::SubmitReportRequest& request,
+              SubmitMethod::Reply reply);
 
   rpc::Runtime& runtime_;
   const Profiles profiles_;
@@ -51,7 +54,7 @@ class IntakeService final : public v1::IntakeService::CallbackService,
   const std::unique_ptr<Submitter> submitter_;
   city::Holder city_;
   std::unique_ptr<city::Watcher> watcher_;
-  rpc::Method<v1::SubmitReportRequest, v1::SubmitReportResponse> submit_report_;
+  SubmitMethod submit_report_;
   Mutex mutex_;
   std::vector<std::weak_ptr<SubmitStream>> streams_ ABSL_GUARDED_BY(mutex_);
 };

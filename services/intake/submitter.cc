@@ -50,10 +50,6 @@ Submitter::Submitter(std::unique_ptr<routing::v1::RoutingService::Stub> routing,
                  return SubmitGroup(std::move(reports));
                }) {}
 
-absl::StatusOr<v1::SubmitReportResponse> Submitter::Submit(Prepared report) {
-  return batcher_.Do(std::move(report));
-}
-
 Results Submitter::SubmitGroup(std::vector<Prepared> reports) {
   const absl::Time deadline = absl::Now() + kGroupTime;
   Results results(reports.size(), absl::UnknownError("not carried out"));

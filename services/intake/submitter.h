@@ -2,7 +2,9 @@
 // Reports that come at the same time share the hops.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,9 +21,14 @@ class Submitter {
   Submitter(std::unique_ptr<routing::v1::RoutingService::Stub> routing,
             std::unique_ptr<cases::v1::CaseService::Stub> cases);
 
-  // Carries out one report, together with others that come meanwhile. Errors:
-  // DANGER, REQUEST_ID_REUSED, and those of routing and cases.
-  absl::StatusOr<v1::SubmitReportResponse> Submit(Prepared report);
+  // Carries out one report, together with others that come meanwhile; `done`
+  // takes the response on another thread. Errors: DANGER, REQUEST_ID_REUSED,
+  // and those of routing and cases.
+  void Submit(
+      Prepared report,
+      std::function<void(absl::StatusOr<v1::SubmitReportResponse>)> done) {
+    batcher_.Add(std::move(report), std::move(done));
+  }
 
   // Carries out a group: one result each, in order.
   std::vector<absl::StatusOr<v1::SubmitReportResponse>> SubmitGroup(

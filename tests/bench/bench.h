@@ -38,6 +38,8 @@ inline double Percentile(std::vector<double>* samples, double share) {
 struct Options {
   bool quick = false;
   double peer_rate = 0;  // pgbench's transactions a second, from the runner.
+  std::string city;      // A city folder.
+  std::string postgis;   // Connection string of a database for PostGIS.
   absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
 };
 
@@ -45,5 +47,6 @@ struct Options {
 int RunPace();
 int RunSubmit(const Options& options);
 int RunRpc(const Options& options);
+int RunRegistry(const Options& options);
 
 }  // namespace wangge::bench

@@ -12,6 +12,10 @@ int main(int argc, char** argv) {
       options.quick = true;
     } else if (std::strncmp(argv[i], "--peer-rate=", 12) == 0) {
       options.peer_rate = std::atof(argv[i] + 12);
+    } else if (std::strncmp(argv[i], "--city=", 7) == 0) {
+      options.city = argv[i] + 7;
+    } else if (std::strncmp(argv[i], "--postgis=", 10) == 0) {
+      options.postgis = argv[i] + 10;
     } else {
       name = argv[i];
     }
@@ -21,7 +25,11 @@ int main(int argc, char** argv) {
   }
   if (std::strcmp(name, "pace") == 0) return wangge::bench::RunPace();
   if (std::strcmp(name, "rpc") == 0) return wangge::bench::RunRpc(options);
-  std::fprintf(stderr,
-               "usage: bench submit|rpc [--quick]; see tests/bench/run\n");
+  if (std::strcmp(name, "registry") == 0) {
+    return wangge::bench::RunRegistry(options);
+  }
+  std::fprintf(
+      stderr,
+      "usage: bench submit|rpc|registry [--quick]; see tests/bench/run\n");
   return 2;
 }

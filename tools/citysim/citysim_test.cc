@@ -97,7 +97,12 @@ TEST(CitySimTest, DaysAreReadableAndHoldWrongDataToo) {
   ASSERT_OK(table);
   EXPECT_EQ(table->rows().size(), 500U);
   int empty = 0;
-  for (const auto& row : table->rows()) empty += row.Get("text").empty();
+  std::string time;
+  for (const auto& row : table->rows()) {
+    empty += row.Get("text").empty();
+    EXPECT_GE(row.Get("time"), time);
+    time = row.Get("time");
+  }
   EXPECT_GT(empty, 0);
   const auto labelled = CsvTable::Parse("l", LabelledTexts(1), {"label"});
   ASSERT_OK(labelled);

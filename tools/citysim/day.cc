@@ -1,5 +1,6 @@
 #include "tools/citysim/day.h"
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 
@@ -18,6 +19,10 @@ constexpr const char* kClosings[] = {"，希望尽快处理。", "，请派人�
                                      "，谢谢！", "，反映几次都没人管。", "。"};
 constexpr const char* kSources[] = {"12345",           "12345",  "12345",
                                     "city_management", "wechat", "grid_worker"};
+
+// Reports by the hour of the day, from midnight.
+constexpr int kHourWeights[] = {2,  1,  1,  1,  1,  3,  8,  20, 40, 50, 48, 36,
+                                22, 24, 40, 46, 44, 36, 26, 20, 16, 11, 6,  3};
 
 // One matter, as somebody would report it.
 struct Matter {
@@ -40,18 +45,19 @@ class DayWriter {
 
   std::string Write(int count) {
     std::string csv =
-        "source_id,source_ref,title,text,address,latitude_deg,longitude_deg,"
-        "coordinate_system,expected_category\n";
+        "time,source_id,source_ref,title,text,address,latitude_deg,"
+        "longitude_deg,coordinate_system,expected_category\n";
+    const std::vector<int> seconds = Times(count);
     std::vector<Matter> earlier;
     const Matter flood = NewMatter();
     for (int i = 0; i < count; ++i) {
-      const bool in_flood = i > count / 2 && i < count / 2 + count / 24;
+      const bool in_flood = InFlood(i, count);
       Matter matter = in_flood ? flood : NewMatter();
       if (!in_flood && !earlier.empty() && Chance(10)) {
         matter = earlier[Below(earlier.size())];
       }
       earlier.push_back(matter);
-      AppendReport(i, matter, &csv);
+      AppendReport(i, seconds[static_cast<size_t>(i)], matter, &csv);
     }
     return csv;
   }
@@ -64,6 +70,29 @@ class DayWriter {
   template <typename Array>
   const char* Pick(const Array& array) {
     return array[Below(std::size(array))];
+  }
+
+  // A main bursts at about noon, and everybody near it calls.
+  static bool InFlood(int i, int count) {
+    return i > count / 2 && i < count / 2 + count / 24;
+  }
+
+  // Seconds since midnight, ascending: little at night, most in the morning and
+  // the late afternoon, and the flood within ten minutes.
+  std::vector<int> Times(int count) {
+    std::discrete_distribution<int> hour(std::begin(kHourWeights),
+                                         std::end(kHourWeights));
+    std::vector<int> seconds;
+    for (int i = 0; i < count; ++i) {
+      seconds.push_back(hour(random_) * 3600 + static_cast<int>(Below(3600)));
+    }
+    std::sort(seconds.begin(), seconds.end());
+    const int start = seconds[static_cast<size_t>(count / 2)];
+    for (int i = 0; i < count; ++i) {
+      int& second = seconds[static_cast<size_t>(i)];
+      if (InFlood(i, count)) second = std::min(second, start + 600);
+    }
+    return seconds;
   }
 
   Matter NewMatter() {
@@ -82,7 +111,8 @@ class DayWriter {
     return matter;
   }
 
-  void AppendReport(int number, const Matter& matter, std::string* csv) {
+  void AppendReport(int number, int second, const Matter& matter,
+                    std::string* csv) {
     const auto& phrases = matter.category->phrases;
     const size_t half = phrases.size() / 2;
     std::string text = absl::StrCat(
@@ -112,7 +142,10 @@ class DayWriter {
     std::string latitude = absl::StrFormat("%.7f", point.latitude_deg);
     std::string longitude = absl::StrFormat("%.7f", point.longitude_deg);
     if (source == "12345") latitude = longitude = system = "";  // By phone.
-    absl::StrAppend(csv, source, ",", absl::StrFormat("SIM-%08d", number), ",",
+    const std::string time = absl::StrFormat("%02d:%02d:%02d", second / 3600,
+                                             second / 60 % 60, second % 60);
+    absl::StrAppend(csv, time, ",", source, ",",
+                    absl::StrFormat("SIM-%08d", number), ",",
                     CsvQuote(matter.category->name), ",", CsvQuote(text), ",",
                     CsvQuote(address), ",", latitude, ",", longitude, ",",
                     system, ",", matter.category->code, "\n");

@@ -13,11 +13,12 @@ namespace wangge::citysim {
 // CSV `text,label`: phrases of the first half of each category's list.
 std::string LabelledTexts(uint32_t seed);
 
-// CSV of reports: source_id, source_ref, title, text, address, latitude_deg,
-// longitude_deg, coordinate_system, expected_category. About one in ten repeats
-// an earlier matter in other words, one in fifty is wrong (a point at sea,
-// swapped coordinates, an empty text), and one hour of the day is a flood of
-// one matter.
+// CSV of reports in the order of their column time (HH:MM:SS), with source_id,
+// source_ref, title, text, address, latitude_deg, longitude_deg,
+// coordinate_system, expected_category; `wgctl submit --csv` plays it. About
+// one in ten repeats an earlier matter in other words, one in fifty is wrong (a
+// point at sea, swapped coordinates, an empty text), and at about noon a flood
+// of one matter comes within ten minutes.
 std::string DayOfReports(const city::City& city, int count, uint32_t seed);
 
 }  // namespace wangge::citysim

@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  citysim write --out var/city --scale small\n"
       "  citysim day --city var/city --reports 500 --out var/day.csv\n"
-      "  wgctl submit --csv var/day.csv");
+      "  wgctl submit --csv var/day.csv --speed 1440   (a day in a minute)");
   std::string out;
   std::string scale = "small";
   std::string city_folder;

@@ -40,6 +40,7 @@ struct Story {
   common::v1::CoordinateSystem system;
   const char* expected_function;  // Of the lead at the end.
   int expected_parties;
+  const char* finding;  // Of the grid leader, when the report is verified.
   const char* result;
   const char* root_cause;  // For joint cases.
 };
@@ -48,29 +49,29 @@ constexpr Story kStories[] = {
     {"变质牛肉（110，两级审核）", "110", "购买牛肉纠纷",
      "在银莺路金色港湾西门卤食铺买的牛肉变质有异味，民警调解未果，要求退款",
      "银莺路金色港湾西门卤食铺", "", common::v1::COORDINATE_SYSTEM_UNSPECIFIED,
-     "market_supervision", 1, "现场检查并调解，商家退还全部货款", ""},
-    {"人行道破损（微信）", "wechat", "人行道路面破损",
-     "人行道路面破损多日，地砖松动，老人差点绊倒", "经三路农科路口人行道",
-     "story-2", common::v1::COORDINATE_SYSTEM_GCJ02, "urban_management", 1,
+     "market_supervision", 1, "", "现场检查并调解，商家退还全部货款", ""},
+    {"人行道破损（微信，网格长核实）", "wechat", "", "这里坏了好几天，请来看看",
+     "经三路农科路口", "story-2", common::v1::COORDINATE_SYSTEM_GCJ02,
+     "urban_management", 1, "人行道路面破损，地砖松动，老人差点绊倒",
      "次日下午完成地砖更换", ""},
     {"热力管道漏水（只有地址）", "grid_worker", "热力管道漏水",
      "诗圣大道开普西一区5号楼3单元热力管道漏水", "", "",
-     common::v1::COORDINATE_SYSTEM_UNSPECIFIED, "urban_management", 2,
+     common::v1::COORDINATE_SYSTEM_UNSPECIFIED, "urban_management", 2, "",
      "更换破损管段并恢复供热", "管道老化，列入更新计划"},
     {"僵尸车（网格内解决）", "grid_worker", "车棚僵尸车",
      "西里路2号院小区车棚僵尸车太多，居民没地方停车", "西里路2号院小区车棚", "",
-     common::v1::COORDINATE_SYSTEM_UNSPECIFIED, "grid_team", 1,
+     common::v1::COORDINATE_SYSTEM_UNSPECIFIED, "grid_team", 1, "",
      "网格长、保洁员、微网格长和志愿者清理僵尸车四十余辆", ""},
     {"电梯供电（三方会商）", "12345", "电梯没有专用电源",
      "桐柏南路锦绣苑3号楼电梯没有独立供电线路，物业和供电公司互相推，老人上不去"
      "楼",
      "桐柏南路锦绣苑", "", common::v1::COORDINATE_SYSTEM_UNSPECIFIED,
-     "property", 3, "三方到场，敷设电梯专用供电线路并通电",
+     "property", 3, "", "三方到场，敷设电梯专用供电线路并通电",
      "加装电梯时未同步报装专用电源"},
     {"信号灯不亮（无主设施）", "wechat", "路口信号灯又灭了",
      "紫荆山路与东大街交叉口信号灯又灭了，红绿灯不亮没人管",
      "紫荆山路东大街路口", "story-6", common::v1::COORDINATE_SYSTEM_GCJ02,
-     "traffic_police", 2, "抢修恢复，并补办移交手续",
+     "traffic_police", 2, "", "抢修恢复，并补办移交手续",
      "信号灯建成后从未移交交警"},
 };
 
@@ -249,6 +250,16 @@ class Demo {
     return As(coordinator, c, &CaseService::Stub::DecideJoint, decision);
   }
 
+  // The grid leader of the place looks at the spot and says what is there.
+  absl::Status Verify(const Story& story, Case* c) {
+    cases::v1::ReportVerificationRequest finding;
+    finding.set_found(true);
+    finding.set_text(story.finding);
+    finding.add_evidence("photo/demo");
+    return As(c->verification().officer_id(), c,
+              &CaseService::Stub::ReportVerification, finding);
+  }
+
   // Every unit accepts; co-handlers do their parts, which others check.
   absl::Status HandleParts(Case* c) {
     const auto assignments = c->assignments();
@@ -344,6 +355,7 @@ class Demo {
     ASSIGN_OR_RETURN(const auto answer, Submit(report));
     ASSIGN_OR_RETURN(auto read, Read(answer.case_no()));
     Case c = read.case_();
+    if (*story.finding != '\0') RETURN_IF_ERROR(Verify(story, &c));
     if (c.state() == cases::v1::CASE_STATE_CONSULTING) {
       RETURN_IF_ERROR(Consult(&c));
     }

@@ -22,6 +22,15 @@ std::string Unit(const cases::v1::Assignment& a) {
                       a.officer_name());
 }
 
+std::string DescribeTrace(const routing::v1::RoutePlan& plan) {
+  std::string text;
+  for (const auto& step : plan.trace()) {
+    absl::StrAppend(&text, "\n        why  ", step.stage(), ": ",
+                    step.subject(), " – ", step.finding());
+  }
+  return text;
+}
+
 std::string DescribeAdmitted(const cases::v1::Admitted& body) {
   const auto& plan = body.plan();
   std::string text = absl::StrCat(
@@ -31,11 +40,7 @@ std::string DescribeAdmitted(const cases::v1::Admitted& body) {
   if (!plan.operator_reason().empty()) {
     absl::StrAppend(&text, "（", plan.operator_reason(), "）");
   }
-  for (const auto& step : plan.trace()) {
-    absl::StrAppend(&text, "\n        why  ", step.stage(), ": ",
-                    step.subject(), " – ", step.finding());
-  }
-  return text;
+  return text + DescribeTrace(plan);
 }
 
 std::string DescribeDispatched(const cases::v1::Dispatched& body) {
@@ -111,6 +116,15 @@ std::string DescribeBody(const CaseEvent& event) {
       return absl::StrCat("协办免除 #",
                           event.assignment_waived().assignment_number(), "：",
                           event.assignment_waived().reason());
+    case CaseEvent::kVerificationRequested:
+      return absl::StrCat(
+          "现场核实：",
+          event.verification_requested().verification().officer_name(), "（",
+          event.verification_requested().verification().question(), "）");
+    case CaseEvent::kVerified:
+      return absl::StrCat(event.verified().found() ? "核实属实：" : "未发现：",
+                          event.verified().text(),
+                          DescribeTrace(event.verified().plan()));
     case CaseEvent::kRejected:
       return "不予受理：" + event.rejected().reason();
     case CaseEvent::kCancelled:

@@ -46,8 +46,30 @@ void On(const v1::Admitted& body, const CaseEvent&, Case* c) {
   c->set_requires_follow_up(body.requires_follow_up());
 }
 
+void On(const v1::VerificationRequested& body, const CaseEvent&, Case* c) {
+  c->set_state(v1::CASE_STATE_VERIFYING);
+  *c->mutable_verification() = body.verification();
+}
+
+void On(const v1::Verified& body, const CaseEvent&, Case* c) {
+  c->set_state(v1::CASE_STATE_RECEIVED);
+  c->clear_verification();
+  *c->mutable_file_due_time() = body.file_due_time();
+  if (!body.found()) {
+    c->set_operator_reason("not found on the spot");
+    return;
+  }
+  const auto& plan = body.plan();
+  c->set_category_code(plan.category_code());
+  c->set_category_name(plan.category_name());
+  c->set_urgency(plan.urgency());
+  c->set_handle_limit_minutes(plan.handle_limit_minutes());
+  c->set_operator_reason(plan.operator_reason());
+}
+
 void On(const v1::Rejected&, const CaseEvent&, Case* c) {
   c->set_state(v1::CASE_STATE_REJECTED);
+  c->clear_verification();
   c->clear_operator_reason();
 }
 
@@ -211,6 +233,7 @@ void On(const v1::FollowedUp& body, const CaseEvent&, Case* c) {
 void On(const v1::Cancelled& body, const CaseEvent&, Case* c) {
   WithdrawAll(c);
   c->set_state(v1::CASE_STATE_CANCELLED);
+  c->clear_verification();
   if (body.withdrawn()) c->set_outcome(v1::OUTCOME_WITHDRAWN);
   c->clear_operator_reason();
 }
@@ -241,6 +264,8 @@ void Apply(const CaseEvent& event, Case* c) {
     break
   switch (event.body_case()) {
     WANGGE_APPLY(Admitted, admitted);
+    WANGGE_APPLY(VerificationRequested, verification_requested);
+    WANGGE_APPLY(Verified, verified);
     WANGGE_APPLY(Rejected, rejected);
     WANGGE_APPLY(Filed, filed);
     WANGGE_APPLY(Dispatched, dispatched);

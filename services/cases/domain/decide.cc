@@ -38,7 +38,17 @@ std::vector<const city::Grid*> ChainOf(const city::City& city, const Case& c) {
   return chain;
 }
 
-// What the rules do right after a report was admitted.
+// The officer on duty of the grid team at a place; no officer when there is
+// none.
+routing::v1::Responsible VerifierAt(const std::vector<const city::Grid*>& chain,
+                                    const Context& context) {
+  const auto teams = context.city.UnitsFor(
+      "grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED, chain);
+  return teams.empty() ? routing::v1::Responsible()
+                       : ChosenByPerson(context.city, *teams[0], context.now);
+}
+
+// What the rules do as soon as a plan is known.
 void FollowPlan(const RoutePlan& plan, const Context& context, Step* step) {
   const city::Category* category =
       context.city.FindCategory(plan.category_code());
@@ -108,7 +118,49 @@ Events DecideAdmit(const std::string& case_no, const v1::Report& report,
     *admitted.mutable_file_due_time() = ToProto(context.now + kFileLimit);
     admitted.set_requires_follow_up(report.requires_follow_up());
   });
-  FollowPlan(plan, context, &step);
+  const auto verifier = VerifierAt(ChainOf(context.city, plan), context);
+  if (report.verify_when_unsure() && !verifier.officer_id().empty() &&
+      plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR) {
+    step.SetActor("rule");
+    step.RequestVerification(verifier, plan.operator_reason());
+  } else {
+    FollowPlan(plan, context, &step);
+  }
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::RequestVerificationRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "RequestVerification"));
+  RETURN_IF_ERROR(RequireDispatcher(c, context));
+  const auto verifier = VerifierAt(ChainOf(context.city, c), context);
+  if (verifier.officer_id().empty()) {
+    return Refuse(c, "RequestVerification",
+                  "its place has no grid team with an officer");
+  }
+  Step step(c, context);
+  step.RequestVerification(verifier, r.question());
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::ReportVerificationRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "ReportVerified"));
+  RETURN_IF_ERROR(RequireVerifier(c, context));
+  const RoutePlan* plan = r.found() ? context.plan : nullptr;
+  Step step(c, context);
+  step.Emit([&](CaseEvent& event) {
+    auto& verified = *event.mutable_verified();
+    verified.set_found(r.found());
+    verified.set_text(r.text());
+    *verified.mutable_evidence() = r.evidence();
+    verified.set_officer_id(context.actor.officer->officer_id());
+    if (plan != nullptr) *verified.mutable_plan() = *plan;
+    *verified.mutable_file_due_time() = ToProto(context.now + kFileLimit);
+  });
+  if (plan != nullptr) FollowPlan(*plan, context, &step);
   return step.Take();
 }
 

@@ -39,6 +39,13 @@ struct Context {
 Events DecideAdmit(const std::string& case_no, const v1::Report& report,
                    const RoutePlan& plan, const Context& context);
 
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::RequestVerificationRequest& r,
+                              const Context& context);
+// Needs context.plan when the matter was found: the plan with the finding.
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::ReportVerificationRequest& r,
+                              const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::RejectCaseRequest& r,
                               const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,

@@ -70,6 +70,47 @@ TEST_F(DecideTest, AnUnsureReportWaitsForAPersonAndIsNeverUnowned) {
   EXPECT_EQ(d_.now().operator_reason(), "");
 }
 
+TEST_F(DecideTest, TheGridTeamVerifiesAnUnsureReportOfASourceThatWantsIt) {
+  d_.Admit(CaseDriver::Plan("NEEDS_OPERATOR", {}), "wechat");
+  EXPECT_EQ(State(), v1::CASE_STATE_VERIFYING);
+  EXPECT_EQ(d_.now().verification().officer_id(), "g1");
+  EXPECT_EQ(d_.events()[1].actor(), "rule");
+  // Filing waits for the finding; the look itself has a limit.
+  d_.Advance(absl::Minutes(5));
+  EXPECT_EQ(d_.FireTimers(), 0U);
+  d_.Advance(absl::Hours(2));
+  EXPECT_EQ(d_.FireTimers(), 1U);
+
+  v1::ReportVerificationRequest finding;
+  finding.set_found(true);
+  finding.set_text("人行道破损");
+  const RoutePlan plan = CaseDriver::Plan("AUTO", {"urban"});
+  EXPECT_THAT(d_.Do("u1", finding, &plan), StatusIs(kDenied, "asked to look"));
+  EXPECT_OK(d_.Do("g1", finding, &plan));
+  EXPECT_EQ(State(), v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(d_.now().accountable_unit_id(), "urban");
+  EXPECT_EQ(d_.now().operator_reason(), "");
+  EXPECT_FALSE(d_.now().has_verification());
+}
+
+TEST_F(DecideTest, WhatIsNotFoundOnTheSpotGoesBackToAPerson) {
+  d_.Admit(CaseDriver::Plan("NEEDS_OPERATOR", {}));
+  v1::RequestVerificationRequest ask;
+  ask.set_question("路面是否破损");
+  EXPECT_THAT(d_.Do("g1", ask), StatusIs(kDenied, "dispatcher"));
+  EXPECT_OK(d_.Do("disp", ask));
+  EXPECT_EQ(State(), v1::CASE_STATE_VERIFYING);
+  v1::ReportVerificationRequest finding;
+  finding.set_text("已修好");
+  const RoutePlan plan = CaseDriver::Plan("AUTO", {"urban"});
+  EXPECT_OK(d_.Do("g1", finding, &plan));
+  EXPECT_EQ(State(), v1::CASE_STATE_RECEIVED);
+  EXPECT_EQ(d_.now().operator_reason(), "not found on the spot");
+  // Filing has its minute again.
+  d_.Advance(absl::Seconds(61));
+  EXPECT_EQ(d_.FireTimers(), 1U);
+}
+
 TEST_F(DecideTest, TheWholeWayToClosed) {
   d_.Admit(CaseDriver::Plan("AUTO", {"urban"}));
   EXPECT_THAT(d_.Do("p1", kAccept), StatusIs(kDenied, "only"));
@@ -303,7 +344,9 @@ TEST(InvariantTest, RandomCommandsKeepTheInvariants) {
       v1::CheckAssignmentRequest part;
       part.set_assignment_number(1 + static_cast<int>(random() % 4));
       if (random() % 2 == 0) part.set_waive_reason("x");
-      switch (random() % 14) {
+      v1::ReportVerificationRequest finding;
+      finding.set_found(random() % 2 == 0);
+      switch (random() % 16) {
         case 0:
           d.Do(who, kAccept).IgnoreError();
           break;
@@ -327,6 +370,12 @@ TEST(InvariantTest, RandomCommandsKeepTheInvariants) {
           break;
         case 7:
           d.Do(who, v1::RejectReturnRequest()).IgnoreError();
+          break;
+        case 14:
+          d.Do(who, v1::RequestVerificationRequest()).IgnoreError();
+          break;
+        case 15:
+          d.Do(who, finding, &again).IgnoreError();
           break;
         case 8:
           d.Do(who, decide).IgnoreError();

@@ -93,6 +93,14 @@ absl::Status RequireUnitOf(const Case& c, const Assignment* assignment,
                       : "officers of " + assignment->unit_name());
 }
 
+absl::Status RequireVerifier(const Case& c, const Context& context) {
+  const city::Officer* officer = context.actor.officer;
+  if (officer != nullptr && officer->unit_id() == c.verification().unit_id()) {
+    return absl::OkStatus();
+  }
+  return NotYours(c, context, "the grid team that was asked to look");
+}
+
 absl::Status RequireChecker(const Case& c, const Context& context) {
   RETURN_IF_ERROR(RequireOfficer(c, context));
   const city::Officer& officer = *context.actor.officer;

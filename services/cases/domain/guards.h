@@ -23,6 +23,9 @@ absl::Status RequireCoordinator(const Case& c, const Context& context);
 absl::Status RequireUnitOf(const Case& c, const Assignment* assignment,
                            const Context& context);
 
+// The actor belongs to the grid team that is to look at the spot.
+absl::Status RequireVerifier(const Case& c, const Context& context);
+
 // The actor may check: a grid worker, grid leader, checker or dispatcher who
 // handled no part of the case.
 absl::Status RequireChecker(const Case& c, const Context& context);

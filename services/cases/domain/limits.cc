@@ -54,6 +54,9 @@ std::vector<Timer> RunningTimers(const Case& c) {
   if (c.state() == v1::CASE_STATE_RECEIVED && c.has_file_due_time()) {
     add("file", c.round(), c.file_due_time());
   }
+  if (c.has_verification()) {
+    add("verify", c.round(), c.verification().due_time());
+  }
   for (const Assignment& assignment : c.assignments()) {
     if (assignment.state() == v1::ASSIGNMENT_STATE_OFFERED) {
       add("accept", assignment.assignment_number(),

@@ -23,8 +23,8 @@ absl::Time AcceptDue(const city::City& city, common::v1::Urgency urgency,
 // A timer that runs.
 struct Timer {
   std::string name;  // Unique within the case: `handle/1`.
-  std::string kind;  // accept, handle, overdue, check, file, return,
-                     // consultation.
+  std::string kind;  // accept, handle, overdue, check, file, verify,
+                     // return, consultation.
   absl::Time due;
 };
 

@@ -8,8 +8,22 @@ namespace {
 constexpr int64_t kWarnPercent = 80;
 constexpr int64_t kConsultSafetyMinutes = 2 * 60;
 constexpr int64_t kWorkingDayMinutes = 8 * 60;
+constexpr absl::Duration kVerifyLimit = absl::Hours(2);
 
 }  // namespace
+
+void Step::RequestVerification(const routing::v1::Responsible& by,
+                               const std::string& question) {
+  Emit([&](CaseEvent& event) {
+    auto& verification =
+        *event.mutable_verification_requested()->mutable_verification();
+    verification.set_unit_id(by.unit_id());
+    verification.set_officer_id(by.officer_id());
+    verification.set_officer_name(by.officer_name());
+    verification.set_question(question);
+    *verification.mutable_due_time() = ToProto(context_.now + kVerifyLimit);
+  });
+}
 
 void Step::File(const city::Category& category, common::v1::Urgency urgency) {
   const int64_t limit = category.handle_limit_minutes();
@@ -66,7 +80,7 @@ void Step::Dispatch(const routing::v1::Responsible& lead,
     dispatched.set_cross_department(flags.department);
     dispatched.set_redispatch(case_.has_dispatch_time());
     *dispatched.mutable_receive_time() = case_.receive_time();
-    // The first plan stands in the Admitted event already.
+    // The first plan stands in an earlier event already.
     if (plan != nullptr && dispatched.redispatch()) {
       *dispatched.mutable_plan() = *plan;
     }

@@ -36,6 +36,9 @@ class Step {
     events_.push_back(std::move(event));
   }
 
+  // #2: `by` of the team is to look at the spot.
+  void RequestVerification(const routing::v1::Responsible& by,
+                           const std::string& question);
   // #6: the limit starts.
   void File(const city::Category& category, common::v1::Urgency urgency);
   // #7 to the lead and the co-handlers. `plan` may be null: a person chose.

@@ -41,7 +41,7 @@ inline std::shared_ptr<const city::City> TestCity() {
   unit("urban", "od", "DEPARTMENT", "urban");
   unit("power", "od", "UTILITY", "power");
   unit("water", "od", "UTILITY", "water");
-  unit("team", "od", "GRID_TEAM", "team");
+  unit("team", "od", "GRID_TEAM", "grid_team");
   const auto officer = [&](const std::string& id, const std::string& unit_id,
                            const std::string& post) {
     add("officer { officer_id: '" + id + "' name: '" + id + "' unit_id: '" +
@@ -89,6 +89,7 @@ class CaseDriver {
   void Admit(const RoutePlan& plan, const std::string& source = "12345") {
     v1::Report report;
     report.mutable_key()->set_source_id(source);
+    report.set_verify_when_unsure(source == "wechat");
     report.mutable_key()->set_source_ref("r");
     report.mutable_key()->set_report_id("id");
     *report.mutable_receive_time() = ToProto(now_);

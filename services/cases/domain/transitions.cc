@@ -24,6 +24,8 @@ constexpr auto kClosed = v1::CASE_STATE_CLOSED;
 
 const std::vector<Transition>& Transitions() {
   static const auto* const table = new std::vector<Transition>{
+      {"2", "RequestVerification", {kReceived}},
+      {"3", "ReportVerified", {kVerifying}},
       {"4", "Reject", {kReceived, kVerifying}},
       {"6, 7", "Dispatch", {kReceived, kFiled}},
       {"8, J7", "Accept", {kDispatched, kInProgress}},

@@ -32,6 +32,12 @@ class TaskMaker {
           Assign(assignment, body.dispatched());
         }
         break;
+      case CaseEvent::kVerificationRequested: {
+        const auto& verification = body.verification_requested().verification();
+        Add(v1::DELIVERY_KIND_ASSIGNED, "现场核实：" + verification.question(),
+            {verification.officer_id()});
+        break;
+      }
       case CaseEvent::kReturnApproved:
         Add(v1::DELIVERY_KIND_RETURNED, body.return_approved().reason(),
             OfficersOfUnit(city_, body.return_approved().unit_id()));

@@ -9,7 +9,7 @@
 namespace wangge::routing {
 namespace {
 
-using Chain = std::vector<const city::Grid*>;
+using city::Chain;
 
 constexpr double kCoordinatesConfidence = 0.98;
 constexpr double kWordsConfidence = 0.9;
@@ -139,11 +139,7 @@ bool FromWords(const city::City& city, const Matter& matter,
   }
   if (plan->has_place()) {
     // Coordinates win; words that name another district are worth a look.
-    const bool agrees = IsPrefix(
-        Chain(best.chain.begin(),
-              best.chain.begin() + static_cast<std::ptrdiff_t>(
-                                       std::min<size_t>(best.chain.size(), 2))),
-        location->chain);
+    const bool agrees = IsPrefix(best.chain.subspan(0, 2), location->chain);
     AddTrace("place", best.words,
              agrees ? "the words agree with the coordinates"
                     : "the words name another district than the coordinates",
@@ -197,7 +193,8 @@ std::vector<const city::Grid*> ResolvePlace(const city::City& city,
     AddTrace("place", "", "no coordinates and no known name", plan);
     return {};
   }
-  std::vector<const city::Grid*> scopes = location.chain;
+  std::vector<const city::Grid*> scopes(location.chain.begin(),
+                                        location.chain.end());
   scopes.insert(scopes.end(), location.overlays.begin(),
                 location.overlays.end());
   return scopes;
