@@ -1,23 +1,24 @@
 // The city as an immutable value: every question about grids, units, officers,
 // categories, places and time is a pure function of it.
 //
-// A City is built from rows once and then shared by all threads; pointers that
-// its functions return live as long as the City.
+// A City never changes once it is made and is shared by all threads; the next
+// version is made from it and shares all that is the same. Pointers that its
+// functions return live as long as the City.
 #pragma once
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "city/calendar.h"
-#include "city/row.h"
+#include "city/group.h"
+#include "city/rows.h"
 #include "geo/polygon_index.h"
 #include "text/dictionary.h"
 #include "wangge/registry/v1/registry.pb.h"
@@ -34,17 +35,17 @@ using registry::v1::Place;
 using registry::v1::ResponsibilityRule;
 using registry::v1::Unit;
 
-// Rows by KeyText, in order; shared between the versions that hold them.
-using RowMap = std::map<std::string, std::shared_ptr<const CityRow>>;
-
 // A fault of a city: which row and what is wrong with it.
 struct Fault {
   std::string row_key;
   std::string problem;
 };
 
-// Governance grids from the city down. Lives as long as its City.
-using Chain = absl::Span<const Grid* const>;
+// Governance grids from the city down; of another layer's grid, itself last.
+using Chain = absl::InlinedVector<const Grid*, 6>;
+// Grids in which something holds, widest first: a chain, or a chain and
+// overlays.
+using Scopes = absl::Span<const Grid* const>;
 
 // Where a point lies.
 struct Location {
@@ -77,26 +78,43 @@ struct CrossFlags {
 
 class City {
  public:
-  // Builds a city. On faults returns FAILED_PRECONDITION that names the first
-  // ones, and all of them in `faults` when given.
+  // A city of these rows. On faults returns FAILED_PRECONDITION that names the
+  // first ones, and all of them in `faults` when given. Of `version` the
+  // content hash and the number of rows are filled in.
   static absl::StatusOr<std::shared_ptr<const City>> Build(
-      const CityVersion& version, RowMap rows,
+      const CityVersion& version, const RowMap& rows,
       std::vector<Fault>* faults = nullptr);
 
+  // This city with the changes, as Build would make it, at the cost of what
+  // changes.
+  absl::StatusOr<std::shared_ptr<const City>> With(
+      const CityVersion& version, const Changes& changes,
+      std::vector<Fault>* faults = nullptr) const;
+
   const CityVersion& version() const { return version_; }
-  const RowMap& rows() const { return rows_; }
+  const RowSet& rows() const { return rows_; }
 
   // Look-ups by id; null when there is none.
-  const Grid* FindGrid(const std::string& id) const;
-  const Unit* FindUnit(const std::string& id) const;
-  const Officer* FindOfficer(const std::string& id) const;
-  const Category* FindCategory(const std::string& code) const;
+  const Grid* FindGrid(absl::string_view id) const;
+  const Unit* FindUnit(absl::string_view id) const;
+  const Officer* FindOfficer(absl::string_view id) const;
+  const Category* FindCategory(absl::string_view code) const;
+  const Place* FindPlace(absl::string_view id) const;
 
   // The grids that contain the point; an empty chain outside the city.
   Location Locate(const geo::Point& point) const;
   // The grid and everything above it, from the top down. REQUIRES: a grid of
   // this city.
   Chain ChainOf(const Grid& grid) const;
+  // Grids of a layer and level whose boundary comes within `meters` of the
+  // point, nearest first, with the distance; one that contains the point too.
+  std::vector<std::pair<const Grid*, double>> GridsNear(
+      common::v1::GridLayer layer, common::v1::GridLevel level,
+      const geo::Point& point, double meters) const;
+  // Grids right below, in order of id; roots for an empty id.
+  absl::Span<const Grid* const> ChildrenOf(absl::string_view grid_id) const {
+    return groups_.grids_by_parent.At(grid_id);
+  }
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const std::string& text) const;
@@ -105,18 +123,22 @@ class City {
                                        const geo::Point& point,
                                        double radius_meters) const;
 
-  // Rules for a category, its superiors' included, that hold at the chain:
+  // Rules for a category, its superiors' included, that hold in the scopes:
   // rules of the deepest grid first, of the nearest category first.
   std::vector<const ResponsibilityRule*> RulesFor(const Category& category,
-                                                  Chain chain) const;
-  // Units with this function whose jurisdiction holds a grid of the chain:
-  // those of the deepest grid; with a level, only units of it.
-  std::vector<const Unit*> UnitsFor(const std::string& function,
+                                                  Scopes scopes) const;
+  // Units with this function whose jurisdiction holds one of the scopes: those
+  // of the deepest grid; with a level, only units of it.
+  std::vector<const Unit*> UnitsFor(absl::string_view function,
                                     common::v1::UnitLevel level,
-                                    Chain chain) const;
-  // The operation centre that serves the deepest grid of the chain; the root of
-  // the unit tree for an empty chain.
-  const Unit& OperationCentreAt(Chain chain) const;
+                                    Scopes scopes) const;
+  // Units whose jurisdiction names this grid.
+  absl::Span<const Unit* const> UnitsAt(absl::string_view grid_id) const {
+    return groups_.units_by_grid.At(grid_id);
+  }
+  // The operation centre that serves the deepest of the scopes; the root of the
+  // unit tree without scopes.
+  const Unit& OperationCentreAt(Scopes scopes) const;
   // The operation centre that is the lowest common superior.
   const Unit& LowestCommonCentre(
       const std::vector<std::string>& unit_ids) const;
@@ -129,67 +151,76 @@ class City {
   std::string DistrictOf(const Unit& unit) const;
   // Who is on duty at a moment: a primary officer, else a substitute, else any
   // officer of the unit, else nobody.
-  Duty OfficerOnDuty(const std::string& unit_id, absl::Time time) const;
+  Duty OfficerOnDuty(absl::string_view unit_id, absl::Time time) const;
+  // The roster of a unit.
+  absl::Span<const DutyShift* const> ShiftsOf(absl::string_view unit_id) const {
+    return groups_.shifts_by_unit.At(unit_id);
+  }
   // Officers with posts in the grid or below it.
   std::vector<const Officer*> OfficersIn(const std::string& grid_id) const;
-  const std::vector<const Officer*>& OfficersOf(
-      const std::string& unit_id) const;
+  absl::Span<const Officer* const> OfficersOf(absl::string_view unit_id) const {
+    return groups_.officers_by_unit.At(unit_id);
+  }
 
-  const std::vector<const Category*>& categories() const { return categories_; }
-  const Calendar& calendar() const { return calendar_; }
+  // In order of their code.
+  absl::Span<const Category* const> categories() const {
+    return groups_.categories.At("");
+  }
+  const Calendar& calendar() const { return *calendar_; }
   const geo::PolygonIndex& polygon_index() const { return polygon_index_; }
   const Unit& root_unit() const { return *root_unit_; }
   const Grid& root_grid() const { return *root_grid_; }
 
  private:
-  // What Locate needs of a grid, side by side.
-  struct IndexedGrid {
-    const Grid* grid = nullptr;
-    uint32_t chain_begin = 0;  // In chains_.
-    uint32_t chain_size = 0;
+  friend class CityCheck;
+  friend class CityMaker;
+
+  // A grid with the position of the one above it, -1 at the top.
+  struct Placed {
+    const Grid* grid = nullptr;  // Null where one has gone.
+    int parent = -1;
+  };
+  // Rows by what they are looked up by.
+  struct Groups {
+    Group<Grid> grids_by_parent;
+    Group<Grid> grids_by_code;  // `layer/code`
+    Group<Unit> units_by_superior;
+    Group<Unit> units_by_function;
+    Group<Unit> units_by_grid;
+    Group<Unit> units_by_duty;  // `function@grid`
+    Group<Officer> officers_by_unit;
+    Group<Officer> officers_by_grid;
+    Group<DutyShift> shifts_by_unit;
+    Group<Category> categories;  // All, by "".
+    Group<ResponsibilityRule> rules_by_category;
+    Group<Asset> assets_by_cell;  // `category@row,column`
+    // How many rows name a row, by its key; functions as `function/…`.
+    SharedMap<std::string, int> references;
+  };
+  // The words that name places and grids; the key of the row of each.
+  struct Names {
+    explicit Names(const std::vector<std::pair<std::string, std::string>>& n);
+    std::vector<std::string> words;
+    std::vector<std::string> keys;
+    text::Dictionary dictionary;
   };
 
   City() = default;
-  void Index(std::vector<Fault>* faults);
-  void IndexGrids(std::vector<Fault>* faults);
-  void IndexBoundaries();
-  Chain ChainOf(const IndexedGrid& indexed) const;
-  void IndexUnits(std::vector<Fault>* faults);
-  void IndexPeople(std::vector<Fault>* faults);
-  void IndexCategories(std::vector<Fault>* faults);
-  void IndexPlaces(std::vector<Fault>* faults);
+  Chain ChainAt(int position) const;
 
   CityVersion version_;
-  RowMap rows_;
-  absl::flat_hash_map<std::string, const Grid*> grids_;
-  absl::flat_hash_map<std::string, const Unit*> units_;
-  absl::flat_hash_map<std::string, const Officer*> officers_;
-  absl::flat_hash_map<std::string, const Category*> category_by_code_;
-  std::vector<const Category*> categories_;
-  std::vector<IndexedGrid> indexed_grids_;  // By id.
-  absl::flat_hash_map<const Grid*, uint32_t> grid_numbers_;
-  std::vector<const Grid*> chains_;
+  RowSet rows_;
+  Groups groups_;
+  std::vector<Placed> placed_;
+  SharedMap<std::string, int> positions_;  // In placed_, by grid id.
   geo::PolygonIndex polygon_index_;
-  // `function@grid` to units.
-  absl::flat_hash_map<std::string, std::vector<const Unit*>> units_by_duty_;
-  absl::flat_hash_map<std::string, std::vector<const ResponsibilityRule*>>
-      rules_by_category_;
-  absl::flat_hash_map<std::string, std::vector<const DutyShift*>>
-      shifts_by_unit_;
-  absl::flat_hash_map<std::string, std::vector<const Officer*>>
-      officers_by_unit_;
-  absl::flat_hash_map<std::string, std::vector<const Officer*>>
-      officers_by_grid_;
-  absl::flat_hash_map<std::string, std::vector<const Grid*>> grid_children_;
-  std::vector<const Asset*> assets_;
-  std::unique_ptr<text::Dictionary> dictionary_;
-  std::vector<NamedPlace> named_;  // By dictionary entry.
-  Calendar calendar_;
+  std::shared_ptr<const Names> names_;
+  std::shared_ptr<const Calendar> calendar_;
   const Unit* root_unit_ = nullptr;
   const Grid* root_grid_ = nullptr;
 };
 
-// SHA-256 over all rows in order of key, hex.
+// RowSet's.
 std::string ContentHash(const RowMap& rows);
 
 }  // namespace wangge::city

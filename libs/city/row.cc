@@ -133,6 +133,14 @@ std::string GetOne(const FieldDescriptor& field, const Message& message,
 
 }  // namespace
 
+CityRowKey KeyOfText(const std::string& text) {
+  const size_t slash = text.find('/');
+  CityRowKey key;
+  key.set_kind(text.substr(0, slash));
+  if (slash != std::string::npos) key.set_id(text.substr(slash + 1));
+  return key;
+}
+
 const Message& BodyOf(const CityRow& row) {
   const auto* field = CityRow::descriptor()->FindFieldByNumber(row.row_case());
   return field == nullptr ? row : row.GetReflection()->GetMessage(row, field);

@@ -63,6 +63,8 @@ void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
     if (stopping_) return;
     context_ = &context;
   }
+  changes_ = {};
+  anew_ = false;
   registry::v1::WatchCityRequest request;
   request.set_held_version(held_version_);
   const auto reader = stub->WatchCity(&context, request);
@@ -79,25 +81,37 @@ void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
 }
 
 bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
-  if (piece.reset()) rows_.clear();
-  for (const CityRow& row : piece.rows()) {
-    rows_[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
+  if (piece.reset()) {
+    changes_ = {};
+    anew_ = true;
   }
-  for (const CityRowKey& key : piece.removed_rows()) rows_.erase(KeyText(key));
+  for (const CityRow& row : piece.rows()) {
+    changes_.upserts[KeyText(KeyOf(row))] =
+        std::make_shared<const CityRow>(row);
+  }
+  for (const CityRowKey& key : piece.removed_rows()) {
+    changes_.removals.push_back(KeyText(key));
+  }
   if (!piece.complete()) return true;
-  absl::Status fault;
-  if (ContentHash(rows_) != piece.version().content_hash()) {
+  const absl::Time start = absl::Now();
+  const auto held = holder_.Get();
+  const Changes changes = std::exchange(changes_, {});
+  auto city = std::exchange(anew_, false) || held == nullptr
+                  ? City::Build(piece.version(), changes.upserts)
+                  : held->With(piece.version(), changes);
+  absl::Status fault = city.status();
+  if (fault.ok() &&
+      (*city)->version().content_hash() != piece.version().content_hash()) {
     fault = absl::DataLossError("the content hash differs");
-  } else {
-    auto city = City::Build(piece.version(), rows_);
-    if (city.ok()) {
-      holder_.Set(*std::move(city));
-      held_version_ = piece.version().version();
-      log::Info("city loaded",
-                {{"version", held_version_}, {"rows", rows_.size()}});
-      return true;
-    }
-    fault = city.status();
+  }
+  if (fault.ok()) {
+    holder_.Set(*std::move(city));
+    held_version_ = piece.version().version();
+    log::Info("city loaded",
+              {{"version", held_version_},
+               {"rows_received", changes.upserts.size()},
+               {"ms", absl::ToDoubleMilliseconds(absl::Now() - start)}});
+    return true;
   }
   log::Error("city refused", {{"version", piece.version().version()},
                               {"cause", std::string(fault.message())}});

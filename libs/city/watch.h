@@ -51,7 +51,9 @@ class Watcher {
 
   const std::shared_ptr<grpc::Channel> channel_;
   Holder& holder_;
-  RowMap rows_;  // Of the version that is being received.
+  // Of the version that is being received.
+  Changes changes_;
+  bool anew_ = false;
   int64_t held_version_ = 0;
   Mutex mutex_;
   CondVar changed_;

@@ -44,37 +44,28 @@ std::shared_ptr<const Shape> MakeShape(int number,
 
 }  // namespace
 
-PolygonIndex::PolygonIndex(const std::vector<Entry>& entries) {
-  std::vector<const Shape*> all;
-  for (const Entry& entry : entries) {
-    Shapes& parts = shapes_[entry.number];
-    for (const auto& polygon : *entry.polygons) {
-      parts.push_back(MakeShape(entry.number, polygon));
-      all.push_back(parts.back().get());
-    }
-  }
-  if (all.empty()) return;
-  Frame(all);
-  tiles_.resize(columns_ * rows_);
-  BuildTiles(all);
-}
+PolygonIndex::PolygonIndex(const std::vector<Entry>& entries)
+    : PolygonIndex(PolygonIndex().With(entries)) {}
 
-void PolygonIndex::Frame(const std::vector<const Shape*>& shapes) {
+void PolygonIndex::Frame() {
   west_ = south_ = std::numeric_limits<double>::max();
   east_ = north_ = std::numeric_limits<double>::lowest();
-  for (const Shape* shape : shapes) {
-    west_ = std::min<double>(west_, shape->west);
-    south_ = std::min<double>(south_, shape->south);
-    east_ = std::max<double>(east_, shape->east);
-    north_ = std::max<double>(north_, shape->north);
-  }
+  size_t count = 0;
+  shapes_.ForEach([&](uint64_t, const Shapes& parts) {
+    for (const auto& shape : parts) {
+      ++count;
+      west_ = std::min<double>(west_, shape->west);
+      south_ = std::min<double>(south_, shape->south);
+      east_ = std::max<double>(east_, shape->east);
+      north_ = std::max<double>(north_, shape->north);
+    }
+  });
   west_ = std::max(west_, -kHalfWorld);
   east_ = std::min(east_, kHalfWorld);
   south_ = std::max(south_, -kHalfWorld / 2);
   north_ = std::min(north_, kHalfWorld / 2);
-  const double cells =
-      std::clamp(kCellsAPolygon * static_cast<double>(shapes.size()),
-                 kFewestCells, kMostCells);
+  const double cells = std::clamp(kCellsAPolygon * static_cast<double>(count),
+                                  kFewestCells, kMostCells);
   // Cells that are about as wide as high on the ground.
   const double shrink =
       std::max(0.1, std::cos((south_ + north_) / 2 / kE7 * M_PI / 180));
@@ -85,6 +76,8 @@ void PolygonIndex::Frame(const std::vector<const Shape*>& shapes) {
   rows_ = static_cast<size_t>(std::ceil(height / side));
   cell_width_ = (east_ - west_) / static_cast<double>(columns_) / Tile::kSide;
   cell_height_ = height / static_cast<double>(rows_) / Tile::kSide;
+  tile_shapes_.assign(columns_ * rows_, nullptr);
+  tiles_.assign(columns_ * rows_, nullptr);
 }
 
 size_t PolygonIndex::ColumnOf(double x) const {
@@ -99,74 +92,83 @@ size_t PolygonIndex::RowOf(double y) const {
       std::clamp(row, 0.0, static_cast<double>(rows_ - 1)));
 }
 
-void PolygonIndex::Visit(const Shape& shape,
-                         const std::function<void(size_t tile)>& visit) const {
-  for (size_t row = RowOf(shape.south - kRim); row <= RowOf(shape.north + kRim);
-       ++row) {
-    for (size_t column = ColumnOf(shape.west - kRim);
-         column <= ColumnOf(shape.east + kRim); ++column) {
-      visit(row * columns_ + column);
+void PolygonIndex::Enter(const std::shared_ptr<const Shape>& shape, bool in,
+                         std::vector<bool>* touched) {
+  for (size_t row = RowOf(shape->south - kRim);
+       row <= RowOf(shape->north + kRim); ++row) {
+    for (size_t column = ColumnOf(shape->west - kRim);
+         column <= ColumnOf(shape->east + kRim); ++column) {
+      const size_t tile = row * columns_ + column;
+      (*touched)[tile] = true;
+      auto& shapes = tile_shapes_[tile];
+      // A list that other versions hold is copied before a change.
+      if (shapes == nullptr) {
+        shapes = std::make_shared<Shapes>();
+      } else if (shapes.use_count() > 1) {
+        shapes = std::make_shared<Shapes>(*shapes);
+      }
+      if (in) {
+        shapes->push_back(shape);
+      } else {
+        std::erase(*shapes, shape);
+      }
     }
   }
 }
 
-void PolygonIndex::BuildTiles(const std::vector<const Shape*>& touched) {
-  std::vector<bool> wanted(tiles_.size());
-  for (const Shape* shape : touched) {
-    Visit(*shape, [&](size_t tile) { wanted[tile] = true; });
-  }
-  std::vector<std::vector<const Shape*>> shapes_in(tiles_.size());
-  for (const auto& [number, parts] : shapes_) {
-    for (const auto& shape : parts) {
-      Visit(*shape, [&](size_t tile) {
-        if (wanted[tile]) shapes_in[tile].push_back(shape.get());
-      });
-    }
-  }
+void PolygonIndex::BuildTiles(const std::vector<bool>& touched) {
+  std::vector<const Shape*> shapes;
   for (size_t i = 0; i < tiles_.size(); ++i) {
-    if (!wanted[i]) continue;
-    if (shapes_in[i].empty()) {
+    if (!touched[i]) continue;
+    shapes.clear();
+    for (const auto& shape : *tile_shapes_[i]) shapes.push_back(shape.get());
+    if (shapes.empty()) {
       tiles_[i] = nullptr;
       continue;
     }
+    const size_t column = i % columns_;
+    const size_t row = i / columns_;
     const TileFrame frame{
-        west_ + static_cast<double>(i % columns_) * Tile::kSide * cell_width_,
-        south_ + static_cast<double>(i / columns_) * Tile::kSide * cell_height_,
+        west_ + static_cast<double>(column * Tile::kSide) * cell_width_,
+        south_ + static_cast<double>(row * Tile::kSide) * cell_height_,
         cell_width_, cell_height_};
-    tiles_[i] = std::make_shared<const Tile>(frame, shapes_in[i]);
+    tiles_[i] = std::make_shared<const Tile>(frame, shapes);
   }
 }
 
 PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
   PolygonIndex next = *this;
-  // Kept until the tiles are built: what goes is touched too.
-  std::vector<Shapes> gone;
-  std::vector<const Shape*> touched;
+  std::vector<std::shared_ptr<const Shape>> gone;
+  std::vector<std::shared_ptr<const Shape>> come;
   bool outside = tiles_.empty();
   for (const Entry& entry : changed) {
-    Shapes& parts = next.shapes_[entry.number];
-    for (const auto& shape : parts) touched.push_back(shape.get());
-    gone.push_back(std::exchange(parts, {}));
+    const auto number = static_cast<uint64_t>(entry.number);
+    if (const Shapes* parts = shapes_.Find(number); parts != nullptr) {
+      gone.insert(gone.end(), parts->begin(), parts->end());
+      next.shapes_.Erase(number);
+    }
+    if (entry.polygons == nullptr) continue;
+    Shapes& parts = next.shapes_.Edit(number);
     for (const auto& polygon : *entry.polygons) {
       parts.push_back(MakeShape(entry.number, polygon));
-      const Shape& shape = *parts.back();
-      touched.push_back(&shape);
+      const Shape& shape = *come.emplace_back(parts.back());
       outside = outside || shape.west < west_ || shape.south < south_ ||
                 shape.east > east_ || shape.north > north_;
     }
   }
-  if (!outside) {
-    next.BuildTiles(touched);
-    return next;
+  if (next.shapes_.size() == 0) return PolygonIndex();
+  if (outside) {
+    gone.clear();
+    come.clear();
+    next.shapes_.ForEach([&](uint64_t, const Shapes& parts) {
+      come.insert(come.end(), parts.begin(), parts.end());
+    });
+    next.Frame();
   }
-  std::vector<const Shape*> all;
-  for (const auto& [number, parts] : next.shapes_) {
-    for (const auto& shape : parts) all.push_back(shape.get());
-  }
-  if (all.empty()) return PolygonIndex();
-  next.Frame(all);
-  next.tiles_.assign(next.columns_ * next.rows_, nullptr);
-  next.BuildTiles(all);
+  std::vector<bool> touched(next.tiles_.size());
+  for (const auto& shape : gone) next.Enter(shape, false, &touched);
+  for (const auto& shape : come) next.Enter(shape, true, &touched);
+  next.BuildTiles(touched);
   return next;
 }
 
@@ -183,12 +185,43 @@ Numbers PolygonIndex::Find(const Point& point) const {
   return numbers;
 }
 
+std::vector<int> PolygonIndex::NearBoxes(const Point& point,
+                                         double meters) const {
+  std::vector<int> numbers;
+  if (tiles_.empty()) return numbers;
+  constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
+  const double y = point.latitude_deg * kE7;
+  const double x = point.longitude_deg * kE7;
+  const double high = meters / kMetersADegree * kE7;
+  const double wide =
+      high / std::max(0.01, std::cos(point.latitude_deg * M_PI / 180));
+  for (size_t row = RowOf(y - high); row <= RowOf(y + high); ++row) {
+    for (size_t column = ColumnOf(x - wide); column <= ColumnOf(x + wide);
+         ++column) {
+      const auto& shapes = tile_shapes_[row * columns_ + column];
+      if (shapes == nullptr) continue;
+      for (const auto& shape : *shapes) {
+        if (shape->west <= x + wide && shape->east >= x - wide &&
+            shape->south <= y + high && shape->north >= y - high) {
+          numbers.push_back(shape->number);
+        }
+      }
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
 size_t PolygonIndex::ByteSize() const {
   size_t bytes = 0;
-  for (const auto& [number, parts] : shapes_) {
+  shapes_.ForEach([&](uint64_t, const Shapes& parts) {
     for (const auto& shape : parts) {
       bytes += sizeof(Shape) + shape->edges.size() * sizeof(Edge);
     }
+  });
+  for (const auto& shapes : tile_shapes_) {
+    if (shapes != nullptr) bytes += shapes->size() * sizeof(Shapes::value_type);
   }
   for (const auto& tile : tiles_) {
     if (tile != nullptr) bytes += tile->ByteSize();

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/shared_map.h"
 #include "geo/polygons.h"
 #include "geo/tile.h"
 
@@ -35,24 +35,30 @@ class PolygonIndex {
   // Numbers of all polygons that contain the point, in no order.
   Numbers Find(const Point& point) const;
 
+  // Numbers of the polygons whose bounding boxes come within `meters` of the
+  // point, each once: all that are near, and some that are not.
+  std::vector<int> NearBoxes(const Point& point, double meters) const;
+
   // Bytes held, about.
   size_t ByteSize() const;
 
  private:
   using Shapes = std::vector<std::shared_ptr<const Shape>>;
 
-  // Lays the tiles over the shapes.
-  void Frame(const std::vector<const Shape*>& shapes);
-  // Builds the tiles that `touched` reach into.
-  void BuildTiles(const std::vector<const Shape*>& touched);
-  // Calls `visit` for the tiles that a shape reaches into.
-  void Visit(const Shape& shape,
-             const std::function<void(size_t tile)>& visit) const;
+  // Lays empty tiles over the shapes.
+  void Frame();
+  // Puts a shape into the lists of the tiles that it reaches into, or takes it
+  // out; `touched` says of which tiles.
+  void Enter(const std::shared_ptr<const Shape>& shape, bool in,
+             std::vector<bool>* touched);
+  void BuildTiles(const std::vector<bool>& touched);
   size_t ColumnOf(double x) const;
   size_t RowOf(double y) const;
 
-  absl::flat_hash_map<int, Shapes> shapes_;         // By number.
-  std::vector<std::shared_ptr<const Tile>> tiles_;  // By row, then column.
+  SharedMap<uint64_t, Shapes> shapes_;  // By number.
+  // By row, then column: the shapes that reach into a tile, and what they make.
+  std::vector<std::shared_ptr<Shapes>> tile_shapes_;
+  std::vector<std::shared_ptr<const Tile>> tiles_;
   size_t columns_ = 0;
   size_t rows_ = 0;
   // In 1e-7 degree.

@@ -237,7 +237,8 @@ class TileBuilder {
         std::sort(inside.begin(), inside.end());
         set = Intern(inside);
       }
-      tile_.cells_[static_cast<size_t>(row * kSide + column)] = set;
+      const int cell = row * kSide + column;
+      tile_.cells_[static_cast<size_t>(cell)] = set;
     }
   }
 
@@ -316,7 +317,8 @@ double Tile::CentreX(int cell) const {
 }
 
 double Tile::CentreY(int cell) const {
-  return frame_.south + (cell / kSide + 0.5) * frame_.cell_height;
+  const int row = cell / kSide;
+  return frame_.south + (row + 0.5) * frame_.cell_height;
 }
 
 size_t Tile::ByteSize() const {

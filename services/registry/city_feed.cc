@@ -13,7 +13,7 @@ constexpr size_t kPieceBytes = 1 << 20;
 }  // namespace
 
 std::vector<v1::WatchCityResponse> MakePieces(const city::CityVersion& version,
-                                              const Changes& changes,
+                                              const city::Changes& changes,
                                               bool full) {
   std::vector<v1::WatchCityResponse> pieces(1);
   size_t bytes = 0;
@@ -26,7 +26,7 @@ std::vector<v1::WatchCityResponse> MakePieces(const city::CityVersion& version,
     *pieces.back().add_rows() = *row;
   }
   for (const auto& key : changes.removals) {
-    *pieces.back().add_removed_rows() = key;
+    *pieces.back().add_removed_rows() = city::KeyOfText(key);
   }
   for (auto& piece : pieces) *piece.mutable_version() = version;
   pieces.front().set_reset(full);
@@ -38,7 +38,7 @@ void CityFeed::Update(CityStream* stream,
                       const std::shared_ptr<const city::City>& city) {
   const int64_t current = city->version().version();
   if (stream->held_version_ == current) return;
-  Changes changes;
+  city::Changes changes;
   bool full = stream->held_version_ <= 0 || stream->held_version_ > current;
   if (!full) {
     auto delta = store_.LoadChanges(stream->held_version_, current,
@@ -46,7 +46,7 @@ void CityFeed::Update(CityStream* stream,
     full = !delta.ok();
     if (delta.ok()) changes = *std::move(delta);
   }
-  if (full) changes.upserts = city->rows();
+  if (full) changes.upserts = city->rows().Sorted();
   for (auto& piece : MakePieces(city->version(), changes, full)) {
     if (!stream->Send(std::move(piece))) return;
   }

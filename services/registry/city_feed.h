@@ -52,7 +52,7 @@ class CityFeed {
 // Cuts a difference into messages of about a megabyte; the last one is marked
 // complete, the first one reset when `full`.
 std::vector<v1::WatchCityResponse> MakePieces(const city::CityVersion& version,
-                                              const Changes& changes,
+                                              const city::Changes& changes,
                                               bool full);
 
 }  // namespace wangge::registry

@@ -1,5 +1,7 @@
 #include "services/registry/import.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/status_macros.h"
 
@@ -16,24 +18,32 @@ absl::StatusOr<ImportResult> ImportCity(
   *version.mutable_activate_time() = ToProto(now);
   version.set_author(author);
   version.set_comment(comment);
-  version.set_content_hash(city::ContentHash(rows));
-  version.set_row_count(static_cast<int64_t>(rows.size()));
 
   ImportResult result;
-  if (current != nullptr &&
-      current->version().content_hash() == version.content_hash()) {
-    *result.response.mutable_version() = current->version();
-    result.city = current;
-    return result;
+  city::Changes changes;
+  if (current == nullptr) {
+    changes.upserts = rows;
+    ASSIGN_OR_RETURN(result.city, city::City::Build(version, rows));
+  } else {
+    changes = city::Difference(current->rows(), city::RowSet(rows));
+    if (changes.empty()) {
+      *result.response.mutable_version() = current->version();
+      result.city = current;
+      return result;
+    }
+    ASSIGN_OR_RETURN(result.city, current->With(version, changes));
   }
-  ASSIGN_OR_RETURN(result.city, city::City::Build(version, rows));
-  const Changes changes =
-      Difference(current == nullptr ? city::RowMap() : current->rows(), rows);
+  version = result.city->version();
   RETURN_IF_ERROR(store->Commit(version, changes, deadline));
   *result.response.mutable_version() = version;
-  result.response.set_added_count(changes.added_count);
-  result.response.set_changed_count(
-      static_cast<int64_t>(changes.upserts.size()) - changes.added_count);
+  const auto changed = std::count_if(
+      changes.upserts.begin(), changes.upserts.end(), [&](const auto& upsert) {
+        return current != nullptr &&
+               current->rows().Find(upsert.first) != nullptr;
+      });
+  result.response.set_changed_count(changed);
+  result.response.set_added_count(static_cast<int64_t>(changes.upserts.size()) -
+                                  changed);
   result.response.set_removed_count(
       static_cast<int64_t>(changes.removals.size()));
   return result;

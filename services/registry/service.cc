@@ -141,7 +141,7 @@ void RegistryService::Refresh() {
   if (!rows.ok()) return;
   auto city = city::City::Build(*newest, *std::move(rows));
   if (!city.ok() ||
-      city::ContentHash((*city)->rows()) != newest->content_hash()) {
+      (*city)->version().content_hash() != newest->content_hash()) {
     log::Error("the stored city cannot be used",
                {{"version", newest->version()},
                 {"cause", std::string(city.status().message())}});

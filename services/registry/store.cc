@@ -11,6 +11,7 @@
 namespace wangge::registry {
 namespace {
 
+using city::Changes;
 using city::CityRow;
 using city::CityRowKey;
 using city::CityVersion;
@@ -72,7 +73,7 @@ absl::Status WriteVersion(db::Transaction& transaction,
   ChunkWriter close(&transaction, sql::kCloseRows, number, false);
   ChunkWriter insert(&transaction, sql::kInsertRows, number, true);
   for (const auto& key : changes.removals) {
-    RETURN_IF_ERROR(close.Add(key, ""));
+    RETURN_IF_ERROR(close.Add(city::KeyOfText(key), ""));
   }
   for (const auto& [text, row] : changes.upserts) {
     RETURN_IF_ERROR(close.Add(city::KeyOf(*row), ""));
@@ -85,24 +86,6 @@ absl::Status WriteVersion(db::Transaction& transaction,
 }
 
 }  // namespace
-
-Changes Difference(const RowMap& from, const RowMap& to) {
-  Changes changes;
-  for (const auto& [key, row] : to) {
-    const auto before = from.find(key);
-    if (before == from.end()) {
-      ++changes.added_count;
-    } else if (before->second->SerializeAsString() ==
-               row->SerializeAsString()) {
-      continue;
-    }
-    changes.upserts[key] = row;
-  }
-  for (const auto& [key, row] : from) {
-    if (!to.contains(key)) changes.removals.push_back(city::KeyOf(*row));
-  }
-  return changes;
-}
 
 absl::StatusOr<CityVersion> Store::GetVersion(int64_t version,
                                               absl::Time deadline) {
@@ -144,9 +127,8 @@ absl::StatusOr<Changes> Store::LoadChanges(int64_t from, int64_t to,
   Changes changes;
   for (int i = 0; i < rows.size(); ++i) {
     if (rows.IsNull(i, "body")) {
-      auto& key = changes.removals.emplace_back();
-      key.set_kind(rows.Text(i, "kind"));
-      key.set_id(rows.Text(i, "id"));
+      changes.removals.push_back(
+          absl::StrCat(rows.Text(i, "kind"), "/", rows.Text(i, "id")));
       continue;
     }
     auto row = std::make_shared<CityRow>();

@@ -12,16 +12,6 @@
 
 namespace wangge::registry {
 
-// A difference between two versions.
-struct Changes {
-  city::RowMap upserts;
-  std::vector<city::CityRowKey> removals;
-  int64_t added_count = 0;  // Of the upserts; only set by Difference.
-};
-
-// What leads from one set of rows to another.
-Changes Difference(const city::RowMap& from, const city::RowMap& to);
-
 // Thread-safe.
 class Store {
  public:
@@ -33,12 +23,12 @@ class Store {
   // The rows of the newest version.
   absl::StatusOr<city::RowMap> LoadRows(absl::Time deadline);
   // What changed after version `from` up to version `to`.
-  absl::StatusOr<Changes> LoadChanges(int64_t from, int64_t to,
-                                      absl::Time deadline);
+  absl::StatusOr<city::Changes> LoadChanges(int64_t from, int64_t to,
+                                            absl::Time deadline);
   // Writes `version`, the successor of the newest one, in one transaction.
   // ABORTED when another version came first.
-  absl::Status Commit(const city::CityVersion& version, const Changes& changes,
-                      absl::Time deadline);
+  absl::Status Commit(const city::CityVersion& version,
+                      const city::Changes& changes, absl::Time deadline);
 
  private:
   db::Pool& pool_;

@@ -51,7 +51,7 @@ std::vector<Point> PointsIn(const City& city, size_t count) {
 std::vector<Point> PointsAtEdges(const City& city, size_t count) {
   std::mt19937_64 random(3530);
   std::vector<const registry::v1::Ring*> rings;
-  for (const auto& [key, row] : city.rows()) {
+  for (const auto& [key, row] : city.rows().Sorted()) {
     if (!row->has_grid()) continue;
     for (const auto& polygon : row->grid().polygons()) {
       for (const auto& ring : polygon.rings()) rings.push_back(&ring);
@@ -79,7 +79,7 @@ std::vector<Point> PointsAtEdges(const City& city, size_t count) {
 class S2Index {
  public:
   explicit S2Index(const City& city) {
-    for (const auto& [key, row] : city.rows()) {
+    for (const auto& [key, row] : city.rows().Sorted()) {
       if (!row->has_grid()) continue;
       for (const auto& polygon : row->grid().polygons()) {
         Add(polygon);
@@ -187,7 +187,7 @@ PostGis MeasurePostGis(const std::string& dsn, const City& city,
   {
     pqxx::stream_to out(work, "grid",
                         std::vector<std::string>{"id", "level", "geom"});
-    for (const auto& [key, row] : city.rows()) {
+    for (const auto& [key, row] : city.rows().Sorted()) {
       if (!row->has_grid()) continue;
       out << std::make_tuple(row->grid().grid_id(),
                              static_cast<int>(row->grid().level()),
@@ -265,7 +265,7 @@ int RunRegistry(const Options& options) {
   const City& city = **loaded;
   Print("registry", "read_and_build", MicrosecondsSince(start) / 1e6, "s");
   start = absl::Now();
-  const auto again = City::Build(city.version(), city.rows());
+  const auto again = City::Build(city.version(), city.rows().Sorted());
   Print("registry", "build", MicrosecondsSince(start) / 1e6, "s");
   Print("registry", "locate_index",
         static_cast<double>(city.polygon_index().ByteSize()) / 1e6, "MB");

@@ -53,7 +53,7 @@ TEST(CitySimTest, CountsAreThoseAskedFor) {
   const auto city = Small();
   std::map<common::v1::GridLevel, int> counts;
   int dedicated = 0;
-  for (const auto& [key, row] : city->rows()) {
+  for (const auto& [key, row] : city->rows().Sorted()) {
     if (!row->has_grid()) continue;
     if (row->grid().layer() == common::v1::GRID_LAYER_GOVERNANCE) {
       ++counts[row->grid().level()];
@@ -71,7 +71,7 @@ TEST(CitySimTest, CountsAreThoseAskedFor) {
 TEST(CitySimTest, EveryCategoryHasAUnitAndAnOfficerEverywhere) {
   const auto city = Small();
   const absl::Time night = absl::FromUnixSeconds(1795370000);
-  for (const auto& [key, row] : city->rows()) {
+  for (const auto& [key, row] : city->rows().Sorted()) {
     if (!row->has_grid() ||
         row->grid().level() != common::v1::GRID_LEVEL_MICRO) {
       continue;

@@ -34,7 +34,7 @@ struct Matter {
 class DayWriter {
  public:
   DayWriter(const city::City& city, uint32_t seed) : random_(seed) {
-    for (const auto& [key, row] : city.rows()) {
+    for (const auto& [key, row] : city.rows().Sorted()) {
       if (row->has_grid() &&
           row->grid().level() == common::v1::GRID_LEVEL_COMPOUND &&
           row->grid().layer() == common::v1::GRID_LAYER_GOVERNANCE) {

@@ -18,7 +18,7 @@ absl::Status Import(Client& client, const std::string& folder_path,
                     const std::string& comment) {
   // Built here first, so that faults are told with file and line.
   ASSIGN_OR_RETURN(const auto city, city::LoadFolder(folder_path));
-  const city::RowMap& rows = city->rows();
+  const city::RowMap rows = city->rows().Sorted();
   ASSIGN_OR_RETURN(auto channel, client.Channel("registry", "admin/wgctl"));
   const auto stub = RegistryService::NewStub(channel);
   grpc::ClientContext context;

@@ -170,11 +170,9 @@ class Demo {
     report.set_text(story.text);
     report.set_address(story.address);
     report.mutable_reporter()->set_name("演示诉求人");
-    const auto row = city_->rows().find(absl::StrCat("place/", story.place_id));
-    if (row != city_->rows().end()) {
-      const auto& place = row->second->place();
+    if (const auto* place = city_->FindPlace(story.place_id)) {
       const geo::Point point = geo::Wgs84ToGcj02(
-          {place.latitude_e7() / 1e7, place.longitude_e7() / 1e7});
+          {place->latitude_e7() / 1e7, place->longitude_e7() / 1e7});
       report.mutable_location()->set_latitude_deg(point.latitude_deg);
       report.mutable_location()->set_longitude_deg(point.longitude_deg);
       report.mutable_location()->set_coordinate_system(story.system);

@@ -1,0 +1,274 @@
+// How a city is made from another one: its rows change, then what is looked up
+// by them, each at the cost of what changed.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/text.h"
+#include "city/city.h"
+#include "city/city_check.h"
+#include "city/keys.h"
+#include "city/references.h"
+#include "errors/errors.h"
+
+namespace wangge::city {
+namespace {
+
+constexpr size_t kNamedFaults = 10;
+
+absl::Status Summarize(const std::vector<Fault>& faults) {
+  std::string text;
+  for (size_t i = 0; i < std::min(faults.size(), kNamedFaults); ++i) {
+    absl::StrAppend(&text, "\n  ", faults[i].row_key, ": ", faults[i].problem);
+  }
+  return errors::Make(
+      absl::StatusCode::kFailedPrecondition,
+      common::v1::ERROR_REASON_CITY_INVALID,
+      absl::StrCat("the city has ", faults.size(), " faults, the first:", text),
+      {{"faults", absl::StrCat(faults.size())}});
+}
+
+// Micro-grids have numbers, not names.
+bool IsNamed(const CityRow& row) {
+  return row.has_place() ||
+         (row.has_grid() &&
+          row.grid().layer() == common::v1::GRID_LAYER_GOVERNANCE &&
+          row.grid().level() != common::v1::GRID_LEVEL_MICRO);
+}
+
+std::vector<std::string> WordsOf(const CityRow* row) {
+  std::vector<std::string> words;
+  if (row == nullptr || !IsNamed(*row)) return words;
+  if (row->has_grid()) return {row->grid().name()};
+  words.push_back(row->place().name());
+  words.insert(words.end(), row->place().aliases().begin(),
+               row->place().aliases().end());
+  return words;
+}
+
+}  // namespace
+
+class CityMaker {
+ public:
+  CityMaker(const City& before, City* city) : before_(before), city_(*city) {}
+
+  void ReplaceRows(const Changes& changes);
+  void Derive(const Changes& changes);
+
+ private:
+  void Enter(const CityRow& row, bool in);
+  void PlaceGrids(const Changes& changes);
+  void NamePlaces(const Changes& changes);
+  void ReadCalendar(const Changes& changes);
+
+  const City& before_;
+  City& city_;
+};
+
+void CityMaker::ReplaceRows(const Changes& changes) {
+  for (const std::string& key : changes.removals) {
+    const CityRow* old = before_.rows_.Find(key);
+    if (old != nullptr) Enter(*old, false);
+  }
+  for (const auto& [key, row] : changes.upserts) {
+    const CityRow* old = before_.rows_.Find(key);
+    if (old != nullptr) Enter(*old, false);
+    Enter(*row, true);
+  }
+  city_.rows_.Apply(changes);
+}
+
+void CityMaker::Enter(const CityRow& row, bool in) {
+  City::Groups& groups = city_.groups_;
+  const auto enter = [&](auto& group, absl::string_view key, const auto& body) {
+    in ? group.Add(key, body) : group.Remove(key, body);
+  };
+  switch (row.row_case()) {
+    case CityRow::kGrid: {
+      const Grid& grid = row.grid();
+      enter(groups.grids_by_parent, grid.parent_grid_id(), grid);
+      enter(groups.grids_by_code,
+            absl::StrCat(static_cast<int>(grid.layer()), "/", grid.grid_code()),
+            grid);
+      break;
+    }
+    case CityRow::kUnit: {
+      const Unit& unit = row.unit();
+      enter(groups.units_by_superior, unit.parent_unit_id(), unit);
+      enter(groups.units_by_function, unit.function(), unit);
+      for (const std::string& grid_id : unit.jurisdiction_grid_ids()) {
+        enter(groups.units_by_grid, grid_id, unit);
+        enter(groups.units_by_duty, DutyKey(unit.function(), grid_id), unit);
+      }
+      break;
+    }
+    case CityRow::kOfficer:
+      enter(groups.officers_by_unit, row.officer().unit_id(), row.officer());
+      if (!row.officer().grid_id().empty()) {
+        enter(groups.officers_by_grid, row.officer().grid_id(), row.officer());
+      }
+      break;
+    case CityRow::kDutyShift:
+      enter(groups.shifts_by_unit, row.duty_shift().unit_id(),
+            row.duty_shift());
+      break;
+    case CityRow::kCategory:
+      enter(groups.categories, "", row.category());
+      break;
+    case CityRow::kRule:
+      enter(groups.rules_by_category, row.rule().category_code(), row.rule());
+      break;
+    case CityRow::kAsset:
+      enter(groups.assets_by_cell,
+            AssetCell::Of(row.asset()).Key(row.asset().category_code()),
+            row.asset());
+      break;
+    case CityRow::kPlace:
+    case CityRow::kCalendarDay:
+    case CityRow::ROW_NOT_SET:
+      break;
+  }
+  ForEachReference(row, [&](const std::string& key, const char*) {
+    int& count = groups.references.Edit(key);
+    count += in ? 1 : -1;
+    if (count == 0) groups.references.Erase(key);
+  });
+}
+
+void CityMaker::Derive(const Changes& changes) {
+  city_.root_unit_ = city_.groups_.units_by_superior.At("").front();
+  for (const Grid* grid : city_.groups_.grids_by_parent.At("")) {
+    if (grid->layer() == common::v1::GRID_LAYER_GOVERNANCE) {
+      city_.root_grid_ = grid;
+    }
+  }
+  PlaceGrids(changes);
+  NamePlaces(changes);
+  ReadCalendar(changes);
+}
+
+void CityMaker::PlaceGrids(const Changes& changes) {
+  std::vector<geo::PolygonIndex::Entry> entries;
+  const auto take_out = [&](const CityRow* old, int position) {
+    entries.push_back({NumberOf(old->grid(), position), nullptr});
+  };
+  for (const std::string& key : changes.removals) {
+    const CityRow* old = before_.rows_.Find(key);
+    if (old == nullptr || !old->has_grid()) continue;
+    const int position = *city_.positions_.Find(old->grid().grid_id());
+    take_out(old, position);
+    city_.placed_[static_cast<size_t>(position)] = {};
+    city_.positions_.Erase(old->grid().grid_id());
+  }
+  for (const auto& [key, row] : changes.upserts) {
+    if (!row->has_grid()) continue;
+    const Grid& grid = row->grid();
+    const int* held = city_.positions_.Find(grid.grid_id());
+    const int position =
+        held == nullptr ? static_cast<int>(city_.placed_.size()) : *held;
+    const CityRow* old = before_.rows_.Find(key);
+    if (held == nullptr) {
+      city_.positions_.Edit(grid.grid_id()) = position;
+      city_.placed_.push_back({&grid});
+    } else {
+      city_.placed_[static_cast<size_t>(position)].grid = &grid;
+      if (NumberOf(old->grid(), position) != NumberOf(grid, position)) {
+        take_out(old, position);
+      }
+    }
+    entries.push_back({NumberOf(grid, position), &grid.polygons()});
+  }
+  // Once all have their positions.
+  for (const auto& [key, row] : changes.upserts) {
+    if (!row->has_grid()) continue;
+    const auto position =
+        static_cast<size_t>(*city_.positions_.Find(row->grid().grid_id()));
+    const int* parent = city_.positions_.Find(row->grid().parent_grid_id());
+    city_.placed_[position].parent = parent == nullptr ? -1 : *parent;
+  }
+  if (!entries.empty()) {
+    city_.polygon_index_ = city_.polygon_index_.With(entries);
+  }
+}
+
+void CityMaker::NamePlaces(const Changes& changes) {
+  bool same = city_.names_ != nullptr;
+  for (const std::string& key : changes.removals) {
+    same = same && WordsOf(before_.rows_.Find(key)).empty();
+  }
+  for (const auto& [key, row] : changes.upserts) {
+    same = same && WordsOf(before_.rows_.Find(key)) == WordsOf(row.get());
+  }
+  if (same) return;
+  std::vector<std::pair<std::string, std::string>> names;
+  city_.rows_.ForEach([&](const std::string& key, const RowPtr& row) {
+    for (std::string& word : WordsOf(row.get())) {
+      // A single character is no name.
+      if (Utf8Length(word) >= 2) names.emplace_back(key, std::move(word));
+    }
+  });
+  std::sort(names.begin(), names.end());
+  city_.names_ = std::make_shared<const City::Names>(names);
+}
+
+void CityMaker::ReadCalendar(const Changes& changes) {
+  const auto is_day = [](const std::string& key) {
+    return absl::StartsWith(key, "calendar_day/");
+  };
+  const bool same =
+      city_.calendar_ != nullptr &&
+      std::none_of(changes.removals.begin(), changes.removals.end(), is_day) &&
+      std::none_of(changes.upserts.begin(), changes.upserts.end(),
+                   [&](const auto& upsert) { return is_day(upsert.first); });
+  if (same) return;
+  auto calendar = std::make_shared<Calendar>();
+  city_.rows_.ForEach([&](const std::string&, const RowPtr& row) {
+    absl::CivilDay day;
+    if (row->has_calendar_day() && ParseDay(row->calendar_day().date(), &day)) {
+      calendar->SetDay(day, row->calendar_day().working());
+    }
+  });
+  city_.calendar_ = std::move(calendar);
+}
+
+City::Names::Names(const std::vector<std::pair<std::string, std::string>>& n)
+    : words([&] {
+        std::vector<std::string> all;
+        for (const auto& [key, word] : n) all.push_back(word);
+        return all;
+      }()),
+      dictionary(words) {
+  for (const auto& [key, word] : n) keys.push_back(key);
+}
+
+absl::StatusOr<std::shared_ptr<const City>> City::Build(
+    const CityVersion& version, const RowMap& rows,
+    std::vector<Fault>* faults) {
+  Changes changes;
+  changes.upserts = rows;
+  return City().With(version, changes, faults);
+}
+
+absl::StatusOr<std::shared_ptr<const City>> City::With(
+    const CityVersion& version, const Changes& changes,
+    std::vector<Fault>* faults) const {
+  std::vector<Fault> own;
+  if (faults == nullptr) faults = &own;
+  auto city = std::shared_ptr<City>(new City(*this));
+  city->version_ = version;
+  CityMaker maker(*this, city.get());
+  maker.ReplaceRows(changes);
+  CityCheck check(*this, *city, faults);
+  check.CheckRows(changes);
+  // Chains of broken trees could be endless.
+  if (!faults->empty()) return Summarize(*faults);
+  maker.Derive(changes);
+  check.CheckPlaces(changes);
+  if (!faults->empty()) return Summarize(*faults);
+  city->version_.set_content_hash(city->rows_.ContentHash());
+  city->version_.set_row_count(static_cast<int64_t>(city->rows_.size()));
+  return std::shared_ptr<const City>(std::move(city));
+}
+
+}  // namespace wangge::city

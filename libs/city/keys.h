@@ -1,0 +1,49 @@
+// Keys and numbers by which a city looks things up: the words that its maker
+// and its questions share.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "wangge/registry/v1/city.pb.h"
+
+namespace wangge::city {
+
+// A grid's number in the polygon index: layer, level, position. Greater within
+// a layer means deeper, told without a look at the grids.
+inline constexpr int kLayerShift = 28;
+inline constexpr int kLevelShift = 24;
+inline constexpr int kPositionMask = (1 << kLevelShift) - 1;
+
+inline int NumberOf(const registry::v1::Grid& grid, int position) {
+  return static_cast<int>(grid.layer()) << kLayerShift |
+         static_cast<int>(grid.level()) << kLevelShift | position;
+}
+
+inline std::string DutyKey(absl::string_view function,
+                           absl::string_view grid_id) {
+  return absl::StrCat(function, "@", grid_id);
+}
+
+// Cells of a hundredth of a degree, about a kilometre, in which assets are
+// kept.
+struct AssetCell {
+  static constexpr double kSideE7 = 1e5;
+
+  int row = 0;
+  int column = 0;
+
+  static AssetCell At(double latitude_e7, double longitude_e7) {
+    return {static_cast<int>(std::floor(latitude_e7 / kSideE7)),
+            static_cast<int>(std::floor(longitude_e7 / kSideE7))};
+  }
+  static AssetCell Of(const registry::v1::Asset& asset) {
+    return At(asset.latitude_e7(), asset.longitude_e7());
+  }
+  std::string Key(absl::string_view category_code) const {
+    return absl::StrCat(category_code, "@", row, ",", column);
+  }
+};
+
+}  // namespace wangge::city

@@ -1,0 +1,108 @@
+#include "city/rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/crypto.h"
+
+namespace wangge::city {
+namespace {
+
+template <typename Digest>
+Digest Sha256Of(const std::string& text) {
+  const std::string bytes = Sha256(text);
+  Digest digest;
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
+  return digest;
+}
+
+}  // namespace
+
+RowSet::RowSet(const RowMap& rows) {
+  Changes changes;
+  changes.upserts = rows;
+  Apply(changes);
+}
+
+RowPtr RowSet::FindShared(absl::string_view key) const {
+  const Item* item = rows_.Find(key);
+  return item == nullptr ? nullptr : item->row;
+}
+
+const CityRow* RowSet::Find(absl::string_view key) const {
+  const Item* item = rows_.Find(key);
+  return item == nullptr ? nullptr : item->row.get();
+}
+
+void RowSet::Apply(const Changes& changes) {
+  std::vector<size_t> touched;
+  for (const std::string& key : changes.removals) {
+    rows_.Erase(key);
+    touched.push_back(Items::IndexOf(key));
+  }
+  for (const auto& [key, row] : changes.upserts) {
+    rows_.Edit(key) = {row, Sha256Of<Digest>(absl::StrCat(
+                                key, "\n", row->SerializeAsString()))};
+    touched.push_back(Items::IndexOf(key));
+  }
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  DigestBuckets(touched);
+}
+
+void RowSet::DigestBuckets(const std::vector<size_t>& buckets) {
+  bucket_digests_.resize(Items::kBuckets);
+  std::string text;
+  for (const size_t index : buckets) {
+    text.clear();
+    const Items::Bucket* bucket = rows_.BucketAt(index);
+    if (bucket == nullptr || bucket->empty()) {
+      bucket_digests_[index] = {};
+      continue;
+    }
+    for (const auto& [key, item] : *bucket) {
+      text.append(item.digest.data(), item.digest.size());
+    }
+    bucket_digests_[index] = Sha256Of<Digest>(text);
+  }
+}
+
+std::string RowSet::ContentHash() const {
+  std::string text;
+  for (const Digest& digest : bucket_digests_) {
+    text.append(digest.data(), digest.size());
+  }
+  return ToHex(Sha256(text));
+}
+
+RowMap RowSet::Sorted() const {
+  RowMap sorted;
+  ForEach([&](const std::string& key, const RowPtr& row) {
+    sorted.emplace(key, row);
+  });
+  return sorted;
+}
+
+Changes Difference(const RowSet& from, const RowSet& to) {
+  using Items = RowSet::Items;
+  static const auto* const none = new Items::Bucket;
+  Changes changes;
+  for (size_t i = 0; i < Items::kBuckets; ++i) {
+    const Items::Bucket* before = from.rows_.BucketAt(i);
+    const Items::Bucket* after = to.rows_.BucketAt(i);
+    if (before == after) continue;
+    for (const auto& [key, item] : after == nullptr ? *none : *after) {
+      const auto* old = from.rows_.Find(key);
+      if (old == nullptr || old->digest != item.digest) {
+        changes.upserts[key] = item.row;
+      }
+    }
+    for (const auto& [key, item] : before == nullptr ? *none : *before) {
+      if (to.rows_.Find(key) == nullptr) changes.removals.push_back(key);
+    }
+  }
+  return changes;
+}
+
+}  // namespace wangge::city

@@ -1,0 +1,78 @@
+// The rows of a city as a value: versions share what they have in common, and
+// their content hash costs what changed.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "base/shared_map.h"
+#include "city/row.h"
+
+namespace wangge::city {
+
+using RowPtr = std::shared_ptr<const CityRow>;
+
+// Rows by KeyText, in order: how a city is gathered before it is one.
+using RowMap = std::map<std::string, RowPtr>;
+
+// What leads from one version to another. Keys are KeyText.
+struct Changes {
+  RowMap upserts;
+  std::vector<std::string> removals;
+
+  bool empty() const { return upserts.empty() && removals.empty(); }
+};
+
+// Thread safety as SharedMap.
+class RowSet {
+ public:
+  RowSet() = default;
+  explicit RowSet(const RowMap& rows);
+
+  // Null when there is none.
+  const CityRow* Find(absl::string_view key) const;
+  RowPtr FindShared(absl::string_view key) const;
+  size_t size() const { return rows_.size(); }
+
+  void Apply(const Changes& changes);
+
+  // SHA-256 over the rows, hex: for each bucket of SharedMap the SHA-256 over
+  // key and SHA-256 of its rows, over all buckets; what is equal in two
+  // processes has equal hashes.
+  std::string ContentHash() const;
+
+  // In an order that depends on the keys alone.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    rows_.ForEach([&](const std::string& key, const Item& item) {
+      visit(key, item.row);
+    });
+  }
+  // In order of the key.
+  RowMap Sorted() const;
+
+ private:
+  friend Changes Difference(const RowSet& from, const RowSet& to);
+
+  using Digest = std::array<char, 32>;
+  struct Item {
+    RowPtr row;
+    Digest digest;
+  };
+  using Items = SharedMap<std::string, Item>;
+
+  void DigestBuckets(const std::vector<size_t>& buckets);
+
+  Items rows_;
+  std::vector<Digest> bucket_digests_;  // Empty without rows.
+};
+
+// What leads from one set to another: costs what differs when one was made from
+// the other.
+Changes Difference(const RowSet& from, const RowSet& to);
+
+}  // namespace wangge::city
