@@ -32,46 +32,36 @@ const Place* City::FindPlace(absl::string_view id) const {
 }
 
 Location City::Locate(const geo::Point& point) const {
-  // Where two grids of one level overlap, the one with the last id, so that the
-  // answer never depends on how the city came about.
-  const auto id_of = [&](int number) -> const std::string& {
-    return placed_[static_cast<size_t>(number & kPositionMask)].grid->grid_id();
+  const auto placed = [&](int number) -> const Placed& {
+    return placed_[static_cast<size_t>(number & kPositionMask)];
   };
   std::array<int, common::v1::GridLayer_ARRAYSIZE> deepest = {};
   for (const int number : polygon_index_.Find(point)) {
     int& best = deepest[static_cast<size_t>(number >> kLayerShift)];
-    const bool deeper = (number >> kLevelShift) > (best >> kLevelShift);
-    if (deeper || ((number >> kLevelShift) == (best >> kLevelShift) &&
-                   id_of(number) > id_of(best))) {
+    const int deeper = (number >> kLevelShift) - (best >> kLevelShift);
+    // Where two grids of one level overlap, the one with the last id, so that
+    // the answer never depends on how the city came about.
+    if (deeper > 0 || (deeper == 0 && placed(number).grid->grid_id() >
+                                          placed(best).grid->grid_id())) {
       best = number;
     }
   }
   Location location;
   for (size_t layer = 0; layer < deepest.size(); ++layer) {
     if (deepest[layer] == 0) continue;
-    const int position = deepest[layer] & kPositionMask;
+    const Placed& found = placed(deepest[layer]);
     if (layer == common::v1::GRID_LAYER_GOVERNANCE) {
-      location.chain = ChainAt(position);
+      location.chain = ChainOf(found);
     } else {
-      location.overlays.push_back(placed_[static_cast<size_t>(position)].grid);
+      location.overlays.push_back(found.grid);
     }
   }
   return location;
 }
 
-Chain City::ChainAt(int position) const {
-  Chain chain;
-  while (position >= 0) {
-    const Placed& placed = placed_[static_cast<size_t>(position)];
-    chain.push_back(placed.grid);
-    position = placed.parent;
-  }
-  std::reverse(chain.begin(), chain.end());
-  return chain;
-}
-
 Chain City::ChainOf(const Grid& grid) const {
-  return ChainAt(*positions_.Find(grid.grid_id()));
+  const int position = *positions_.Find(grid.grid_id());
+  return ChainOf(placed_[static_cast<size_t>(position)]);
 }
 
 std::vector<std::pair<const Grid*, double>> City::GridsNear(

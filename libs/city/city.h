@@ -42,7 +42,8 @@ struct Fault {
 };
 
 // Governance grids from the city down; of another layer's grid, itself last.
-using Chain = absl::InlinedVector<const Grid*, 6>;
+// Lives as long as its City.
+using Chain = absl::Span<const Grid* const>;
 // Grids in which something holds, widest first: a chain, or a chain and
 // overlays.
 using Scopes = absl::Span<const Grid* const>;
@@ -175,10 +176,11 @@ class City {
   friend class CityCheck;
   friend class CityMaker;
 
-  // A grid with the position of the one above it, -1 at the top.
+  // What Locate needs of a grid, side by side.
   struct Placed {
     const Grid* grid = nullptr;  // Null where one has gone.
-    int parent = -1;
+    uint32_t chain_begin = 0;    // In chains_.
+    uint32_t chain_size = 0;
   };
   // Rows by what they are looked up by.
   struct Groups {
@@ -206,12 +208,15 @@ class City {
   };
 
   City() = default;
-  Chain ChainAt(int position) const;
+  Chain ChainOf(const Placed& placed) const {
+    return Chain(chains_).subspan(placed.chain_begin, placed.chain_size);
+  }
 
   CityVersion version_;
   RowSet rows_;
   Groups groups_;
   std::vector<Placed> placed_;
+  std::vector<const Grid*> chains_;        // Of all grids, end to end.
   SharedMap<std::string, int> positions_;  // In placed_, by grid id.
   geo::PolygonIndex polygon_index_;
   std::shared_ptr<const Names> names_;

@@ -59,6 +59,8 @@ class CityMaker {
  private:
   void Enter(const CityRow& row, bool in);
   void PlaceGrids(const Changes& changes);
+  void LayChain(const Grid& grid);
+  void LayChainsBelow(const Grid& grid);
   void NamePlaces(const Changes& changes);
   void ReadCalendar(const Changes& changes);
 
@@ -164,31 +166,52 @@ void CityMaker::PlaceGrids(const Changes& changes) {
   for (const auto& [key, row] : changes.upserts) {
     if (!row->has_grid()) continue;
     const Grid& grid = row->grid();
-    const int* held = city_.positions_.Find(grid.grid_id());
-    const int position =
-        held == nullptr ? static_cast<int>(city_.placed_.size()) : *held;
+    int& position = city_.positions_.Edit(grid.grid_id());
     const CityRow* old = before_.rows_.Find(key);
-    if (held == nullptr) {
-      city_.positions_.Edit(grid.grid_id()) = position;
-      city_.placed_.push_back({&grid});
-    } else {
-      city_.placed_[static_cast<size_t>(position)].grid = &grid;
-      if (NumberOf(old->grid(), position) != NumberOf(grid, position)) {
-        take_out(old, position);
-      }
+    if (old == nullptr) {
+      position = static_cast<int>(city_.placed_.size());
+      city_.placed_.emplace_back();
+    } else if (NumberOf(old->grid(), position) != NumberOf(grid, position)) {
+      take_out(old, position);
     }
     entries.push_back({NumberOf(grid, position), &grid.polygons()});
   }
-  // Once all have their positions.
   for (const auto& [key, row] : changes.upserts) {
     if (!row->has_grid()) continue;
-    const auto position =
-        static_cast<size_t>(*city_.positions_.Find(row->grid().grid_id()));
-    const int* parent = city_.positions_.Find(row->grid().parent_grid_id());
-    city_.placed_[position].parent = parent == nullptr ? -1 : *parent;
+    LayChain(row->grid());
+    // What lies below a new grid is new as well.
+    if (before_.rows_.Find(key) != nullptr) LayChainsBelow(row->grid());
   }
   if (!entries.empty()) {
     city_.polygon_index_ = city_.polygon_index_.With(entries);
+  }
+}
+
+void CityMaker::LayChain(const Grid& grid) {
+  absl::InlinedVector<const Grid*, 8> chain;
+  for (const Grid* g = &grid; g != nullptr;
+       g = g->parent_grid_id().empty() ? nullptr
+                                       : city_.FindGrid(g->parent_grid_id())) {
+    chain.push_back(g);
+  }
+  City::Placed& placed =
+      city_
+          .placed_[static_cast<size_t>(*city_.positions_.Find(grid.grid_id()))];
+  placed.grid = &grid;
+  // In its old place while the length is the same, which it nearly always is.
+  if (placed.chain_size != chain.size()) {
+    placed.chain_begin = static_cast<uint32_t>(city_.chains_.size());
+    placed.chain_size = static_cast<uint32_t>(chain.size());
+    city_.chains_.resize(city_.chains_.size() + chain.size());
+  }
+  std::reverse_copy(chain.begin(), chain.end(),
+                    city_.chains_.begin() + placed.chain_begin);
+}
+
+void CityMaker::LayChainsBelow(const Grid& grid) {
+  for (const Grid* child : city_.ChildrenOf(grid.grid_id())) {
+    LayChain(*child);
+    LayChainsBelow(*child);
   }
 }
 

@@ -88,10 +88,10 @@ bool ContainsExactly(const Shape& shape, const Point& point) {
 
 // Adds what is missing, removes what is there.
 template <typename Set>
-void Toggle(uint32_t shape, Set* set) {
-  const auto at = std::find(set->begin(), set->end(), shape);
+void Toggle(int number, Set* set) {
+  const auto at = std::find(set->begin(), set->end(), number);
   if (at == set->end()) {
-    set->push_back(shape);
+    set->push_back(number);
   } else {
     *at = set->back();
     set->pop_back();
@@ -130,27 +130,27 @@ class TileBuilder {
                       std::max(std::abs(frame_.south), std::abs(North())))) {}
 
   void Build() {
-    for (uint32_t i = 0; i < shapes_.size(); ++i) {
-      tile_.numbers_.push_back(shapes_[i]->number);
-      for (const Edge& edge : shapes_[i]->edges) Enter(i, edge);
+    // The parts of a polygon lie apart, so that edges of any of them toggle it.
+    for (const Shape* shape : shapes_) {
+      for (const Edge& edge : shape->edges) Enter(shape->number, edge);
     }
     for (int row = 0; row < kSide; ++row) SweepRow(row);
     MixCells();
   }
 
  private:
-  using Set = std::vector<uint32_t>;  // Sorted.
+  using Set = std::vector<int>;  // Sorted.
 
   double North() const { return frame_.south + kSide * frame_.cell_height; }
   double East() const { return frame_.west + kSide * frame_.cell_width; }
 
-  void Enter(uint32_t shape, const Edge& edge) {
-    EnterCrossings(shape, edge);
-    EnterCells(shape, edge, Deviation(edge));
+  void Enter(int number, const Edge& edge) {
+    EnterCrossings(number, edge);
+    EnterCells(number, edge, Deviation(edge));
   }
 
   // Where the edge crosses the centre lines of rows.
-  void EnterCrossings(uint32_t shape, const Edge& edge) {
+  void EnterCrossings(int number, const Edge& edge) {
     const double low = std::min(edge.ay, edge.by);
     const double high = std::max(edge.ay, edge.by);
     const int from = FirstCentreAfter(low - frame_.south, frame_.cell_height);
@@ -162,13 +162,13 @@ class TileBuilder {
           edge.ax + (y - edge.ay) * (edge.bx - edge.ax) / (edge.by - edge.ay);
       const int column = FirstCentreAfter(x - frame_.west, frame_.cell_width);
       if (column < kSide) {
-        toggles_[static_cast<size_t>(row)].emplace_back(column, shape);
+        toggles_[static_cast<size_t>(row)].emplace_back(column, number);
       }
     }
   }
 
   // The cells that the edge comes near to.
-  void EnterCells(uint32_t shape, const Edge& edge, double band) {
+  void EnterCells(int number, const Edge& edge, double band) {
     const double reach = band + margin_;
     const auto [low, high] = std::minmax<double>(edge.ay, edge.by);
     const auto [left, right] = std::minmax<double>(edge.ax, edge.bx);
@@ -189,7 +189,7 @@ class TileBuilder {
           const double orient =
               band * std::hypot(edge.bx - edge.ax, edge.by - edge.ay);
           tile_.edges_.push_back(
-              {edge, orient * orient, static_cast<float>(band), shape});
+              {edge, orient * orient, static_cast<float>(band), number});
         }
         near_.emplace_back(row * kSide + column,
                            static_cast<uint32_t>(tile_.edges_.size() - 1));
@@ -212,12 +212,12 @@ class TileBuilder {
     return {std::min(x1, x2) - reach, std::max(x1, x2) + reach};
   }
 
-  uint16_t Intern(const Set& set) {
+  uint32_t Intern(const Set& set) {
     const auto [place, fresh] =
-        interned_.emplace(set, static_cast<uint16_t>(interned_.size()));
+        interned_.emplace(set, static_cast<uint32_t>(tile_.sets_.size()));
     if (fresh) {
-      tile_.members_.insert(tile_.members_.end(), set.begin(), set.end());
-      tile_.set_ends_.push_back(static_cast<uint32_t>(tile_.members_.size()));
+      tile_.sets_.push_back(static_cast<int>(set.size()));
+      tile_.sets_.insert(tile_.sets_.end(), set.begin(), set.end());
     }
     return place->second;
   }
@@ -227,7 +227,7 @@ class TileBuilder {
     std::sort(toggles.begin(), toggles.end());
     Set inside;
     auto next = toggles.begin();
-    uint16_t set = Intern(inside);
+    uint32_t set = Intern(inside);
     for (int column = 0; column < kSide; ++column) {
       const auto before = next;
       for (; next != toggles.end() && next->first == column; ++next) {
@@ -261,7 +261,7 @@ class TileBuilder {
           static_cast<uint32_t>(tile_.mixed_edges_.size()) - mixed.first_edge;
       SetBase(cell, &mixed);
       tile_.cells_[static_cast<size_t>(cell)] =
-          static_cast<uint16_t>(Tile::kMixed | tile_.mixed_.size());
+          Tile::kMixed | static_cast<uint32_t>(tile_.mixed_.size());
       tile_.mixed_.push_back(mixed);
     }
   }
@@ -269,7 +269,7 @@ class TileBuilder {
   // The set at the centre: the sweep's, but exact for shapes with an edge too
   // near to it.
   void SetBase(int cell, Tile::Mixed* mixed) {
-    const uint16_t swept = tile_.cells_[static_cast<size_t>(cell)];
+    const uint32_t swept = tile_.cells_[static_cast<size_t>(cell)];
     mixed->base = swept;
     const double x = tile_.CentreX(cell);
     const double y = tile_.CentreY(cell);
@@ -278,32 +278,38 @@ class TileBuilder {
       const auto& near =
           tile_.EdgeAt(tile_.mixed_edges_[mixed->first_edge + i]);
       if (IsNear(near.edge, near.band + margin_, x, y)) {
-        close.push_back(near.shape);
+        close.push_back(near.number);
       }
     }
     if (close.empty()) return;
     mixed->exact = true;
     std::sort(close.begin(), close.end());
     close.erase(std::unique(close.begin(), close.end()), close.end());
-    const uint32_t begin = swept == 0 ? 0 : tile_.set_ends_[swept - 1U];
-    Set base(tile_.members_.begin() + begin,
-             tile_.members_.begin() + tile_.set_ends_[swept]);
-    for (const uint32_t shape : close) {
-      const bool held = std::binary_search(base.begin(), base.end(), shape);
-      if (held != ContainsExactly(*shapes_[shape], PointAt(x, y))) {
-        Toggle(shape, &base);
-        std::sort(base.begin(), base.end());
+    const auto members = tile_.sets_.begin() + swept;
+    Set base(members + 1, members + 1 + *members);
+    for (const int number : close) {
+      const bool held =
+          std::find(base.begin(), base.end(), number) != base.end();
+      if (held != NumberContainsExactly(number, PointAt(x, y))) {
+        Toggle(number, &base);
       }
     }
+    std::sort(base.begin(), base.end());
     mixed->base = Intern(base);
+  }
+
+  bool NumberContainsExactly(int number, const Point& point) const {
+    return std::any_of(shapes_.begin(), shapes_.end(), [&](const Shape* shape) {
+      return shape->number == number && ContainsExactly(*shape, point);
+    });
   }
 
   Tile& tile_;
   const TileFrame& frame_;
   const std::vector<const Shape*>& shapes_;
-  std::vector<std::vector<std::pair<int, uint32_t>>> toggles_;  // By row.
-  std::vector<std::pair<int, uint32_t>> near_;                  // Cell, edge.
-  absl::flat_hash_map<Set, uint16_t> interned_;
+  std::vector<std::vector<std::pair<int, int>>> toggles_;  // By row.
+  std::vector<std::pair<int, uint32_t>> near_;             // Cell, edge.
+  absl::flat_hash_map<Set, uint32_t> interned_;
   const double margin_;
 };
 
@@ -322,9 +328,8 @@ double Tile::CentreY(int cell) const {
 }
 
 size_t Tile::ByteSize() const {
-  return sizeof(Tile) + numbers_.size() * sizeof(int) +
-         (set_ends_.size() + members_.size() + mixed_edges_.size()) *
-             sizeof(uint32_t) +
+  return sizeof(Tile) + sets_.size() * sizeof(int) +
+         mixed_edges_.size() * sizeof(uint32_t) +
          mixed_.size() * sizeof(Mixed) + edges_.size() * sizeof(NearEdge);
 }
 
@@ -333,7 +338,7 @@ Tile::Toggled Tile::BetweenExactly(const Mixed& mixed, const Point& centre,
   Toggled toggled;
   for (uint32_t i = 0; i < mixed.edge_count; ++i) {
     const NearEdge& near = EdgeAt(mixed_edges_[mixed.first_edge + i]);
-    if (CrossesExactly(centre, point, near.edge)) Toggle(near.shape, &toggled);
+    if (CrossesExactly(centre, point, near.edge)) Toggle(near.number, &toggled);
   }
   return toggled;
 }
@@ -357,7 +362,7 @@ Tile::Toggled Tile::Between(const Mixed& mixed, int cell,
     }
     const bool centre_left = (at & kCentreLeft) != 0;
     if (centre_left != (side > 0) && EndsApart(e, cx, cy, x, y)) {
-      Toggle(near.shape, &toggled);
+      Toggle(near.number, &toggled);
     }
   }
   return toggled;
@@ -369,30 +374,23 @@ void Tile::Find(const Point& point, Numbers* numbers) const {
   const int row =
       CellAt(point.latitude_deg * kE7 - frame_.south, frame_.cell_height);
   const int cell = row * kSide + column;
-  uint16_t set = cells_[static_cast<size_t>(cell)];
+  uint32_t set = cells_[static_cast<size_t>(cell)];
   Toggled toggled;
   if ((set & kMixed) != 0) {
     const Mixed& mixed = mixed_[set & ~kMixed];
     toggled = Between(mixed, cell, point);
     set = mixed.base;
   }
-  const auto add = [&](uint32_t shape) {
-    const int number = numbers_[shape];
-    // The parts of a polygon of many parts have the same number.
-    if (std::find(numbers->begin(), numbers->end(), number) == numbers->end()) {
-      numbers->push_back(number);
-    }
-  };
-  for (uint32_t i = set == 0 ? 0 : set_ends_[set - 1U]; i < set_ends_[set];
-       ++i) {
-    const auto at = std::find(toggled.begin(), toggled.end(), members_[i]);
+  const int* members = sets_.data() + set;
+  for (const int* m = members + 1; m <= members + *members; ++m) {
+    const auto at = std::find(toggled.begin(), toggled.end(), *m);
     if (at == toggled.end()) {
-      add(members_[i]);
+      numbers->push_back(*m);
     } else {
       toggled.erase(at);
     }
   }
-  for (const uint32_t shape : toggled) add(shape);
+  numbers->insert(numbers->end(), toggled.begin(), toggled.end());
 }
 
 }  // namespace wangge::geo

@@ -67,21 +67,21 @@ class Tile {
     Edge edge;
     // The square of band times length: what Orient is at the band's border.
     double orient_squared = 0;
-    float band = 0;      // Nearer points are S2's to decide, in 1e-7 degree.
-    uint32_t shape = 0;  // Index into numbers_.
+    float band = 0;  // Nearer points are S2's to decide, in 1e-7 degree.
+    int number = 0;  // Of the polygon.
   };
   // A cell with edges near it.
   struct Mixed {
-    uint16_t base = 0;   // The set that contains the centre.
+    uint32_t base = 0;   // The set that contains the centre.
     bool exact = false;  // The centre is too near to an edge for the plane.
     uint32_t edge_count = 0;
     uint32_t first_edge = 0;  // Index into mixed_edges_.
   };
-  static constexpr uint16_t kMixed = 0x8000;
+  static constexpr uint32_t kMixed = 0x80000000;
   static constexpr uint32_t kCentreLeft = 0x80000000;
 
-  using Toggled = absl::InlinedVector<uint32_t, 8>;
-  // The shapes whose boundary lies between the centre and the point.
+  using Toggled = absl::InlinedVector<int, 8>;
+  // The polygons whose boundary lies between the centre and the point.
   Toggled Between(const Mixed& mixed, int cell, const Point& point) const;
   Toggled BetweenExactly(const Mixed& mixed, const Point& centre,
                          const Point& point) const;
@@ -92,15 +92,15 @@ class Tile {
   double CentreY(int cell) const;
 
   TileFrame frame_;
-  std::vector<int> numbers_;  // By shape.
-  // A set, or kMixed and a mixed cell.
-  std::array<uint16_t, kSide * kSide> cells_;
-  std::vector<uint32_t> set_ends_;  // Set i: up to set_ends_[i] in members.
-  std::vector<uint32_t> members_;   // Shapes of the sets.
+  // Sets of numbers, end to end, each after its size. A set is named by where
+  // it begins; the first one is empty.
+  std::vector<int> sets_;
   std::vector<Mixed> mixed_;
   // Indexes into edges_; kCentreLeft when the centre lies left of the edge.
   std::vector<uint32_t> mixed_edges_;
   std::vector<NearEdge> edges_;
+  // A set, or kMixed and a mixed cell.
+  std::array<uint32_t, kSide * kSide> cells_;
 };
 
 }  // namespace wangge::geo

@@ -1,5 +1,8 @@
 // The city as a value: look-ups in process against PostGIS on the same
 // polygons, and against S2's own index for exactness.
+#include <unistd.h>
+
+#include <fstream>
 #include <pqxx/pqxx>
 #include <random>
 
@@ -227,6 +230,42 @@ PostGis MeasurePostGis(const std::string& dsn, const City& city,
   return result;
 }
 
+// Megabytes of memory that this process holds.
+double ResidentMegabytes() {
+  std::ifstream statm("/proc/self/statm");
+  double pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<double>(getpagesize()) / 1e6;
+}
+
+// The next city when one micro-grid's corner moves by a decimetre.
+void MeasureDelta(const std::shared_ptr<const City>& city) {
+  std::vector<double> milliseconds;
+  std::shared_ptr<const City> current = city;
+  for (const auto& [key, row] : city->rows().Sorted()) {
+    if (!row->has_grid() ||
+        row->grid().level() != common::v1::GRID_LEVEL_MICRO) {
+      continue;
+    }
+    city::CityRow changed = *row;
+    auto* e7 = changed.mutable_grid()
+                   ->mutable_polygons(0)
+                   ->mutable_rings(0)
+                   ->mutable_coordinates_e7();
+    e7->Set(0, e7->Get(0) + 10);
+    city::Changes changes;
+    city::AddRow(changed, &changes.upserts);
+    const absl::Time start = absl::Now();
+    const auto next = current->With(city->version(), changes);
+    milliseconds.push_back(MicrosecondsSince(start) / 1e3);
+    if (next.ok()) current = *next;
+    if (milliseconds.size() == 200) break;
+  }
+  Print("registry", "delta_p50", Percentile(&milliseconds, 0.5),
+        "ms, the next city when one grid changes");
+  Print("registry", "delta_p99", Percentile(&milliseconds, 0.99), "ms");
+}
+
 // The mean of a look-up in a loop, and percentiles of single ones.
 void MeasureLocate(const City& city, const std::vector<Point>& points,
                    double* mean) {
@@ -264,11 +303,16 @@ int RunRegistry(const Options& options) {
   }
   const City& city = **loaded;
   Print("registry", "read_and_build", MicrosecondsSince(start) / 1e6, "s");
+  const double before = ResidentMegabytes();
+  const auto rows = city.rows().Sorted();
   start = absl::Now();
-  const auto again = City::Build(city.version(), city.rows().Sorted());
+  const auto again = City::Build(city.version(), rows);
   Print("registry", "build", MicrosecondsSince(start) / 1e6, "s");
+  Print("registry", "memory_of_what_is_built", ResidentMegabytes() - before,
+        "MB, without the rows");
   Print("registry", "locate_index",
         static_cast<double>(city.polygon_index().ByteSize()) / 1e6, "MB");
+  MeasureDelta(*loaded);
 
   double mean = 0;
   MeasureLocate(city, PointsIn(city, 1'000'000), &mean);

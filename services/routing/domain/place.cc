@@ -22,7 +22,7 @@ struct Candidate {
   double score = 0;
 };
 
-bool IsPrefix(city::Scopes shorter, city::Scopes longer) {
+bool IsPrefix(Chain shorter, Chain longer) {
   return shorter.size() <= longer.size() &&
          std::equal(shorter.begin(), shorter.end(), longer.begin());
 }
@@ -139,8 +139,7 @@ bool FromWords(const city::City& city, const Matter& matter,
   }
   if (plan->has_place()) {
     // Coordinates win; words that name another district are worth a look.
-    const bool agrees =
-        IsPrefix(city::Scopes(best.chain).subspan(0, 2), location->chain);
+    const bool agrees = IsPrefix(best.chain.subspan(0, 2), location->chain);
     AddTrace("place", best.words,
              agrees ? "the words agree with the coordinates"
                     : "the words name another district than the coordinates",
