@@ -1,8 +1,11 @@
 #include "base/crypto.h"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 
 #include <memory>
 
@@ -20,7 +23,15 @@ struct FreeCipher {
     EVP_CIPHER_CTX_free(context);
   }
 };
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+struct FreeCertificate {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
 using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
+using Bio = std::unique_ptr<BIO, FreeBio>;
+using Certificate = std::unique_ptr<X509, FreeCertificate>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigest>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
 
@@ -41,6 +52,20 @@ absl::StatusOr<Key> PrivateKey(const std::string& raw) {
     return absl::InvalidArgumentError("an Ed25519 key has 32 bytes");
   }
   return key;
+}
+
+Bio Reader(const std::string& pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+// Of a certificate, else of a public key; null when it is neither.
+Key PublicKeyOf(const std::string& pem) {
+  const Certificate certificate(
+      PEM_read_bio_X509(Reader(pem).get(), nullptr, nullptr, nullptr));
+  return Key(
+      certificate != nullptr
+          ? X509_get_pubkey(certificate.get())
+          : PEM_read_bio_PUBKEY(Reader(pem).get(), nullptr, nullptr, nullptr));
 }
 
 }  // namespace
@@ -121,6 +146,43 @@ bool Ed25519Verify(const std::string& public_key, const std::string& message,
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr,
                               key.get()) == 1 &&
          EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
+                          Bytes(message), message.size()) == 1;
+}
+
+absl::StatusOr<std::string> EcdsaSign(const std::string& private_key_pem,
+                                      const std::string& message) {
+  const Key key(PEM_read_bio_PrivateKey(Reader(private_key_pem).get(), nullptr,
+                                        nullptr, nullptr));
+  const DigestContext context(EVP_MD_CTX_new());
+  size_t size = 0;
+  if (key == nullptr || EVP_PKEY_base_id(key.get()) != EVP_PKEY_EC ||
+      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr,
+                         key.get()) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, Bytes(message),
+                     message.size()) != 1) {
+    return absl::InvalidArgumentError("not an EC private key in PEM");
+  }
+  std::string signature(size, '\0');
+  if (EVP_DigestSign(context.get(), Bytes(&signature), &size, Bytes(message),
+                     message.size()) != 1) {
+    return absl::InternalError("OpenSSL could not sign");
+  }
+  signature.resize(size);
+  return signature;
+}
+
+absl::StatusOr<bool> EcdsaVerify(const std::string& public_pem,
+                                 const std::string& message,
+                                 const std::string& signature) {
+  const Key key = PublicKeyOf(public_pem);
+  const DigestContext context(EVP_MD_CTX_new());
+  if (key == nullptr || EVP_PKEY_base_id(key.get()) != EVP_PKEY_EC ||
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr,
+                           key.get()) != 1) {
+    return absl::InvalidArgumentError(
+        "neither a certificate nor a public key of EC in PEM");
+  }
+  return EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
                           Bytes(message), message.size()) == 1;
 }
 

@@ -21,6 +21,15 @@ absl::StatusOr<std::string> Ed25519Sign(const std::string& private_key,
 bool Ed25519Verify(const std::string& public_key, const std::string& message,
                    const std::string& signature);
 
+// ECDSA over SHA-256 with a key as PEM; signatures are DER. A public key is
+// read from a certificate or a public key in PEM. INVALID_ARGUMENT on an
+// unusable key.
+absl::StatusOr<std::string> EcdsaSign(const std::string& private_key_pem,
+                                      const std::string& message);
+absl::StatusOr<bool> EcdsaVerify(const std::string& public_pem,
+                                 const std::string& message,
+                                 const std::string& signature);
+
 // AES-256-GCM with a random nonce: nonce (12) + ciphertext + tag (16).
 // `key` has 32 bytes; `context` is authenticated but not stored.
 absl::StatusOr<std::string> Seal(const std::string& key,

@@ -128,6 +128,11 @@ class City {
   // rules of the deepest grid first, of the nearest category first.
   std::vector<const ResponsibilityRule*> RulesFor(const Category& category,
                                                   Scopes scopes) const;
+  // Rules that name a category, wherever they hold, in order of their id.
+  absl::Span<const ResponsibilityRule* const> RulesNaming(
+      absl::string_view category_code) const {
+    return groups_.rules_by_category.At(category_code);
+  }
   // Units with this function whose jurisdiction holds one of the scopes: those
   // of the deepest grid; with a level, only units of it.
   std::vector<const Unit*> UnitsFor(absl::string_view function,

@@ -46,4 +46,38 @@ bool IsOnShift(const DutyShift& shift, absl::Time time) {
          (StartsOn(shift, day - 1) && minute < shift.end_minute());
 }
 
+std::vector<Span> SpansOf(const DutyShift& shift, absl::Time from,
+                          absl::Time to) {
+  std::vector<Span> spans;
+  const absl::TimeZone zone = CityTimeZone();
+  const bool overnight = shift.end_minute() <= shift.start_minute();
+  const auto at = [&](absl::CivilDay day, int minute) {
+    return absl::FromCivil(absl::CivilMinute(day) + minute, zone);
+  };
+  // A shift of the day before may run past midnight.
+  for (absl::CivilDay day = absl::ToCivilDay(from, zone) - 1;
+       day <= absl::ToCivilDay(to, zone); ++day) {
+    if (!StartsOn(shift, day)) continue;
+    const Span span{
+        std::max(from, at(day, shift.start_minute())),
+        std::min(to, at(overnight ? day + 1 : day, shift.end_minute()))};
+    if (span.start < span.end) spans.push_back(span);
+  }
+  return spans;
+}
+
+std::vector<Span> HolesIn(std::vector<Span> spans, absl::Time from,
+                          absl::Time to) {
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.start < b.start; });
+  std::vector<Span> holes;
+  absl::Time covered = from;
+  for (const Span& span : spans) {
+    if (span.start > covered) holes.push_back({covered, span.start});
+    covered = std::max(covered, span.end);
+  }
+  if (covered < to) holes.push_back({covered, to});
+  return holes;
+}
+
 }  // namespace wangge::city

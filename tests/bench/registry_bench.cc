@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "city/certificate.h"
 #include "city/folder.h"
 #include "s2/mutable_s2shape_index.h"
 #include "s2/s2contains_point_query.h"
@@ -313,6 +314,14 @@ int RunRegistry(const Options& options) {
   Print("registry", "locate_index",
         static_cast<double>(city.polygon_index().ByteSize()) / 1e6, "MB");
   MeasureDelta(*loaded);
+
+  const auto certificate = city::Certify(city, absl::Now(), 2);
+  Print("registry", "certificate", certificate.duration_seconds(),
+        absl::StrCat("s, ", certificate.total().cell_count(), " cells, ",
+                     certificate.proved_parent_count(), " of ",
+                     certificate.parent_count(), " parents by edges alone, ",
+                     certificate.faults_size(), " faults"),
+        "limit", 20);
 
   double mean = 0;
   MeasureLocate(city, PointsIn(city, 1'000'000), &mean);

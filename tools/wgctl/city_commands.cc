@@ -28,6 +28,7 @@ absl::Status Import(Client& client, const std::string& folder_path,
   Progress progress("import", rows.size());
   registry::v1::ImportCityRequest message;
   message.set_comment(comment);
+  message.set_row_count(static_cast<int64_t>(rows.size()));
   size_t done = 0;
   size_t bytes = 0;
   for (const auto& [key, row] : rows) {

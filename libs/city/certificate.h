@@ -1,0 +1,23 @@
+// What can be proved of a city, and what is wrong with it: a pure function.
+//
+// Ground: in the governance and police layers the children of a grid cover it
+// exactly once; dedicated grids do not overlap. Duty: every category has, in
+// every deepest grid, a unit and somebody at its desk; rosters have no holes
+// and nobody is at two desks at once in the next 30 days. People: a dispatch
+// can reach every officer. Trees and codes hold in every City, or it is none.
+#pragma once
+
+#include "absl/time/time.h"
+#include "city/city.h"
+
+namespace wangge::city {
+
+inline constexpr absl::Duration kRosterHorizon = absl::Hours(30 * 24);
+// Faults of one kind that are listed; all are counted.
+inline constexpr int kMostFaultsOfAKind = 1000;
+
+// `threads` share the work on the ground. The signature stays empty.
+registry::v1::CityCertificate Certify(const City& city, absl::Time now,
+                                      int threads);
+
+}  // namespace wangge::city

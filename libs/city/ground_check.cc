@@ -1,0 +1,168 @@
+#include "city/ground_check.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace wangge::city {
+namespace {
+
+using registry::v1::CityFault;
+using registry::v1::CityFaultKind;
+
+// The children of a grid in one layer.
+struct Family {
+  const Grid* parent = nullptr;  // Null for the roots of a layer.
+  common::v1::GridLayer layer = common::v1::GRID_LAYER_UNSPECIFIED;
+  std::vector<const Grid*> children;
+};
+
+std::vector<Family> FamiliesOf(const City& city) {
+  std::map<std::pair<std::string, int>, Family> families;
+  city.rows().ForEach([&](const std::string&, const RowPtr& row) {
+    if (!row->has_grid()) return;
+    const Grid& grid = row->grid();
+    if (&grid == &city.root_grid()) return;
+    Family& family =
+        families[{grid.parent_grid_id(), static_cast<int>(grid.layer())}];
+    if (!grid.parent_grid_id().empty()) {
+      family.parent = city.FindGrid(grid.parent_grid_id());
+    }
+    family.layer = grid.layer();
+    family.children.push_back(&grid);
+  });
+  std::vector<Family> all;
+  for (auto& [key, family] : families) all.push_back(std::move(family));
+  return all;
+}
+
+struct Kind {
+  CityFaultKind kind;
+  const char* text;
+};
+
+Kind KindOf(geo::Patch::Kind kind) {
+  switch (kind) {
+    case geo::Patch::Kind::kGap:
+      return {registry::v1::CITY_FAULT_KIND_GAP, "no grid below covers"};
+    case geo::Patch::Kind::kOverlap:
+      return {registry::v1::CITY_FAULT_KIND_OVERLAP,
+              "more than one grid covers"};
+    case geo::Patch::Kind::kOutside:
+      return {registry::v1::CITY_FAULT_KIND_OUTSIDE_PARENT,
+              "a grid below covers, outside its parent,"};
+  }
+  return {};
+}
+
+CityFault ToFault(const City& city, const Family& family,
+                  const geo::Patch& patch) {
+  CityFault fault;
+  const auto [kind, text] = KindOf(patch.kind);
+  fault.set_kind(kind);
+  const Grid& subject =
+      family.parent == nullptr ? *family.children.front() : *family.parent;
+  fault.mutable_row()->set_kind("grid");
+  fault.mutable_row()->set_id(subject.grid_id());
+  for (const Grid* child : family.children) {
+    if (kind != registry::v1::CITY_FAULT_KIND_GAP &&
+        geo::Contains(child->polygons(), patch.inside)) {
+      auto* other = fault.add_other_rows();
+      other->set_kind("grid");
+      other->set_id(child->grid_id());
+    }
+  }
+  fault.set_description(
+      absl::StrFormat("%s %.1f m2 of %s near %.6f, %.6f (latitude, longitude)",
+                      text, patch.square_meters, subject.name(),
+                      patch.inside.latitude_deg, patch.inside.longitude_deg));
+  fault.set_district_grid_id(DistrictOfGrid(city, subject));
+  fault.set_area_square_meters(patch.square_meters);
+  fault.mutable_point()->set_latitude_deg(patch.inside.latitude_deg);
+  fault.mutable_point()->set_longitude_deg(patch.inside.longitude_deg);
+  fault.mutable_point()->set_coordinate_system(
+      common::v1::COORDINATE_SYSTEM_WGS84);
+  *fault.mutable_polygons() = patch.polygons;
+  return fault;
+}
+
+geo::Coverage Check(const Family& family) {
+  std::vector<const geo::Polygons*> children;
+  for (const Grid* child : family.children) {
+    children.push_back(&child->polygons());
+  }
+  // Dedicated grids are islands: they cover nothing, but each point once.
+  return family.parent == nullptr ||
+                 family.layer == common::v1::GRID_LAYER_DEDICATED
+             ? geo::CheckOverlaps(children)
+             : geo::CheckCoverage(family.parent->polygons(), children);
+}
+
+// A governance grid that ends above the depth of the others leaves its ground
+// to no grid worker.
+void FindOrphans(const City& city, GroundFindings* findings) {
+  int deepest = 0;
+  std::vector<const Grid*> leaves;
+  city.rows().ForEach([&](const std::string&, const RowPtr& row) {
+    if (!row->has_grid() ||
+        row->grid().layer() != common::v1::GRID_LAYER_GOVERNANCE) {
+      return;
+    }
+    const auto below = city.ChildrenOf(row->grid().grid_id());
+    if (std::any_of(below.begin(), below.end(), [](const Grid* child) {
+          return child->layer() == common::v1::GRID_LAYER_GOVERNANCE;
+        })) {
+      return;
+    }
+    leaves.push_back(&row->grid());
+    deepest = std::max(deepest, static_cast<int>(row->grid().level()));
+  });
+  for (const Grid* leaf : leaves) {
+    if (leaf->level() == deepest) continue;
+    CityFault fault;
+    fault.set_kind(registry::v1::CITY_FAULT_KIND_ORPHAN);
+    fault.mutable_row()->set_kind("grid");
+    fault.mutable_row()->set_id(leaf->grid_id());
+    fault.set_description(absl::StrCat(
+        leaf->name(), " has no grids below it, as others of its level have"));
+    fault.set_district_grid_id(DistrictOfGrid(city, *leaf));
+    findings->faults.push_back(std::move(fault));
+  }
+}
+
+}  // namespace
+
+GroundFindings CheckGround(const City& city, int threads) {
+  const std::vector<Family> families = FamiliesOf(city);
+  std::vector<geo::Coverage> found(families.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < families.size(); i = next++) {
+      found[i] = Check(families[i]);
+    }
+  };
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
+  work();
+  for (std::thread& helper : helpers) helper.join();
+
+  GroundFindings findings;
+  for (size_t i = 0; i < families.size(); ++i) {
+    ++findings.parent_count;
+    findings.proved_parent_count +=
+        found[i].patches.empty() && found[i].sliver_count == 0 ? 1 : 0;
+    findings.sliver_count += found[i].sliver_count;
+    findings.sliver_square_meters += found[i].sliver_square_meters;
+    for (const geo::Patch& patch : found[i].patches) {
+      findings.faults.push_back(ToFault(city, families[i], patch));
+    }
+  }
+  FindOrphans(city, &findings);
+  return findings;
+}
+
+}  // namespace wangge::city

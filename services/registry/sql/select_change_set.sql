@@ -1,0 +1,11 @@
+-- A change set by its id or its request_id. Indexes: both unique keys. At most
+-- one row.
+SELECT change_set_id, request_hash, state, author, decider, base_version, version,
+       comment, reason, row_count, body,
+       activate_time IS NOT NULL AS has_time,
+       (extract(epoch FROM activate_time) * 1000000)::bigint AS activate_micros,
+       (extract(epoch FROM propose_time) * 1000000)::bigint AS propose_micros,
+       decide_time IS NOT NULL AS decided,
+       (extract(epoch FROM decide_time) * 1000000)::bigint AS decide_micros
+FROM change_set
+WHERE change_set_id = $1 OR request_id = $1
