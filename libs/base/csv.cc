@@ -54,11 +54,14 @@ const std::string& CsvTable::Row::Get(const std::string& column) const {
 }
 
 CsvTable::CsvTable(CsvTable&& other) noexcept
-    : columns_(std::move(other.columns_)), rows_(std::move(other.rows_)) {
+    : names_(std::move(other.names_)),
+      columns_(std::move(other.columns_)),
+      rows_(std::move(other.rows_)) {
   Adopt();
 }
 
 CsvTable& CsvTable::operator=(CsvTable&& other) noexcept {
+  names_ = std::move(other.names_);
   columns_ = std::move(other.columns_);
   rows_ = std::move(other.rows_);
   Adopt();
@@ -94,6 +97,7 @@ absl::StatusOr<CsvTable> CsvTable::Parse(
     }
   }
   const size_t width = values.size();
+  table.names_ = std::move(values);
   while (pos < text.size()) {
     const int first_line = line;
     if (!ReadRecord(text, &pos, &line, &values)) {

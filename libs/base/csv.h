@@ -40,6 +40,8 @@ class CsvTable {
   CsvTable& operator=(CsvTable&&) noexcept;
 
   const std::vector<Row>& rows() const { return rows_; }
+  // In the order of the header.
+  const std::vector<std::string>& columns() const { return names_; }
   bool HasColumn(const std::string& column) const {
     return columns_.contains(column);
   }
@@ -47,6 +49,7 @@ class CsvTable {
  private:
   CsvTable() = default;
   void Adopt();
+  std::vector<std::string> names_;
   absl::flat_hash_map<std::string, size_t> columns_;
   std::vector<Row> rows_;
 };

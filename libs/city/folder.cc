@@ -19,6 +19,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// Grids whose boundary nobody has drawn yet; may be absent.
+constexpr char kGridTable[] = "grids.csv";
+
 // One CSV file per kind of row, besides grids.
 constexpr struct {
   const char* file;
@@ -67,7 +70,8 @@ class Reader {
  public:
   explicit Reader(std::string directory) : directory_(std::move(directory)) {}
 
-  absl::StatusOr<Folder> Read() {
+  // What cannot be read is left out and told in `left_out` when that is given.
+  absl::StatusOr<Folder> Read(std::vector<std::string>* left_out) {
     std::error_code error;
     std::vector<std::string> grid_files;
     for (const auto& entry :
@@ -84,7 +88,14 @@ class Reader {
     std::sort(grid_files.begin(), grid_files.end());
     if (grid_files.empty()) Fault(directory_, "has no grids*.geojson");
     for (const std::string& name : grid_files) ReadGrids(name);
+    if (std::filesystem::exists(directory_ + "/" + kGridTable)) {
+      ReadTable(kGridTable, "grid");
+    }
     for (const auto& table : kTables) ReadTable(table.file, table.kind);
+    if (left_out != nullptr) {
+      *left_out = std::move(faults_);
+      return std::move(folder_);
+    }
     if (faults_.empty()) return std::move(folder_);
     return absl::InvalidArgumentError(
         absl::StrCat("the city folder has ", faults_.size(), " faults:\n  ",
@@ -96,7 +107,8 @@ class Reader {
     faults_.push_back(absl::StrCat(origin, ": ", problem));
   }
 
-  void Add(const CityRow& row, const std::string& origin) {
+  // `whole`: every field could be read.
+  void Add(const CityRow& row, const std::string& origin, bool whole) {
     const CityRowKey key = KeyOf(row);
     if (key.id().empty()) {
       Fault(origin, "has no id in its first column");
@@ -108,12 +120,16 @@ class Reader {
             absl::StrCat("the id ", key.id(), " was used at ", place->second));
       return;
     }
-    folder_.rows[KeyText(key)] = std::make_shared<const CityRow>(row);
+    if (whole) {
+      folder_.rows[KeyText(key)] = std::make_shared<const CityRow>(row);
+    }
   }
 
+  // False when a field could not be read.
   template <typename Get>
-  void FillFields(const std::string& kind, const std::string& origin,
+  bool FillFields(const std::string& kind, const std::string& origin,
                   const Get& get, CityRow* row) {
+    const size_t faults_before = faults_.size();
     Message* body = MutableBody(kind, row);
     for (const FieldDescriptor* field : ColumnsOf(TypeOf(kind))) {
       const std::string column = ColumnOf(*field);
@@ -122,6 +138,7 @@ class Reader {
         Fault(origin, absl::StrCat(column, ": ", status.message()));
       }
     }
+    return faults_.size() == faults_before;
   }
 
   void ReadTable(const std::string& file, const std::string& kind) {
@@ -139,10 +156,10 @@ class Reader {
     for (const CsvTable::Row& line : table->rows()) {
       CityRow row;
       const std::string origin = absl::StrCat(file, ":", line.line());
-      FillFields(
+      const bool whole = FillFields(
           kind, origin,
           [&](const std::string& column) { return line.Get(column); }, &row);
-      Add(row, origin);
+      Add(row, origin, whole);
     }
   }
 
@@ -168,17 +185,15 @@ class Reader {
       CityRow row;
       const std::string origin =
           absl::StrCat(file, ": feature ", feature.number);
-      FillFields(
-          "grid", origin,
-          [&](const std::string& column) {
-            const auto found = feature.properties.find(column);
-            return found == feature.properties.end() ? "" : found->second;
-          },
-          &row);
+      const auto get = [&](const std::string& column) {
+        const auto found = feature.properties.find(column);
+        return found == feature.properties.end() ? "" : found->second;
+      };
+      const bool whole = FillFields("grid", origin, get, &row);
       for (auto& polygon : feature.polygons) {
         *row.mutable_grid()->add_polygons() = std::move(polygon);
       }
-      Add(row, origin);
+      Add(row, origin, whole);
     }
   }
 
@@ -220,10 +235,17 @@ std::string GridsText(const RowMap& rows) {
   return geo::WriteGeoJson(features);
 }
 
+std::string Describe(const Folder& folder, const Fault& fault) {
+  const auto origin = folder.origins.find(fault.row_key);
+  return absl::StrCat(
+      origin == folder.origins.end() ? fault.row_key : origin->second, ": ",
+      fault.problem);
+}
+
 }  // namespace
 
 absl::StatusOr<Folder> ReadFolder(const std::string& directory) {
-  return Reader(directory).Read();
+  return Reader(directory).Read(nullptr);
 }
 
 absl::Status WriteFolder(const std::string& directory, const RowMap& rows) {
@@ -237,20 +259,33 @@ absl::Status WriteFolder(const std::string& directory, const RowMap& rows) {
 
 absl::StatusOr<std::shared_ptr<const City>> LoadFolder(
     const std::string& directory) {
-  ASSIGN_OR_RETURN(Folder folder, ReadFolder(directory));
+  ASSIGN_OR_RETURN(const Folder folder, ReadFolder(directory));
   std::vector<Fault> faults;
-  auto city = City::Build({}, std::move(folder.rows), &faults);
+  auto city = City::Build({}, folder.rows, &faults);
   if (city.ok()) return city;
   std::vector<std::string> lines;
-  for (const Fault& fault : faults) {
-    const auto origin = folder.origins.find(fault.row_key);
-    lines.push_back(absl::StrCat(
-        origin == folder.origins.end() ? fault.row_key : origin->second, ": ",
-        fault.problem));
-  }
+  for (const Fault& fault : faults) lines.push_back(Describe(folder, fault));
   return absl::FailedPreconditionError(
       absl::StrCat("the city folder has ", lines.size(), " faults:\n  ",
                    absl::StrJoin(lines, "\n  ")));
+}
+
+absl::StatusOr<std::shared_ptr<const City>> LoadPartialFolder(
+    const std::string& directory, std::vector<std::string>* left_out) {
+  ASSIGN_OR_RETURN(Folder folder, Reader(directory).Read(left_out));
+  while (true) {
+    std::vector<Fault> faults;
+    auto city = City::Build({}, folder.rows, &faults);
+    if (city.ok()) return city;
+    // What names a row that is left out is left out next time round.
+    size_t erased = 0;
+    for (const Fault& fault : faults) {
+      if (folder.rows.erase(fault.row_key) == 0) continue;
+      ++erased;
+      left_out->push_back(Describe(folder, fault));
+    }
+    if (erased == 0) return city.status();
+  }
 }
 
 void AddRow(const CityRow& row, RowMap* rows) {

@@ -28,6 +28,11 @@ absl::Status WriteFolder(const std::string& directory, const RowMap& rows);
 absl::StatusOr<std::shared_ptr<const City>> LoadFolder(
     const std::string& directory);
 
+// As LoadFolder, but leaves out every faulty row and what depends on it; each
+// is told in `left_out`. Fails when no city is left.
+absl::StatusOr<std::shared_ptr<const City>> LoadPartialFolder(
+    const std::string& directory, std::vector<std::string>* left_out);
+
 // Adds a row; a later row with the same key replaces it.
 void AddRow(const CityRow& row, RowMap* rows);
 

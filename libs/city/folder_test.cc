@@ -83,5 +83,24 @@ TEST_F(FolderTest, MissingFilesAreNamed) {
               StatusIs(absl::StatusCode::kNotFound, "nowhere"));
 }
 
+TEST_F(FolderTest, WhatIsFaultyCanBeLeftOutWithWhatDependsOnIt) {
+  Replace("officers.csv", "officer_id,unit_id\no,oc\nx,gone\n");
+  Replace("duty.csv",
+          "shift_id,unit_id,officer_id,role,weekdays,end_minute\n"
+          "s,oc,o,primary,1,60\n"
+          "t,oc,x,primary,1,60\n"
+          "v,oc,o,nonsense,1,60\n");
+  EXPECT_FALSE(LoadFolder(directory_).ok());
+  std::vector<std::string> left_out;
+  const auto city = LoadPartialFolder(directory_, &left_out);
+  ASSERT_OK(city);
+  EXPECT_EQ(left_out, (std::vector<std::string>{
+                          "duty.csv:4: role: `nonsense` is not one of primary, "
+                          "substitute",
+                          "officers.csv:3: its unit gone does not exist",
+                          "duty.csv:3: its officer x does not exist"}));
+  EXPECT_EQ((*city)->ShiftsOf("oc").size(), 1U);
+}
+
 }  // namespace
 }  // namespace wangge::city

@@ -36,7 +36,13 @@ std::vector<Family> FamiliesOf(const City& city) {
     family.children.push_back(&grid);
   });
   std::vector<Family> all;
-  for (auto& [key, family] : families) all.push_back(std::move(family));
+  for (auto& [key, family] : families) {
+    std::sort(family.children.begin(), family.children.end(),
+              [](const Grid* a, const Grid* b) {
+                return a->grid_id() < b->grid_id();
+              });
+    all.push_back(std::move(family));
+  }
   return all;
 }
 
@@ -90,7 +96,33 @@ CityFault ToFault(const City& city, const Family& family,
   return fault;
 }
 
+// Grids of the family whose boundary is not known, its parent's included.
+int64_t CountUndrawn(const Family& family) {
+  const auto undrawn = [](const Grid* grid) {
+    return grid->polygons().empty();
+  };
+  return std::count_if(family.children.begin(), family.children.end(),
+                       undrawn) +
+         (family.parent != nullptr && undrawn(family.parent) ? 1 : 0);
+}
+
+void AddUndrawn(const City& city, const Family& family, int64_t undrawn,
+                GroundFindings* findings) {
+  const Grid& subject =
+      family.parent == nullptr ? *family.children.front() : *family.parent;
+  CityFault fault;
+  fault.set_kind(registry::v1::CITY_FAULT_KIND_NO_BOUNDARY);
+  fault.mutable_row()->set_kind("grid");
+  fault.mutable_row()->set_id(subject.grid_id());
+  fault.set_description(absl::StrCat(
+      undrawn, " grids of ", subject.name(),
+      " and right below have no boundary, so its cover cannot be proved"));
+  fault.set_district_grid_id(DistrictOfGrid(city, subject));
+  findings->faults.push_back(std::move(fault));
+}
+
 geo::Coverage Check(const Family& family) {
+  if (CountUndrawn(family) > 0) return {};
   std::vector<const geo::Polygons*> children;
   for (const Grid* child : family.children) {
     children.push_back(&child->polygons());
@@ -153,8 +185,9 @@ GroundFindings CheckGround(const City& city, int threads) {
   GroundFindings findings;
   for (size_t i = 0; i < families.size(); ++i) {
     ++findings.parent_count;
-    findings.proved_parent_count +=
-        found[i].patches.empty() && found[i].sliver_count == 0 ? 1 : 0;
+    const int64_t undrawn = CountUndrawn(families[i]);
+    if (undrawn > 0) AddUndrawn(city, families[i], undrawn, &findings);
+    findings.proved_parent_count += undrawn == 0 && found[i].proved ? 1 : 0;
     findings.sliver_count += found[i].sliver_count;
     findings.sliver_square_meters += found[i].sliver_square_meters;
     for (const geo::Patch& patch : found[i].patches) {

@@ -1,12 +1,17 @@
 #include "city/layer.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "city/folder.h"
+#include "city/system_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
@@ -141,21 +146,76 @@ TEST(LayerTest, ZhengzhousPointsLieInTheDistrictsTheyAreLabelledWith) {
   ASSERT_OK(districts);
   EXPECT_EQ(districts->size(), 12U);
   const CsvTable table = ReadTable("zhengzhou_poi_gcj02.csv");
-  const auto agreeing = [&](common::v1::CoordinateSystem system) {
-    int agree = 0;
-    for (const auto& row : table.rows()) {
-      const auto point = PointOf(row, "lon_gcj02", "lat_gcj02", system);
-      if (!point.ok()) continue;
-      const auto* area = districts->Find(*point);
-      agree += area != nullptr && area->name == row.Get("district_label");
-    }
-    return agree / static_cast<double>(table.rows().size());
-  };
-  const double right = agreeing(kGcj02);
+  std::vector<LabelledPoint> points;
+  for (const auto& row : table.rows()) {
+    LabelledPoint& point = points.emplace_back();
+    ASSERT_TRUE(absl::SimpleAtod(row.Get("lon_gcj02"), &point.longitude_deg));
+    ASSERT_TRUE(absl::SimpleAtod(row.Get("lat_gcj02"), &point.latitude_deg));
+    point.label = row.Get("district_label");
+  }
+  const SystemCheck right = CheckSystem(*districts, points, kGcj02);
   // 98.8 % to a tenth, 15,567 of 15,757: what the data's own polygons give.
-  EXPECT_GE(right, 0.9879);
-  // What the warning of `wgctl city locate --expect` rests on.
-  EXPECT_LT(agreeing(kWgs84), right - 0.003);
+  EXPECT_GE(right.agreeing, 0.9879 * static_cast<double>(points.size()));
+  EXPECT_EQ(right.better, common::v1::COORDINATE_SYSTEM_UNSPECIFIED);
+  // Given as WGS84 by mistake.
+  const SystemCheck wrong = CheckSystem(*districts, points, kWgs84);
+  EXPECT_LT(wrong.agreeing, right.agreeing);
+  EXPECT_EQ(wrong.better, kGcj02);
+  EXPECT_EQ(wrong.better_agreeing, right.agreeing);
+}
+
+// Real names and codes, 170 of them more than once, and no boundaries but the
+// districts'.
+TEST(LayerTest, StreetsAndCommunitiesMakeACityWithoutMicroGrids) {
+  SKIP_WITHOUT_REAL_DATA();
+  const std::string folder = ::testing::TempDir() + "/zhengzhou";
+  std::filesystem::create_directories(folder);
+  std::string grids =
+      "grid_id,grid_code,name,layer,level,parent_grid_id\n"
+      "410100,410100,郑州市,governance,city,\n";
+  std::set<std::string> known;
+  const auto add = [&](const std::string& code, const std::string& name,
+                       const std::string& level, const std::string& parent) {
+    if (!known.insert(code).second) return;
+    grids += absl::StrCat(code, ",", code, ",", name, ",governance,", level,
+                          ",", parent, "\n");
+  };
+  const auto add_street = [&](const CsvTable::Row& row) {
+    add(row.Get("area_code"), row.Get("area_name"), "district", "410100");
+    add(row.Get("street_code"), row.Get("street_name"), "street",
+        row.Get("area_code"));
+  };
+  const CsvTable streets = ReadTable("zhengzhou_streets_2023.csv");
+  for (const auto& row : streets.rows()) add_street(row);
+  const CsvTable communities = ReadTable("zhengzhou_communities_2021.csv");
+  for (const auto& row : communities.rows()) {
+    add_street(row);
+    add(row.Get("village_code"), row.Get("village_name"), "community",
+        row.Get("street_code"));
+  }
+  ASSERT_OK(WriteFolder(folder, {}));
+  ASSERT_OK(WriteFile(folder + "/grids.csv", grids));
+  ASSERT_OK(WriteFile(folder + "/units.csv",
+                      "unit_id,name,kind,level,function,jurisdiction_grid_ids\n"
+                      "oc,市城运中心,operation_centre,city,operation_centre,"
+                      "410100\n"));
+  const auto city = LoadFolder(folder);
+  ASSERT_OK(city);
+  EXPECT_GT((*city)->rows().size(), 3'400U);
+  // A name that several villages have is found as often, each in its chain.
+  const auto found = (*city)->FindPlaces("王庄村委会门口");
+  EXPECT_EQ(found.size(), static_cast<size_t>(std::count_if(
+                              communities.rows().begin(),
+                              communities.rows().end(), [](const auto& row) {
+                                return row.Get("village_name") == "王庄村委会";
+                              })));
+  EXPECT_GT(found.size(), 5U);
+  std::set<std::string> ids;
+  for (const NamedPlace& named : found) {
+    EXPECT_EQ(named.chain.size(), 4U);
+    ids.insert(named.grid->grid_id());
+  }
+  EXPECT_EQ(ids.size(), found.size());
 }
 
 }  // namespace

@@ -19,6 +19,19 @@ Digest Sha256Of(const std::string& text) {
 
 }  // namespace
 
+Changes ChangesOf(
+    const google::protobuf::RepeatedPtrField<CityRow>& rows,
+    const google::protobuf::RepeatedPtrField<CityRowKey>& removed_rows) {
+  Changes changes;
+  for (const CityRow& row : rows) {
+    changes.upserts[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
+  }
+  for (const CityRowKey& key : removed_rows) {
+    changes.removals.push_back(KeyText(key));
+  }
+  return changes;
+}
+
 RowSet::RowSet(const RowMap& rows) {
   Changes changes;
   changes.upserts = rows;

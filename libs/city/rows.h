@@ -27,6 +27,11 @@ struct Changes {
   bool empty() const { return upserts.empty() && removals.empty(); }
 };
 
+// Of rows and keys as messages carry them.
+Changes ChangesOf(
+    const google::protobuf::RepeatedPtrField<CityRow>& rows,
+    const google::protobuf::RepeatedPtrField<CityRowKey>& removed_rows);
+
 // Thread safety as SharedMap.
 class RowSet {
  public:

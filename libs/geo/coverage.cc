@@ -193,7 +193,8 @@ Coverage CheckCoverage(const Polygons& parent,
   curves.Add(parent, true);
   Coverage coverage;
   const auto loops = curves.Loops();
-  if (loops.empty()) return coverage;
+  coverage.proved = loops.empty();
+  if (coverage.proved) return coverage;
   AddRegions(loops, 0, S2WindingOperation::WindingRule::NEGATIVE,
              Patch::Kind::kGap, &coverage);
   AddRegions(loops, 0, S2WindingOperation::WindingRule::POSITIVE,
@@ -213,7 +214,6 @@ Coverage CheckOverlaps(const std::vector<const Polygons*>& polygons) {
   Curves curves;
   for (const Polygons* one : polygons) curves.Add(*one, false);
   const auto loops = curves.Loops();
-  if (loops.empty()) return coverage;
   // One less is positive where two or more overlap.
   AddRegions(loops, -1, S2WindingOperation::WindingRule::POSITIVE,
              Patch::Kind::kOverlap, &coverage);

@@ -31,6 +31,7 @@ struct Patch {
 };
 
 struct Coverage {
+  bool proved = false;         // By edges that cancel, without geometry.
   std::vector<Patch> patches;  // Larger ones first.
   int sliver_count = 0;        // Patches left out.
   double sliver_square_meters = 0;

@@ -46,6 +46,7 @@ TEST(CoverageTest, PartsThatShareCornersCoverExactly) {
   // The other way round: orientation does not matter.
   const Polygons east = Make({{{5, 0}, {5, 10}, {10, 10}, {10, 0}}});
   const Coverage coverage = CheckCoverage(parent, {&west, &east});
+  EXPECT_TRUE(coverage.proved);
   EXPECT_THAT(coverage.patches, IsEmpty());
   EXPECT_EQ(coverage.sliver_count, 0);
 }

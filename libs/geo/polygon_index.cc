@@ -147,7 +147,7 @@ PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
       gone.insert(gone.end(), parts->begin(), parts->end());
       next.shapes_.Erase(number);
     }
-    if (entry.polygons == nullptr) continue;
+    if (entry.polygons == nullptr || entry.polygons->empty()) continue;
     Shapes& parts = next.shapes_.Edit(number);
     for (const auto& polygon : *entry.polygons) {
       parts.push_back(MakeShape(entry.number, polygon));

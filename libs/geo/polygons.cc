@@ -41,6 +41,9 @@ absl::Status ValidatePolygons(const Polygons& polygons) {
   }
   int number = 0;
   for (const auto& polygon : polygons) {
+    if (polygon.rings().empty()) {
+      return absl::InvalidArgumentError("has a polygon without rings");
+    }
     for (const auto& ring : polygon.rings()) {
       ++number;
       if (ring.coordinates_e7_size() < 6 ||

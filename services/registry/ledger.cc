@@ -30,20 +30,6 @@ std::string HashOf(const std::string& author, Request request) {
                              request.SerializeAsString()));
 }
 
-city::Changes ChangesOf(
-    const google::protobuf::RepeatedPtrField<city::CityRow>& rows,
-    const google::protobuf::RepeatedPtrField<city::CityRowKey>& removed) {
-  city::Changes changes;
-  for (const city::CityRow& row : rows) {
-    changes.upserts[city::KeyText(city::KeyOf(row))] =
-        std::make_shared<const city::CityRow>(row);
-  }
-  for (const city::CityRowKey& key : removed) {
-    changes.removals.push_back(city::KeyText(key));
-  }
-  return changes;
-}
-
 // Less what is so already.
 city::Changes Effective(const city::City& city, const city::Changes& changes) {
   city::RowSet rows = city.rows();
@@ -233,7 +219,7 @@ absl::StatusOr<ChangeSet> Ledger::Propose(
   draft.comment = request.comment();
   if (request.has_activate_time())
     draft.activate_time = &request.activate_time();
-  draft.changes = ChangesOf(request.rows(), request.removed_rows());
+  draft.changes = city::ChangesOf(request.rows(), request.removed_rows());
   MutexLock lock(&mutex_);
   return ProposeDraft(std::move(draft), author, deadline);
 }
@@ -329,7 +315,7 @@ absl::Status Ledger::CheckBase(const ChangeSet& change_set,
   const std::set<std::string> removed(since.removals.begin(),
                                       since.removals.end());
   const city::Changes own =
-      ChangesOf(change_set.rows(), change_set.removed_rows());
+      city::ChangesOf(change_set.rows(), change_set.removed_rows());
   const auto moved = [&](const std::string& key) {
     return since.upserts.contains(key) || removed.contains(key);
   };
@@ -345,7 +331,7 @@ absl::StatusOr<ChangeSet> Ledger::Activate(ChangeSet change_set,
                                            absl::Time deadline) {
   RETURN_IF_ERROR(CheckBase(change_set, deadline));
   const city::Changes changes =
-      ChangesOf(change_set.rows(), change_set.removed_rows());
+      city::ChangesOf(change_set.rows(), change_set.removed_rows());
   ASSIGN_OR_RETURN(const CityPtr next,
                    Next(changes, change_set.author(), change_set.comment()));
   change_set.set_state(ChangeSet::STATE_ACTIVATED);

@@ -64,9 +64,22 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
   return service;
 }
 
+absl::StatusOr<std::shared_ptr<const city::City>> RoutingService::CityFor(
+    const v1::RouteMattersRequest& request) const {
+  ASSIGN_OR_RETURN(auto city, city::Current(city_));
+  if (!request.has_proposed()) return city;
+  const v1::ProposedChanges& proposed = request.proposed();
+  if (proposed.base_version() != city->version().version()) {
+    return errors::EtagMismatch("city", "city",
+                                absl::StrCat(city->version().version()));
+  }
+  return city->With(city->version(),
+                    city::ChangesOf(proposed.rows(), proposed.removed_rows()));
+}
+
 absl::StatusOr<v1::RouteMattersResponse> RoutingService::Route(
     const v1::RouteMattersRequest& request) const {
-  ASSIGN_OR_RETURN(const auto city, city::Current(city_));
+  ASSIGN_OR_RETURN(const auto city, CityFor(request));
   v1::RouteMattersResponse response;
   for (const Matter& matter : request.matters()) {
     *response.add_plans() = routing::Route(*city, *model_, matter);

@@ -33,6 +33,9 @@ class RoutingService final : public v1::RoutingService::CallbackService,
  private:
   RoutingService(rpc::Runtime* runtime,
                  std::shared_ptr<const text::Classifier> model);
+  // The city, with the changes that the request proposes.
+  absl::StatusOr<std::shared_ptr<const city::City>> CityFor(
+      const v1::RouteMattersRequest& request) const;
   absl::StatusOr<v1::RouteMattersResponse> Route(
       const v1::RouteMattersRequest& request) const;
 

@@ -16,6 +16,9 @@ using Body = std::function<absl::Status(Client& client)>;
 void OnChosen(CLI::App* command, const Settings* settings, Body body);
 
 void AddCityCommands(CLI::App* app, const Settings* settings);
+// Parts of `city`.
+void AddChangeCommands(CLI::App* city, const Settings* settings);
+void AddLocateCommand(CLI::App* city, const Settings* settings);
 void AddModelCommands(CLI::App* app, const Settings* settings);
 void AddSubmitCommand(CLI::App* app, const Settings* settings);
 void AddCaseCommands(CLI::App* app, const Settings* settings);
