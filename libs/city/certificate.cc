@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -47,12 +49,15 @@ class Writer {
   }
 
   void Finish() {
-    std::stable_sort(faults_.begin(), faults_.end(),
-                     [](const CityFault& a, const CityFault& b) {
-                       return a.kind() != b.kind() ? a.kind() < b.kind()
-                                                   : a.area_square_meters() >
-                                                         b.area_square_meters();
-                     });
+    std::sort(faults_.begin(), faults_.end(),
+              [](const CityFault& a, const CityFault& b) {
+                if (a.kind() != b.kind()) return a.kind() < b.kind();
+                if (a.area_square_meters() != b.area_square_meters()) {
+                  return a.area_square_meters() > b.area_square_meters();
+                }
+                return std::tie(a.row().id(), a.description()) <
+                       std::tie(b.row().id(), b.description());
+              });
     std::map<int, int> listed;
     for (CityFault& fault : faults_) {
       if (++listed[fault.kind()] <= kMostFaultsOfAKind) {
@@ -129,6 +134,21 @@ CityCertificate Certify(const City& city, absl::Time now, int threads) {
   writer.Finish();
   certificate.set_duration_seconds(absl::ToDoubleSeconds(absl::Now() - start));
   return certificate;
+}
+
+std::vector<CityFault> NewFaults(const CityCertificate& before,
+                                 const CityCertificate& after) {
+  const auto name = [](const CityFault& fault) {
+    return absl::StrCat(fault.kind(), "\n", KeyText(fault.row()), "\n",
+                        fault.description());
+  };
+  std::set<std::string> known;
+  for (const CityFault& fault : before.faults()) known.insert(name(fault));
+  std::vector<CityFault> faults;
+  for (const CityFault& fault : after.faults()) {
+    if (!known.contains(name(fault))) faults.push_back(fault);
+  }
+  return faults;
 }
 
 }  // namespace wangge::city

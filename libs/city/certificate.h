@@ -7,6 +7,8 @@
 // can reach every officer. Trees and codes hold in every City, or it is none.
 #pragma once
 
+#include <vector>
+
 #include "absl/time/time.h"
 #include "city/city.h"
 
@@ -19,5 +21,10 @@ inline constexpr int kMostFaultsOfAKind = 1000;
 // `threads` share the work on the ground. The signature stays empty.
 registry::v1::CityCertificate Certify(const City& city, absl::Time now,
                                       int threads);
+
+// The faults of `after` that are not in `before`.
+std::vector<registry::v1::CityFault> NewFaults(
+    const registry::v1::CityCertificate& before,
+    const registry::v1::CityCertificate& after);
 
 }  // namespace wangge::city

@@ -165,8 +165,8 @@ class DutyCheck {
     }
   }
 
-  // Owners of assets, operation centres, and whoever stands above one who
-  // answers: supervision reaches them.
+  // Owners of assets, operation centres, the police, whom 110 dispatches by
+  // itself, and whoever stands above one who answers: supervision reaches them.
   void ReachSuperiors() {
     std::vector<const Unit*> all(reached_.begin(), reached_.end());
     city_.rows().ForEach([&](const std::string&, const RowPtr& row) {
@@ -174,8 +174,9 @@ class DutyCheck {
         all.push_back(city_.FindUnit(row->asset().owner_unit_id()));
         all.push_back(city_.FindUnit(row->asset().maintainer_unit_id()));
       } else if (row->has_unit() &&
-                 row->unit().kind() ==
-                     registry::v1::UNIT_KIND_OPERATION_CENTRE) {
+                 (row->unit().kind() ==
+                      registry::v1::UNIT_KIND_OPERATION_CENTRE ||
+                  row->unit().kind() == registry::v1::UNIT_KIND_POLICE)) {
         all.push_back(&row->unit());
       }
     });

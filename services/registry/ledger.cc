@@ -68,22 +68,6 @@ absl::Status WrongState(const ChangeSet& c, const std::string& command,
                       {{"resource", "change set"}, {"id", c.change_set_id()}});
 }
 
-// What is wrong with `next` that is not wrong with `current`.
-void AddNewFaults(const city::City& current, const city::City& next,
-                  absl::Time now, ChangeSet* change_set) {
-  const auto name = [](const v1::CityFault& fault) {
-    return absl::StrCat(fault.kind(), "\n", city::KeyText(fault.row()), "\n",
-                        fault.description());
-  };
-  std::set<std::string> known;
-  const auto before = city::Certify(current, now, kCertifyThreads);
-  for (const v1::CityFault& fault : before.faults()) known.insert(name(fault));
-  const auto after = city::Certify(next, now, kCertifyThreads);
-  for (const v1::CityFault& fault : after.faults()) {
-    if (!known.contains(name(fault))) *change_set->add_new_faults() = fault;
-  }
-}
-
 }  // namespace
 
 Ledger::Ledger(Store* store, std::function<void(const CityPtr&)> publish)
@@ -301,7 +285,12 @@ absl::StatusOr<ChangeSet> Ledger::ProposeDraft(Draft draft,
     return written.ok() ? same(*written) : added;
   }
   RETURN_IF_ERROR(added);
-  AddNewFaults(*current, *next, absl::Now(), &c);
+  const absl::Time now = absl::Now();
+  for (auto& fault :
+       city::NewFaults(city::Certify(*current, now, kCertifyThreads),
+                       city::Certify(*next, now, kCertifyThreads))) {
+    *c.add_new_faults() = std::move(fault);
+  }
   return c;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "grpcpp/create_channel.h"
+#include "log/log.h"
 #include "rpc/server.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"
@@ -70,6 +71,7 @@ void AddCompletionCommand(CLI::App* app) {
 }
 
 int Main(int argc, char** argv) {
+  log::Init("wgctl", log::Level::kWarning);
   CLI::App app{"wgctl: the command line of Wangge."};
   app.require_subcommand(1);
   app.footer(

@@ -1,9 +1,9 @@
 #include "tools/wgctl/preview.h"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +11,6 @@
 #include "base/status_macros.h"
 #include "city/certificate.h"
 #include "city/responsibility.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/registry/v1/registry.grpc.pb.h"
@@ -170,14 +169,8 @@ class Previewer {
     const auto after = city::Certify(then_, time, kThreads);
     findings_.fallback_cells_before = before.total().fallback_cell_count();
     findings_.fallback_cells_after = after.total().fallback_cell_count();
-    std::set<std::string> known;
-    for (const auto& fault : before.faults()) {
-      known.insert(fault.description());
-    }
-    for (const auto& fault : after.faults()) {
-      if (!known.contains(fault.description())) {
-        findings_.new_faults.push_back(fault.description());
-      }
+    for (const auto& fault : city::NewFaults(before, after)) {
+      findings_.new_faults.push_back(fault.description());
     }
   }
 
@@ -272,11 +265,7 @@ absl::Status Preview(Client& client, const std::string& change_set_id) {
 
 void DescribeRowChange(const city::CityRow& before, const city::CityRow& after,
                        std::ostream& out) {
-  google::protobuf::util::MessageDifferencer differencer;
-  std::string report;
-  differencer.ReportDifferencesToString(&report);
-  differencer.Compare(before, after);
-  out << report;
+  out << "    was " << ToJson(before) << "\n    is  " << ToJson(after) << "\n";
 }
 
 }  // namespace wangge::wgctl

@@ -21,7 +21,7 @@ absl::StatusOr<std::shared_ptr<const city::City>> FetchCity(Client& client);
 // lose their unit. As JSON one object.
 absl::Status Preview(Client& client, const std::string& change_set_id);
 
-// Prints the fields of a row that differ.
+// Prints what a row said and says.
 void DescribeRowChange(const city::CityRow& before, const city::CityRow& after,
                        std::ostream& out);
 

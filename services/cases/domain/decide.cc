@@ -57,7 +57,8 @@ void FollowPlan(const RoutePlan& plan, const Context& context, Step* step) {
     return;
   }
   step->SetActor("rule");
-  step->File(*category, plan.urgency());
+  step->File(*category, plan.urgency(),
+             context.city.FindUnit(plan.lead().unit_id()));
   if (plan.disposition() == routing::v1::DISPOSITION_CONSULT) {
     std::vector<std::string> parties = {plan.lead().unit_id(),
                                         step->now().accountable_unit_id()};
@@ -205,7 +206,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,
     const auto urgency = c.urgency() == common::v1::URGENCY_SAFETY
                              ? c.urgency()
                              : category->urgency();
-    step.File(*category, urgency);
+    step.File(*category, urgency, lead);
   }
   step.Dispatch(ChosenByPerson(context.city, *lead, context.now), co_handlers,
                 nullptr);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "city/limit.h"
+
 namespace wangge::cases {
 namespace {
 
@@ -25,14 +27,17 @@ void Step::RequestVerification(const routing::v1::Responsible& by,
   });
 }
 
-void Step::File(const city::Category& category, common::v1::Urgency urgency) {
-  const int64_t limit = category.handle_limit_minutes();
+void Step::File(const city::Category& category, common::v1::Urgency urgency,
+                const city::Unit* lead) {
+  const int limit = city::HandleLimitMinutes(
+      category,
+      lead == nullptr ? common::v1::UNIT_LEVEL_UNSPECIFIED : lead->level());
   Emit([&](CaseEvent& event) {
     auto& filed = *event.mutable_filed();
     filed.set_category_code(category.category_code());
     filed.set_category_name(category.name());
     filed.set_urgency(urgency);
-    filed.set_handle_limit_minutes(category.handle_limit_minutes());
+    filed.set_handle_limit_minutes(limit);
     *filed.mutable_due_time() =
         ToProto(LimitEnd(context_.city, urgency, context_.now, limit));
     *filed.mutable_warn_time() = ToProto(LimitEnd(

@@ -40,7 +40,8 @@ class Step {
   void RequestVerification(const routing::v1::Responsible& by,
                            const std::string& question);
   // #6: the limit starts.
-  void File(const city::Category& category, common::v1::Urgency urgency);
+  void File(const city::Category& category, common::v1::Urgency urgency,
+            const city::Unit* lead);
   // #7 to the lead and the co-handlers. `plan` may be null: a person chose.
   void Dispatch(const routing::v1::Responsible& lead,
                 const std::vector<routing::v1::Responsible>& co_handlers,

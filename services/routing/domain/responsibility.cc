@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "city/limit.h"
 #include "services/routing/domain/route.h"
 
 namespace wangge::routing {
@@ -50,6 +51,8 @@ Ownership AssignResponsibility(const city::City& city,
       });
   const absl::Time time = FromProto(matter.time());
   *plan->mutable_lead() = Describe(city, found.lead, time, plan);
+  plan->set_handle_limit_minutes(
+      city::HandleLimitMinutes(category, found.lead.unit->level()));
   std::vector<std::string> unit_ids = {found.lead.unit->unit_id()};
   for (const auto& co_handler : found.co_handlers) {
     *plan->add_co_handlers() = Describe(city, co_handler, time, plan);

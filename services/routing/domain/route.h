@@ -49,7 +49,7 @@ enum class Ownership {
   kNoOwner,  // An asset that nobody was ever made the owner of.
 };
 
-// Fills lead, co_handlers and the three flags.
+// Fills lead, co_handlers, the three flags and the time to handle.
 Ownership AssignResponsibility(const city::City& city,
                                const city::Category& category,
                                const std::vector<const city::Grid*>& scopes,
