@@ -39,6 +39,7 @@ struct Options {
   bool quick = false;
   double peer_rate = 0;  // pgbench's transactions a second, from the runner.
   std::string city;      // A city folder.
+  std::string tenfold;   // One of ten times its size.
   std::string postgis;   // Connection string of a database for PostGIS.
   absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
 };

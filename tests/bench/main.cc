@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
       options.city = argv[i] + 7;
     } else if (std::strncmp(argv[i], "--postgis=", 10) == 0) {
       options.postgis = argv[i] + 10;
+    } else if (std::strncmp(argv[i], "--tenfold=", 10) == 0) {
+      options.tenfold = argv[i] + 10;
     } else {
       name = argv[i];
     }

@@ -1,5 +1,6 @@
 // The city as a value: look-ups in process against PostGIS on the same
 // polygons, and against S2's own index for exactness.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/status_macros.h"
 #include "city/certificate.h"
 #include "city/folder.h"
 #include "s2/mutable_s2shape_index.h"
@@ -239,8 +241,9 @@ double ResidentMegabytes() {
   return pages * static_cast<double>(getpagesize()) / 1e6;
 }
 
-// The next city when one micro-grid's corner moves by a decimetre.
-void MeasureDelta(const std::shared_ptr<const City>& city) {
+// Milliseconds to make the next city when one micro-grid's corner moves by a
+// metre: half of them, and 99 of 100.
+std::pair<double, double> DeltaTimes(const std::shared_ptr<const City>& city) {
   std::vector<double> milliseconds;
   std::shared_ptr<const City> current = city;
   for (const auto& [key, row] : city->rows().Sorted()) {
@@ -253,7 +256,7 @@ void MeasureDelta(const std::shared_ptr<const City>& city) {
                    ->mutable_polygons(0)
                    ->mutable_rings(0)
                    ->mutable_coordinates_e7();
-    e7->Set(0, e7->Get(0) + 10);
+    e7->Set(0, e7->Get(0) + 100);
     city::Changes changes;
     city::AddRow(changed, &changes.upserts);
     const absl::Time start = absl::Now();
@@ -262,9 +265,8 @@ void MeasureDelta(const std::shared_ptr<const City>& city) {
     if (next.ok()) current = *next;
     if (milliseconds.size() == 200) break;
   }
-  Print("registry", "delta_p50", Percentile(&milliseconds, 0.5),
-        "ms, the next city when one grid changes");
-  Print("registry", "delta_p99", Percentile(&milliseconds, 0.99), "ms");
+  const double half = Percentile(&milliseconds, 0.5);
+  return {half, Percentile(&milliseconds, 0.99)};
 }
 
 // The mean of a look-up in a loop, and percentiles of single ones.
@@ -292,37 +294,74 @@ void MeasureLocate(const City& city, const std::vector<Point>& points,
         "governance grids a point");
 }
 
-}  // namespace
+// What is asked of a city of any size.
+struct Size {
+  std::shared_ptr<const City> city;
+  double rows = 0;
+  double read_and_build = 0;  // Seconds.
+  double memory = 0;          // Megabytes, rows included.
+  double index = 0;           // Megabytes.
+  double certificate = 0;     // Seconds.
+  double delta_p50 = 0;       // Milliseconds.
+  double delta_p99 = 0;
+  double locate = 0;  // Microseconds, mean.
+};
 
-int RunRegistry(const Options& options) {
-  absl::Time start = absl::Now();
-  const auto loaded = city::LoadFolder(options.city);
-  if (!loaded.ok()) {
-    std::fprintf(stderr, "%s\n",
-                 std::string(loaded.status().message()).c_str());
-    return 1;
-  }
-  const City& city = **loaded;
-  Print("registry", "read_and_build", MicrosecondsSince(start) / 1e6, "s");
+absl::StatusOr<Size> MeasureSize(const std::string& folder) {
+  Size size;
   const double before = ResidentMegabytes();
-  const auto rows = city.rows().Sorted();
-  start = absl::Now();
-  const auto again = City::Build(city.version(), rows);
-  Print("registry", "build", MicrosecondsSince(start) / 1e6, "s");
-  Print("registry", "memory_of_what_is_built", ResidentMegabytes() - before,
-        "MB, without the rows");
-  Print("registry", "locate_index",
-        static_cast<double>(city.polygon_index().ByteSize()) / 1e6, "MB");
-  MeasureDelta(*loaded);
+  const absl::Time start = absl::Now();
+  ASSIGN_OR_RETURN(size.city, city::LoadFolder(folder));
+  size.read_and_build = MicrosecondsSince(start) / 1e6;
+  malloc_trim(0);
+  size.memory = ResidentMegabytes() - before;
+  size.rows = static_cast<double>(size.city->rows().size());
+  size.index = static_cast<double>(size.city->polygon_index().ByteSize()) / 1e6;
+  size.certificate =
+      city::Certify(*size.city, absl::Now(), 2).duration_seconds();
+  std::tie(size.delta_p50, size.delta_p99) = DeltaTimes(size.city);
+  const auto points = PointsIn(*size.city, 1'000'000);
+  size_t found = 0;
+  const absl::Time begin = absl::Now();
+  for (const Point& point : points) {
+    found += size.city->Locate(point).chain.size();
+  }
+  size.locate = MicrosecondsSince(begin) / static_cast<double>(points.size());
+  if (found == 0) return absl::InternalError("no point was found");
+  return size;
+}
 
-  const auto certificate = city::Certify(city, absl::Now(), 2);
-  Print("registry", "certificate", certificate.duration_seconds(),
-        absl::StrCat("s, ", certificate.total().cell_count(), " cells, ",
-                     certificate.proved_parent_count(), " of ",
-                     certificate.parent_count(), " parents by edges alone, ",
-                     certificate.faults_size(), " faults"),
-        "limit", 20);
+void PrintSize(const Size& size) {
+  Print("registry", "rows", size.rows, "");
+  Print("registry", "read_and_build", size.read_and_build, "s");
+  Print("registry", "memory", size.memory, "MB", "limit", 400);
+  Print("registry", "locate_index", size.index, "MB");
+  Print("registry", "certificate", size.certificate, "s", "limit", 20);
+  Print("registry", "delta_p50", size.delta_p50,
+        "ms, the next city when one grid changes");
+  Print("registry", "delta_p99", size.delta_p99, "ms");
+}
 
+// The same figures of ten times the city, against those of the city.
+absl::Status CompareTenfold(const Size& one, const std::string& folder) {
+  ASSIGN_OR_RETURN(const Size ten, MeasureSize(folder));
+  Print("registry", "tenfold_rows", ten.rows, "", "full", one.rows);
+  Print("registry", "tenfold_locate", ten.locate, "us", "full", one.locate);
+  Print("registry", "tenfold_read_and_build", ten.read_and_build, "s", "full",
+        one.read_and_build);
+  Print("registry", "tenfold_memory", ten.memory, "MB", "full", one.memory);
+  Print("registry", "tenfold_locate_index", ten.index, "MB", "full", one.index);
+  Print("registry", "tenfold_certificate", ten.certificate, "s", "full",
+        one.certificate);
+  Print("registry", "tenfold_delta_p50", ten.delta_p50, "ms", "full",
+        one.delta_p50);
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const Size size, MeasureSize(options.city));
+  const City& city = *size.city;
+  PrintSize(size);
   double mean = 0;
   MeasureLocate(city, PointsIn(city, 1'000'000), &mean);
   const size_t crowd = options.quick ? 100'000 : 1'000'000;
@@ -337,7 +376,20 @@ int RunRegistry(const Options& options) {
     Print("registry", "postgis_in_server_against_locate", peer.in_server, "us",
           "Locate, us", mean);
   }
-  return differences == 0 ? 0 : 1;
+  if (!options.tenfold.empty()) {
+    RETURN_IF_ERROR(CompareTenfold(size, options.tenfold));
+  }
+  return differences == 0 ? absl::OkStatus()
+                          : absl::InternalError("answers differ from S2's");
+}
+
+}  // namespace
+
+int RunRegistry(const Options& options) {
+  const absl::Status status = Run(options);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return 1;
 }
 
 }  // namespace wangge::bench

@@ -19,6 +19,8 @@ struct Scale {
   int dedicated = 4835;
 
   static Scale Full() { return {}; }
+  // Ten times Zhengzhou.
+  static Scale Tenfold() { return {2150, 35300, 195820, 471880, 48350}; }
   // Two streets a district and a few grids in each.
   static Scale Small() { return {32, 96, 288, 576, 40}; }
 };

@@ -15,13 +15,17 @@ namespace {
 
 using wangge::citysim::Scale;
 
+Scale ScaleOf(const std::string& name) {
+  if (name == "tenfold") return Scale::Tenfold();
+  return name == "full" ? Scale::Full() : Scale::Small();
+}
+
 absl::Status WriteCity(const std::string& out, const std::string& scale,
                        uint32_t seed) {
   std::filesystem::create_directories(out + "/secrets");
   std::fprintf(stderr, "citysim: making the %s city, seed %u\n", scale.c_str(),
                seed);
-  const auto city = wangge::citysim::MakeCity(
-      scale == "full" ? Scale::Full() : Scale::Small(), seed);
+  const auto city = wangge::citysim::MakeCity(ScaleOf(scale), seed);
   RETURN_IF_ERROR(wangge::city::WriteFolder(out, city.rows));
   RETURN_IF_ERROR(wangge::WriteFile(out + "/labelled.csv",
                                     wangge::citysim::LabelledTexts(seed)));
@@ -69,8 +73,10 @@ int main(int argc, char** argv) {
 
   auto* write = app.add_subcommand("write", "Write a city folder.");
   write->add_option("--out", out, "Folder to write")->required();
-  write->add_option("--scale", scale, "small, or full for all of Zhengzhou")
-      ->check(CLI::IsMember({"small", "full"}));
+  write
+      ->add_option("--scale", scale,
+                   "small, full for all of Zhengzhou, or tenfold")
+      ->check(CLI::IsMember({"small", "full", "tenfold"}));
   write->add_option("--seed", seed, "Any number");
 
   auto* day = app.add_subcommand("day", "Write a day of reports as CSV.");
