@@ -7,6 +7,11 @@ add_library(wangge_options INTERFACE)
 target_compile_options(wangge_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-array-bounds)
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # Options and conversions that only GCC knows, or sees otherwise.
+  target_compile_options(wangge_options INTERFACE
+    -Wno-unknown-warning-option -Wno-sign-conversion)
+endif()
 # Tests read the files that are shipped.
 target_compile_definitions(wangge_options INTERFACE
   WANGGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -19,6 +24,11 @@ if(WANGGE_SANITIZE)
   add_compile_options(-fsanitize=${WANGGE_SANITIZE} -fno-omit-frame-pointer -O1
     -fno-sanitize-recover=all -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${WANGGE_SANITIZE})
+endif()
+if(WANGGE_FUZZ)
+  # Without AddressSanitizer: Debian's Abseil and S2 were built without, and mix
+  # badly with it under clang. The standard library checks its bounds instead.
+  add_compile_options(-fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS)
 endif()
 
 # The headers that nearly every file includes, compiled once.

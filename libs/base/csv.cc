@@ -88,7 +88,13 @@ absl::StatusOr<CsvTable> CsvTable::Parse(
   if (!ReadRecord(text, &pos, &line, &values)) {
     return Fault(name, 1, "a quote is left open in the header");
   }
-  for (size_t i = 0; i < values.size(); ++i) table.columns_[values[i]] = i;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!table.columns_.emplace(values[i], i).second) {
+      return Fault(name, 1,
+                   absl::StrCat("column `", values[i],
+                                "` stands twice; give one another name"));
+    }
+  }
   for (const std::string& column : required) {
     if (!table.columns_.contains(column)) {
       return Fault(name, 1,

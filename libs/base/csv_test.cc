@@ -24,6 +24,8 @@ TEST(CsvTest, NamesFileAndLineOfFaults) {
               StatusIs(absl::StatusCode::kInvalidArgument, "f.csv:2: "));
   EXPECT_THAT(CsvTable::Parse("f.csv", "id\n1\n", {"name"}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, "`name`"));
+  EXPECT_THAT(CsvTable::Parse("f.csv", "id,id\n1,2\n", {}).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, "stands twice"));
 }
 
 TEST(CsvTest, ReadsWhatIsNotUtf8AsGb18030) {

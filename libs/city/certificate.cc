@@ -22,7 +22,7 @@ using registry::v1::CityFault;
 class Writer {
  public:
   Writer(const City& city, CityCertificate* certificate)
-      : city_(city), certificate_(*certificate) {
+      : certificate_(*certificate) {
     for (const Grid* grid : city.ChildrenOf(city.root_grid().grid_id())) {
       if (grid->level() != common::v1::GRID_LEVEL_DISTRICT) continue;
       auto& summary = summaries_[grid->grid_id()];
@@ -90,7 +90,6 @@ class Writer {
     }
   }
 
-  const City& city_;
   CityCertificate& certificate_;
   std::vector<CityFault> faults_;
   std::map<std::string, CityCertificate::Summary> summaries_;

@@ -10,7 +10,6 @@
 #include "s2/s2earth.h"
 #include "s2/s2latlng.h"
 #include "s2/s2polygon.h"
-#include "s2/s2region_coverer.h"
 #include "s2/s2winding_operation.h"
 
 namespace wangge::geo {
@@ -122,15 +121,14 @@ double PerimeterMeters(const S2Loop& loop) {
   return meters;
 }
 
+// The centroid, or else the middle of an ear: every simple ring has two
+// triangles of neighbouring corners that lie inside.
 Point PointIn(const S2Polygon& polygon) {
   S2Point inside = polygon.GetCentroid().Normalize();
-  if (!polygon.Contains(inside)) {
-    S2RegionCoverer::Options options;
-    options.set_max_cells(16);
-    const S2CellUnion cells =
-        S2RegionCoverer(options).GetInteriorCovering(polygon);
-    inside = cells.num_cells() > 0 ? cells.cell_id(0).ToPoint()
-                                   : polygon.loop(0)->vertex(0);
+  const S2Loop& shell = *polygon.loop(0);
+  for (int i = 0; i < shell.num_vertices() && !polygon.Contains(inside); ++i) {
+    inside = (shell.vertex(i) + shell.vertex(i + 1) + shell.vertex(i + 2))
+                 .Normalize();
   }
   const S2LatLng at(inside);
   return {at.lat().degrees(), at.lng().degrees()};

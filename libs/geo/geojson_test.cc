@@ -93,5 +93,19 @@ TEST(GeoJsonTest, FaultsNameFileAndFeature) {
               StatusIs(code, "swapped"));
 }
 
+TEST(GeoJsonTest, SwappedAxesAndCutFilesAreTold) {
+  constexpr auto code = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(ReadGeoJson("f", Collection(R"({"type":"Polygon","coordinates":
+                  [[[34,113],[34,113.1],[34.1,113.1]]]})"),
+                          kWgs84),
+              StatusIs(code, "f: feature 1: "));
+  const std::string whole = Collection(R"({"type":"Polygon","coordinates":
+      [[[113,34],[113.1,34],[113.1,34.1]]]})");
+  for (size_t size = 0; size < whole.size(); size += 7) {
+    EXPECT_THAT(ReadGeoJson("f", whole.substr(0, size), kWgs84),
+                StatusIs(code, "cut off"));
+  }
+}
+
 }  // namespace
 }  // namespace wangge::geo

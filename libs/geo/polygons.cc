@@ -1,17 +1,23 @@
 #include "geo/polygons.h"
 
+#include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "s2/mutable_s2shape_index.h"
 #include "s2/s2builder.h"
 #include "s2/s2builderutil_s2polygon_layer.h"
 #include "s2/s2builderutil_snap_functions.h"
 #include "s2/s2edge_crossings.h"
 #include "s2/s2edge_distances.h"
 #include "s2/s2latlng.h"
+#include "s2/s2lax_polygon_shape.h"
 #include "s2/s2loop.h"
 #include "s2/s2polygon.h"
+#include "s2/s2shapeutil_visit_crossing_edge_pairs.h"
 
 namespace wangge::geo {
 namespace {
@@ -33,38 +39,84 @@ std::vector<S2Point> Corners(const registry::v1::Ring& ring) {
   return corners;
 }
 
+// A simple ring with an area. `number` is its place in the polygon.
+absl::StatusOr<std::unique_ptr<S2Loop>> ReadLoop(const registry::v1::Ring& ring,
+                                                 int number) {
+  const auto fault = [&](const std::string& problem) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("ring ", number, " ", problem));
+  };
+  const auto& e7 = ring.coordinates_e7();
+  if (e7.size() < 6 || e7.size() % 2 != 0) {
+    return fault("has fewer than three corners");
+  }
+  constexpr double kHalfWorldE7 = 180e7;
+  for (int i = 0; i + 1 < e7.size(); i += 2) {
+    const int next = i + 3 < e7.size() ? i + 2 : 0;
+    if (std::abs(static_cast<double>(e7[next]) - e7[i]) > kHalfWorldE7) {
+      return fault("crosses the antimeridian, where no city of ours lies");
+    }
+  }
+  auto loop = std::make_unique<S2Loop>(Corners(ring), S2Debug::DISABLE);
+  S2Error error;
+  if (loop->FindValidationError(&error)) {
+    return fault("is not simple: " + error.text());
+  }
+  loop->Normalize();
+  if (!(loop->GetArea() > 0)) return fault("has no area");
+  return loop;
+}
+
+using Loops = std::vector<std::unique_ptr<S2Loop>>;
+
+absl::Status CheckHoles(const S2Loop& shell, const Loops& holes) {
+  for (size_t i = 0; i < holes.size(); ++i) {
+    if (!shell.Contains(holes[i]->vertex(0))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("ring ", i + 2, " is a hole, but not inside ring 1"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Rings that do not cross lie apart or within each other, which the parity of
+// rings has right.
+absl::Status CheckCrossings(const Polygons& polygons) {
+  std::vector<std::vector<S2Point>> rings;
+  for (const auto& polygon : polygons) {
+    for (const auto& ring : polygon.rings()) rings.push_back(Corners(ring));
+  }
+  if (rings.size() == 1) return absl::OkStatus();
+  MutableS2ShapeIndex index;
+  index.Add(std::make_unique<S2LaxPolygonShape>(rings));
+  S2Error error;
+  if (!s2shapeutil::FindSelfIntersection(index, &error)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("has rings that cross or share an edge: ", error.text(),
+                   " (loops counted from 0)"));
+}
+
 }  // namespace
 
 absl::Status ValidatePolygons(const Polygons& polygons) {
   if (polygons.empty()) {
     return absl::InvalidArgumentError("has no polygon");
   }
-  int number = 0;
   for (const auto& polygon : polygons) {
     if (polygon.rings().empty()) {
       return absl::InvalidArgumentError("has a polygon without rings");
     }
-    for (const auto& ring : polygon.rings()) {
-      ++number;
-      if (ring.coordinates_e7_size() < 6 ||
-          ring.coordinates_e7_size() % 2 != 0) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("ring ", number, " has fewer than three corners"));
-      }
-      S2Loop loop(Corners(ring), S2Debug::DISABLE);
-      S2Error error;
-      if (loop.FindValidationError(&error)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("ring ", number, " is not simple: ", error.text()));
-      }
-      loop.Normalize();
-      if (!(loop.GetArea() > 0)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("ring ", number, " has no area"));
-      }
+    ASSIGN_OR_RETURN(const auto shell, ReadLoop(polygon.rings(0), 1));
+    Loops holes;
+    for (int i = 1; i < polygon.rings_size(); ++i) {
+      ASSIGN_OR_RETURN(auto hole, ReadLoop(polygon.rings(i), i + 1));
+      holes.push_back(std::move(hole));
     }
+    RETURN_IF_ERROR(CheckHoles(*shell, holes));
   }
-  return absl::OkStatus();
+  return CheckCrossings(polygons);
 }
 
 Polygons Repaired(const Polygons& polygons) {

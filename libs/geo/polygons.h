@@ -9,8 +9,10 @@ namespace wangge::geo {
 
 using Polygons = google::protobuf::RepeatedPtrField<registry::v1::Polygon>;
 
-// OK when S2 can work with the polygons: no ring crosses or touches itself, and
-// none has an empty area. Else INVALID_ARGUMENT says which ring.
+// OK when S2 can work with the polygons: no ring crosses or touches itself,
+// none has an empty area or crosses the antimeridian, holes lie in their shell
+// and apart, and parts do not overlap. Else INVALID_ARGUMENT says which ring.
+// The sense in which a ring turns does not matter.
 absl::Status ValidatePolygons(const Polygons& polygons);
 
 // The same area in polygons that ValidatePolygons admits: where rings cross,

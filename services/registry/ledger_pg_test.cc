@@ -224,7 +224,8 @@ TEST_F(LedgerTest, AChangeSetTakesEffectWhenAnotherPersonApproves) {
   EXPECT_EQ(Propose(request)->change_set_id(), proposed->change_set_id());
   auto other = request;
   other.set_comment("another");
-  EXPECT_THAT(Propose(other), StatusIs(absl::StatusCode::kInvalidArgument, "another body"));
+  EXPECT_THAT(Propose(other),
+              StatusIs(absl::StatusCode::kInvalidArgument, "another body"));
 
   const std::string& id = proposed->change_set_id();
   EXPECT_THAT(ledger_->Approve(id, "officer/a", Soon()),
