@@ -114,6 +114,9 @@ class CsvRun {
       }
       threads.emplace_back(
           [this, channel = *channel, &source = source, &requests = requests] {
+            // A first connection that fails under load is tried again; the
+            // stream itself says when none comes.
+            channel->WaitForConnected(absl::ToChronoTime(client_.Deadline()));
             const absl::Status status =
                 Submit(*IntakeService::NewStub(channel), source, requests);
             if (!status.ok()) Fail(status);
