@@ -14,6 +14,18 @@
 
 namespace wangge {
 
+// The value behind `shared`, for this holder alone: a new one when there is
+// none, a copy when others hold it too.
+template <typename T>
+T& Unshare(std::shared_ptr<T>* shared) {
+  if (*shared == nullptr) {
+    *shared = std::make_shared<T>();
+  } else if (shared->use_count() > 1) {
+    *shared = std::make_shared<T>(**shared);
+  }
+  return **shared;
+}
+
 // FNV-1a, the same in every process, so that buckets can be compared between
 // processes.
 inline uint64_t StableHash(absl::string_view text) {
@@ -95,13 +107,7 @@ class SharedMap {
 
   Bucket& EditBucket(size_t index) {
     if (buckets_.empty()) buckets_.resize(kBuckets);
-    auto& bucket = buckets_[index];
-    if (bucket == nullptr) {
-      bucket = std::make_shared<Bucket>();
-    } else if (bucket.use_count() > 1) {
-      bucket = std::make_shared<Bucket>(*bucket);
-    }
-    return *bucket;
+    return Unshare(&buckets_[index]);
   }
 
   std::vector<std::shared_ptr<Bucket>> buckets_;

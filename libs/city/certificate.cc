@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "city/duty_check.h"
@@ -96,16 +95,6 @@ class Writer {
 };
 
 }  // namespace
-
-std::string DistrictOfGrid(const City& city, const Grid& grid) {
-  for (const Grid* above : city.ChainOf(grid)) {
-    if (above->level() == common::v1::GRID_LEVEL_DISTRICT &&
-        above->layer() == common::v1::GRID_LAYER_GOVERNANCE) {
-      return above->grid_id();
-    }
-  }
-  return "";
-}
 
 CityCertificate Certify(const City& city, absl::Time now, int threads) {
   const absl::Time start = absl::Now();

@@ -41,8 +41,8 @@ Location City::Locate(const geo::Point& point) const {
     const int deeper = (number >> kLevelShift) - (best >> kLevelShift);
     // Where two grids of one level overlap, the one with the last id, so that
     // the answer never depends on how the city came about.
-    if (deeper > 0 || (deeper == 0 && placed(number).grid->grid_id() >
-                                          placed(best).grid->grid_id())) {
+    if (deeper > 0 || (deeper == 0 && placed(number).grid()->grid_id() >
+                                          placed(best).grid()->grid_id())) {
       best = number;
     }
   }
@@ -53,7 +53,7 @@ Location City::Locate(const geo::Point& point) const {
     if (layer == common::v1::GRID_LAYER_GOVERNANCE) {
       location.chain = ChainOf(found);
     } else {
-      location.overlays.push_back(found.grid);
+      location.overlays.push_back(found.grid());
     }
   }
   return location;
@@ -70,7 +70,7 @@ std::vector<std::pair<const Grid*, double>> City::GridsNear(
   std::vector<std::pair<const Grid*, double>> near;
   for (const int number : polygon_index_.NearBoxes(point, meters)) {
     const Grid* grid =
-        placed_[static_cast<size_t>(number & kPositionMask)].grid;
+        placed_[static_cast<size_t>(number & kPositionMask)].grid();
     if (grid->layer() != layer || grid->level() != level) continue;
     const double distance = geo::EdgeDistanceMeters(grid->polygons(), point);
     if (distance <= meters) near.emplace_back(grid, distance);
@@ -108,10 +108,7 @@ std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
 std::vector<const Asset*> City::AssetsNear(const std::string& category_code,
                                            const geo::Point& point,
                                            double radius_meters) const {
-  constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
-  const double high = radius_meters / kMetersADegree * 1e7;
-  const double wide =
-      high / std::max(0.01, std::cos(point.latitude_deg * M_PI / 180));
+  const auto [high, wide] = geo::ReachE7(point, radius_meters);
   const double y = point.latitude_deg * 1e7;
   const double x = point.longitude_deg * 1e7;
   const AssetCell first = AssetCell::At(y - high, x - wide);

@@ -6,6 +6,7 @@
 // functions return live as long as the City.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "base/shared_vector.h"
 #include "city/calendar.h"
 #include "city/group.h"
 #include "city/rows.h"
@@ -116,6 +118,12 @@ class City {
   absl::Span<const Grid* const> ChildrenOf(absl::string_view grid_id) const {
     return groups_.grids_by_parent.At(grid_id);
   }
+  // Calls `visit` with the id of every grid that has grids right below, and
+  // with them as ChildrenOf gives them.
+  template <typename Visit>
+  void ForEachParent(const Visit& visit) const {
+    groups_.grids_by_parent.ForEach(visit);
+  }
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const std::string& text) const;
@@ -181,11 +189,13 @@ class City {
   friend class CityCheck;
   friend class CityMaker;
 
-  // What Locate needs of a grid, side by side.
+  // What Locate needs of a grid, in one cache line.
   struct Placed {
-    const Grid* grid = nullptr;  // Null where one has gone.
-    uint32_t chain_begin = 0;    // In chains_.
-    uint32_t chain_size = 0;
+    // Each is of a deeper level than the one before.
+    std::array<const Grid*, common::v1::GridLevel_ARRAYSIZE - 1> chain = {};
+    uint32_t size = 0;  // 0 where a grid has gone.
+
+    const Grid* grid() const { return size == 0 ? nullptr : chain[size - 1]; }
   };
   // Rows by what they are looked up by.
   struct Groups {
@@ -213,15 +223,14 @@ class City {
   };
 
   City() = default;
-  Chain ChainOf(const Placed& placed) const {
-    return Chain(chains_).subspan(placed.chain_begin, placed.chain_size);
+  static Chain ChainOf(const Placed& placed) {
+    return Chain(placed.chain).subspan(0, placed.size);
   }
 
   CityVersion version_;
   RowSet rows_;
   Groups groups_;
-  std::vector<Placed> placed_;
-  std::vector<const Grid*> chains_;        // Of all grids, end to end.
+  SharedVector<Placed> placed_;
   SharedMap<std::string, int> positions_;  // In placed_, by grid id.
   geo::PolygonIndex polygon_index_;
   std::shared_ptr<const Names> names_;

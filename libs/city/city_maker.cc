@@ -160,7 +160,7 @@ void CityMaker::PlaceGrids(const Changes& changes) {
     if (old == nullptr || !old->has_grid()) continue;
     const int position = *city_.positions_.Find(old->grid().grid_id());
     take_out(old, position);
-    city_.placed_[static_cast<size_t>(position)] = {};
+    city_.placed_.Edit(static_cast<size_t>(position)) = {};
     city_.positions_.Erase(old->grid().grid_id());
   }
   for (const auto& [key, row] : changes.upserts) {
@@ -170,7 +170,7 @@ void CityMaker::PlaceGrids(const Changes& changes) {
     const CityRow* old = before_.rows_.Find(key);
     if (old == nullptr) {
       position = static_cast<int>(city_.placed_.size());
-      city_.placed_.emplace_back();
+      city_.placed_.Grow();
     } else if (NumberOf(old->grid(), position) != NumberOf(grid, position)) {
       take_out(old, position);
     }
@@ -194,18 +194,10 @@ void CityMaker::LayChain(const Grid& grid) {
                                        : city_.FindGrid(g->parent_grid_id())) {
     chain.push_back(g);
   }
-  City::Placed& placed =
-      city_
-          .placed_[static_cast<size_t>(*city_.positions_.Find(grid.grid_id()))];
-  placed.grid = &grid;
-  // In its old place while the length is the same, which it nearly always is.
-  if (placed.chain_size != chain.size()) {
-    placed.chain_begin = static_cast<uint32_t>(city_.chains_.size());
-    placed.chain_size = static_cast<uint32_t>(chain.size());
-    city_.chains_.resize(city_.chains_.size() + chain.size());
-  }
-  std::reverse_copy(chain.begin(), chain.end(),
-                    city_.chains_.begin() + placed.chain_begin);
+  City::Placed& placed = city_.placed_.Edit(
+      static_cast<size_t>(*city_.positions_.Find(grid.grid_id())));
+  std::reverse_copy(chain.begin(), chain.end(), placed.chain.begin());
+  placed.size = static_cast<uint32_t>(chain.size());
 }
 
 void CityMaker::LayChainsBelow(const Grid& grid) {

@@ -1,8 +1,8 @@
 #include "city/ground_check.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <map>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -22,28 +22,23 @@ struct Family {
 };
 
 std::vector<Family> FamiliesOf(const City& city) {
-  std::map<std::pair<std::string, int>, Family> families;
-  city.rows().ForEach([&](const std::string&, const RowPtr& row) {
-    if (!row->has_grid()) return;
-    const Grid& grid = row->grid();
-    if (&grid == &city.root_grid()) return;
-    Family& family =
-        families[{grid.parent_grid_id(), static_cast<int>(grid.layer())}];
-    if (!grid.parent_grid_id().empty()) {
-      family.parent = city.FindGrid(grid.parent_grid_id());
+  std::vector<Family> families;
+  city.ForEachParent([&](const std::string& parent_id,
+                         const std::vector<const Grid*>& children) {
+    std::array<Family, common::v1::GridLayer_ARRAYSIZE> by_layer;
+    for (const Grid* child : children) {
+      if (child == &city.root_grid()) continue;
+      by_layer[static_cast<size_t>(child->layer())].children.push_back(child);
     }
-    family.layer = grid.layer();
-    family.children.push_back(&grid);
+    for (size_t layer = 0; layer < by_layer.size(); ++layer) {
+      Family& family = by_layer[layer];
+      if (family.children.empty()) continue;
+      family.parent = parent_id.empty() ? nullptr : city.FindGrid(parent_id);
+      family.layer = static_cast<common::v1::GridLayer>(layer);
+      families.push_back(std::move(family));
+    }
   });
-  std::vector<Family> all;
-  for (auto& [key, family] : families) {
-    std::sort(family.children.begin(), family.children.end(),
-              [](const Grid* a, const Grid* b) {
-                return a->grid_id() < b->grid_id();
-              });
-    all.push_back(std::move(family));
-  }
-  return all;
+  return families;
 }
 
 struct Kind {
@@ -167,6 +162,16 @@ void FindOrphans(const City& city, GroundFindings* findings) {
 }
 
 }  // namespace
+
+std::string DistrictOfGrid(const City& city, const Grid& grid) {
+  for (const Grid* above : city.ChainOf(grid)) {
+    if (above->level() == common::v1::GRID_LEVEL_DISTRICT &&
+        above->layer() == common::v1::GRID_LAYER_GOVERNANCE) {
+      return above->grid_id();
+    }
+  }
+  return "";
+}
 
 GroundFindings CheckGround(const City& city, int threads) {
   const std::vector<Family> families = FamiliesOf(city);

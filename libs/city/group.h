@@ -46,6 +46,13 @@ class Group {
     return members == nullptr ? absl::Span<const T* const>() : *members;
   }
 
+  // Calls `visit` with every key and its rows, in an order that depends on the
+  // keys alone.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    members_.ForEach(visit);
+  }
+
   void Add(absl::string_view key, const T& row) {
     Members& members = members_.Edit(key);
     members.insert(Position(members, row), &row);

@@ -38,11 +38,6 @@ RowSet::RowSet(const RowMap& rows) {
   Apply(changes);
 }
 
-RowPtr RowSet::FindShared(absl::string_view key) const {
-  const Item* item = rows_.Find(key);
-  return item == nullptr ? nullptr : item->row;
-}
-
 const CityRow* RowSet::Find(absl::string_view key) const {
   const Item* item = rows_.Find(key);
   return item == nullptr ? nullptr : item->row.get();

@@ -40,7 +40,6 @@ class RowSet {
 
   // Null when there is none.
   const CityRow* Find(absl::string_view key) const;
-  RowPtr FindShared(absl::string_view key) const;
   size_t size() const { return rows_.size(); }
 
   void Apply(const Changes& changes);

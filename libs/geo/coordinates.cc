@@ -1,5 +1,6 @@
 #include "geo/coordinates.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -79,6 +80,13 @@ absl::Status CheckRange(const Point& point) {
 }
 
 }  // namespace
+
+Reach ReachE7(const Point& point, double meters) {
+  constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
+  const double high = meters / kMetersADegree * 1e7;
+  return {high,
+          high / std::max(0.01, std::cos(point.latitude_deg * kPi / 180))};
+}
 
 double DistanceMeters(const Point& a, const Point& b) {
   return S2LatLng::FromDegrees(a.latitude_deg, a.longitude_deg)

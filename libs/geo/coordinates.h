@@ -16,6 +16,14 @@ struct Point {
   double longitude_deg = 0;
 };
 
+// How far, in 1e-7 degree of latitude and of longitude, points within `meters`
+// of `point` lie from it at most.
+struct Reach {
+  double high = 0;
+  double wide = 0;
+};
+Reach ReachE7(const Point& point, double meters);
+
 // Great-circle distance on a sphere of radius 6,371,010 m.
 double DistanceMeters(const Point& a, const Point& b);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "geo/s2_rings.h"
 #include "s2/s2builderutil_s2polygon_layer.h"
 #include "s2/s2builderutil_snap_functions.h"
 #include "s2/s2earth.h"
@@ -102,14 +103,7 @@ class Curves {
 Polygons ToPolygons(const std::vector<const S2Loop*>& loops) {
   Polygons polygons;
   auto* polygon = polygons.Add();
-  for (const S2Loop* loop : loops) {
-    auto* ring = polygon->add_rings();
-    for (int i = 0; i < loop->num_vertices(); ++i) {
-      const S2LatLng corner(loop->vertex(i));
-      ring->add_coordinates_e7(corner.lng().e7());
-      ring->add_coordinates_e7(corner.lat().e7());
-    }
-  }
+  for (const S2Loop* loop : loops) AddRing(*loop, polygon);
   return polygons;
 }
 
@@ -223,12 +217,7 @@ double AreaSquareMeters(const Polygons& polygons) {
   double area = 0;
   for (const auto& polygon : polygons) {
     for (int i = 0; i < polygon.rings_size(); ++i) {
-      const auto& e7 = polygon.rings(i).coordinates_e7();
-      std::vector<S2Point> corners;
-      for (int k = 0; k + 1 < e7.size(); k += 2) {
-        corners.push_back(ToPoint(Pack(e7[k], e7[k + 1])));
-      }
-      S2Loop loop(corners, S2Debug::DISABLE);
+      S2Loop loop(Corners(polygon.rings(i)), S2Debug::DISABLE);
       loop.Normalize();
       area +=
           (i == 0 ? 1 : -1) * S2Earth::SteradiansToSquareMeters(loop.GetArea());

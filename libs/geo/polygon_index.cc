@@ -12,7 +12,7 @@ constexpr double kE7 = 1e7;
 // Cells for every polygon: more make fewer cells with edges near them.
 constexpr double kCellsAPolygon = 48;
 constexpr double kFewestCells = Tile::kSide * Tile::kSide;
-constexpr double kMostCells = 24e6;
+constexpr double kMostCells = 40e6;
 // A shape that ends at a tile's border is near to both tiles: a metre.
 constexpr double kRim = 100;
 
@@ -28,9 +28,7 @@ std::shared_ptr<const Shape> MakeShape(int number,
     const auto& e7 = ring.coordinates_e7();
     for (int i = 0; i + 1 < e7.size(); i += 2) {
       const int next = i + 3 < e7.size() ? i + 2 : 0;
-      const Edge edge{
-          static_cast<double>(e7[i]), static_cast<double>(e7[i + 1]),
-          static_cast<double>(e7[next]), static_cast<double>(e7[next + 1])};
+      const Edge edge{e7[i], e7[i + 1], e7[next], e7[next + 1]};
       const double bend = std::min(Deviation(edge), kHalfWorld);
       shape->edges.push_back(edge);
       shape->west = std::min(shape->west, std::min(edge.ax, edge.bx) - bend);
@@ -80,16 +78,22 @@ void PolygonIndex::Frame() {
   tiles_.assign(columns_ * rows_, nullptr);
 }
 
+TileFrame PolygonIndex::FrameOf(size_t row, size_t column) const {
+  return {west_ + static_cast<double>(column * Tile::kSide) * cell_width_,
+          south_ + static_cast<double>(row * Tile::kSide) * cell_height_,
+          cell_width_, cell_height_};
+}
+
 size_t PolygonIndex::ColumnOf(double x) const {
-  const double column = std::floor((x - west_) / (cell_width_ * Tile::kSide));
   return static_cast<size_t>(
-      std::clamp(column, 0.0, static_cast<double>(columns_ - 1)));
+      std::clamp((x - west_) / (cell_width_ * Tile::kSide), 0.0,
+                 static_cast<double>(columns_ - 1)));
 }
 
 size_t PolygonIndex::RowOf(double y) const {
-  const double row = std::floor((y - south_) / (cell_height_ * Tile::kSide));
   return static_cast<size_t>(
-      std::clamp(row, 0.0, static_cast<double>(rows_ - 1)));
+      std::clamp((y - south_) / (cell_height_ * Tile::kSide), 0.0,
+                 static_cast<double>(rows_ - 1)));
 }
 
 void PolygonIndex::Enter(const std::shared_ptr<const Shape>& shape, bool in,
@@ -100,17 +104,11 @@ void PolygonIndex::Enter(const std::shared_ptr<const Shape>& shape, bool in,
          column <= ColumnOf(shape->east + kRim); ++column) {
       const size_t tile = row * columns_ + column;
       (*touched)[tile] = true;
-      auto& shapes = tile_shapes_[tile];
-      // A list that other versions hold is copied before a change.
-      if (shapes == nullptr) {
-        shapes = std::make_shared<Shapes>();
-      } else if (shapes.use_count() > 1) {
-        shapes = std::make_shared<Shapes>(*shapes);
-      }
+      Shapes& shapes = Unshare(&tile_shapes_[tile]);
       if (in) {
-        shapes->push_back(shape);
+        shapes.push_back(shape);
       } else {
-        std::erase(*shapes, shape);
+        std::erase(shapes, shape);
       }
     }
   }
@@ -126,12 +124,7 @@ void PolygonIndex::BuildTiles(const std::vector<bool>& touched) {
       tiles_[i] = nullptr;
       continue;
     }
-    const size_t column = i % columns_;
-    const size_t row = i / columns_;
-    const TileFrame frame{
-        west_ + static_cast<double>(column * Tile::kSide) * cell_width_,
-        south_ + static_cast<double>(row * Tile::kSide) * cell_height_,
-        cell_width_, cell_height_};
+    const TileFrame frame = FrameOf(i / columns_, i % columns_);
     tiles_[i] = std::make_shared<const Tile>(frame, shapes);
   }
 }
@@ -173,28 +166,26 @@ PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
 }
 
 Numbers PolygonIndex::Find(const Point& point) const {
-  Numbers numbers;
   const double x = point.longitude_deg * kE7;
   const double y = point.latitude_deg * kE7;
-  if (!(x >= west_ && x <= east_ && y >= south_ && y <= north_)) {
-    return numbers;
+  if (!(x >= west_ && x <= east_ && y >= south_ && y <= north_) ||
+      tiles_.empty()) {
+    return {};
   }
-  if (tiles_.empty()) return numbers;
-  const auto& tile = tiles_[RowOf(y) * columns_ + ColumnOf(x)];
-  if (tile != nullptr) tile->Find(point, &numbers);
-  return numbers;
+  const size_t row = RowOf(y);
+  const size_t column = ColumnOf(x);
+  const auto& tile = tiles_[row * columns_ + column];
+  if (tile == nullptr) return {};
+  return tile->Find(FrameOf(row, column), point);
 }
 
 std::vector<int> PolygonIndex::NearBoxes(const Point& point,
                                          double meters) const {
   std::vector<int> numbers;
   if (tiles_.empty()) return numbers;
-  constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
   const double y = point.latitude_deg * kE7;
   const double x = point.longitude_deg * kE7;
-  const double high = meters / kMetersADegree * kE7;
-  const double wide =
-      high / std::max(0.01, std::cos(point.latitude_deg * M_PI / 180));
+  const auto [high, wide] = ReachE7(point, meters);
   for (size_t row = RowOf(y - high); row <= RowOf(y + high); ++row) {
     for (size_t column = ColumnOf(x - wide); column <= ColumnOf(x + wide);
          ++column) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "geo/s2_rings.h"
 #include "s2/mutable_s2shape_index.h"
 #include "s2/s2builder.h"
 #include "s2/s2builderutil_s2polygon_layer.h"
@@ -27,17 +28,6 @@ constexpr double kEarthRadiusMeters = 6371010;
 
 S2Point ToS2(const Point& p) {
   return S2LatLng::FromDegrees(p.latitude_deg, p.longitude_deg).ToPoint();
-}
-
-std::vector<S2Point> Corners(const registry::v1::Ring& ring) {
-  std::vector<S2Point> corners;
-  corners.reserve(static_cast<size_t>(ring.coordinates_e7_size()) / 2);
-  for (int i = 0; i + 1 < ring.coordinates_e7_size(); i += 2) {
-    corners.push_back(
-        S2LatLng::FromE7(ring.coordinates_e7(i + 1), ring.coordinates_e7(i))
-            .ToPoint());
-  }
-  return corners;
 }
 
 // A simple ring with an area. `number` is its place in the polygon.
@@ -161,13 +151,7 @@ Polygons Repaired(const Polygons& polygons) {
   for (int i = 0; i < built.num_loops(); ++i) {
     const S2Loop& loop = *built.loop(i);
     // Loops come in pre-order: a hole follows its shell.
-    auto* ring = (loop.is_hole() ? repaired.rbegin()->add_rings()
-                                 : repaired.Add()->add_rings());
-    for (int k = 0; k < loop.num_vertices(); ++k) {
-      const S2LatLng corner(loop.vertex(k));
-      ring->add_coordinates_e7(corner.lng().e7());
-      ring->add_coordinates_e7(corner.lat().e7());
-    }
+    AddRing(loop, loop.is_hole() ? &*repaired.rbegin() : repaired.Add());
   }
   return repaired;
 }

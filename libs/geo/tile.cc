@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -44,9 +46,16 @@ double Orient(double ax, double ay, double bx, double by, double cx,
   return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
 }
 
+std::pair<double, double> Ordered(double a, double b) {
+  return {std::min(a, b), std::max(a, b)};
+}
+
+double Width(const Edge& edge) { return double(edge.bx) - edge.ax; }
+double Height(const Edge& edge) { return double(edge.by) - edge.ay; }
+
 double SquaredDistance(const Edge& edge, double x, double y) {
-  const double dx = edge.bx - edge.ax;
-  const double dy = edge.by - edge.ay;
+  const double dx = Width(edge);
+  const double dy = Height(edge);
   const double px = x - edge.ax;
   const double py = y - edge.ay;
   const double along =
@@ -86,7 +95,7 @@ bool ContainsExactly(const Shape& shape, const Point& point) {
   return inside;
 }
 
-// Adds what is missing, removes what is there.
+// Adds what is missing, takes out what is there.
 template <typename Set>
 void Toggle(int number, Set* set) {
   const auto at = std::find(set->begin(), set->end(), number);
@@ -104,14 +113,13 @@ int FirstCentreAfter(double distance, double cell) {
 }
 
 int CellAt(double distance, double cell) {
-  return static_cast<int>(
-      std::clamp(std::floor(distance / cell), 0.0, double{kSide - 1}));
+  return static_cast<int>(std::clamp(distance / cell, 0.0, kSide - 1.0));
 }
 
 }  // namespace
 
 double Deviation(const Edge& edge) {
-  return Deviation(std::abs(edge.bx - edge.ax), std::abs(edge.by - edge.ay),
+  return Deviation(std::abs(Width(edge)), std::abs(Height(edge)),
                    std::max(std::abs(edge.ay), std::abs(edge.by)));
 }
 
@@ -119,9 +127,10 @@ double Deviation(const Edge& edge) {
 // swept from the left, along the line of its centres.
 class TileBuilder {
  public:
-  TileBuilder(Tile* tile, const std::vector<const Shape*>& shapes)
+  TileBuilder(Tile* tile, const TileFrame& frame,
+              const std::vector<const Shape*>& shapes)
       : tile_(*tile),
-        frame_(tile->frame_),
+        frame_(frame),
         shapes_(shapes),
         toggles_(kSide),
         // The way from a centre to a point of its cell bends too.
@@ -136,30 +145,53 @@ class TileBuilder {
     }
     for (int row = 0; row < kSide; ++row) SweepRow(row);
     MixCells();
+    tile_.sets_.shrink_to_fit();
   }
 
  private:
   using Set = std::vector<int>;  // Sorted.
+  // An edge, whichever way it runs, and the polygons that it bounds.
+  struct Line {
+    Edge edge;
+    double band = 0;
+    Set numbers;
+  };
 
   double North() const { return frame_.south + kSide * frame_.cell_height; }
   double East() const { return frame_.west + kSide * frame_.cell_width; }
 
   void Enter(int number, const Edge& edge) {
     EnterCrossings(number, edge);
-    EnterCells(number, edge, Deviation(edge));
+    const double band = Deviation(edge);
+    const double reach = band + margin_;
+    const auto [low, high] = Ordered(edge.ay, edge.by);
+    const auto [left, right] = Ordered(edge.ax, edge.bx);
+    if (low - reach > North() || high + reach < frame_.south ||
+        left - reach > East() || right + reach < frame_.west) {
+      return;
+    }
+    const bool forward =
+        std::tie(edge.ax, edge.ay) <= std::tie(edge.bx, edge.by);
+    const auto corners =
+        forward ? std::make_tuple(edge.ax, edge.ay, edge.bx, edge.by)
+                : std::make_tuple(edge.bx, edge.by, edge.ax, edge.ay);
+    const auto [known, fresh] = line_of_.emplace(corners, lines_.size());
+    if (fresh) {
+      lines_.push_back({edge, band, {}});
+      EnterCells(edge, reach, known->second);
+    }
+    Toggle(number, &lines_[known->second].numbers);
   }
 
   // Where the edge crosses the centre lines of rows.
   void EnterCrossings(int number, const Edge& edge) {
-    const double low = std::min(edge.ay, edge.by);
-    const double high = std::max(edge.ay, edge.by);
+    const auto [low, high] = Ordered(edge.ay, edge.by);
     const int from = FirstCentreAfter(low - frame_.south, frame_.cell_height);
     for (int row = from; row < kSide; ++row) {
       const double y = frame_.south + (row + 0.5) * frame_.cell_height;
       if (y >= high) break;
       if ((edge.ay <= y) == (edge.by <= y)) continue;
-      const double x =
-          edge.ax + (y - edge.ay) * (edge.bx - edge.ax) / (edge.by - edge.ay);
+      const double x = edge.ax + (y - edge.ay) * Width(edge) / Height(edge);
       const int column = FirstCentreAfter(x - frame_.west, frame_.cell_width);
       if (column < kSide) {
         toggles_[static_cast<size_t>(row)].emplace_back(column, number);
@@ -168,15 +200,8 @@ class TileBuilder {
   }
 
   // The cells that the edge comes near to.
-  void EnterCells(int number, const Edge& edge, double band) {
-    const double reach = band + margin_;
-    const auto [low, high] = std::minmax<double>(edge.ay, edge.by);
-    const auto [left, right] = std::minmax<double>(edge.ax, edge.bx);
-    if (low - reach > North() || high + reach < frame_.south ||
-        left - reach > East() || right + reach < frame_.west) {
-      return;
-    }
-    bool entered = false;
+  void EnterCells(const Edge& edge, double reach, size_t line) {
+    const auto [low, high] = Ordered(edge.ay, edge.by);
     const int last = CellAt(high + reach - frame_.south, frame_.cell_height);
     for (int row = CellAt(low - reach - frame_.south, frame_.cell_height);
          row <= last; ++row) {
@@ -185,14 +210,7 @@ class TileBuilder {
       const int end = CellAt(to - frame_.west, frame_.cell_width);
       for (int column = CellAt(from - frame_.west, frame_.cell_width);
            column <= end; ++column) {
-        if (!std::exchange(entered, true)) {
-          const double orient =
-              band * std::hypot(edge.bx - edge.ax, edge.by - edge.ay);
-          tile_.edges_.push_back(
-              {edge, orient * orient, static_cast<float>(band), number});
-        }
-        near_.emplace_back(row * kSide + column,
-                           static_cast<uint32_t>(tile_.edges_.size() - 1));
+        near_.emplace_back(row * kSide + column, line);
       }
     }
   }
@@ -200,11 +218,11 @@ class TileBuilder {
   // From where to where the edge, widened, lies within a row.
   std::pair<double, double> Extent(const Edge& edge, int row,
                                    double reach) const {
-    const auto [left, right] = std::minmax<double>(edge.ax, edge.bx);
+    const auto [left, right] = Ordered(edge.ax, edge.bx);
     const double bottom = frame_.south + row * frame_.cell_height - reach;
     const double top = frame_.south + (row + 1) * frame_.cell_height + reach;
     if (edge.ay == edge.by) return {left - reach, right + reach};
-    const double slope = (edge.bx - edge.ax) / (edge.by - edge.ay);
+    const double slope = Width(edge) / Height(edge);
     const double x1 =
         std::clamp(edge.ax + (bottom - edge.ay) * slope, left, right);
     const double x2 =
@@ -222,6 +240,11 @@ class TileBuilder {
     return place->second;
   }
 
+  Set SetAt(uint32_t set) const {
+    const auto members = tile_.sets_.begin() + set;
+    return {members + 1, members + 1 + *members};
+  }
+
   void SweepRow(int row) {
     auto& toggles = toggles_[static_cast<size_t>(row)];
     std::sort(toggles.begin(), toggles.end());
@@ -237,8 +260,7 @@ class TileBuilder {
         std::sort(inside.begin(), inside.end());
         set = Intern(inside);
       }
-      const int cell = row * kSide + column;
-      tile_.cells_[static_cast<size_t>(cell)] = set;
+      tile_.cells_[static_cast<size_t>(row * kSide + column)] = set;
     }
   }
 
@@ -246,56 +268,64 @@ class TileBuilder {
     std::stable_sort(
         near_.begin(), near_.end(),
         [](const auto& a, const auto& b) { return a.first < b.first; });
+    tile_.edges_.reserve(near_.size());
     for (auto group = near_.begin(); group != near_.end();) {
-      const int cell = group->first;
-      Tile::Mixed mixed;
-      mixed.first_edge = static_cast<uint32_t>(tile_.mixed_edges_.size());
-      for (; group != near_.end() && group->first == cell; ++group) {
-        const Edge& e = tile_.edges_[group->second].edge;
-        const bool left = Orient(e.ax, e.ay, e.bx, e.by, tile_.CentreX(cell),
-                                 tile_.CentreY(cell)) > 0;
-        tile_.mixed_edges_.push_back(group->second |
-                                     (left ? Tile::kCentreLeft : 0));
-      }
-      mixed.edge_count =
-          static_cast<uint32_t>(tile_.mixed_edges_.size()) - mixed.first_edge;
-      SetBase(cell, &mixed);
-      tile_.cells_[static_cast<size_t>(cell)] =
-          Tile::kMixed | static_cast<uint32_t>(tile_.mixed_.size());
-      tile_.mixed_.push_back(mixed);
+      auto end = group;
+      while (end != near_.end() && end->first == group->first) ++end;
+      std::vector<const Line*> lines;
+      for (; group != end; ++group) lines.push_back(&lines_[group->second]);
+      MixCell(std::prev(end)->first, lines);
     }
   }
 
-  // The set at the centre: the sweep's, but exact for shapes with an edge too
-  // near to it.
-  void SetBase(int cell, Tile::Mixed* mixed) {
-    const uint32_t swept = tile_.cells_[static_cast<size_t>(cell)];
-    mixed->base = swept;
-    const double x = tile_.CentreX(cell);
-    const double y = tile_.CentreY(cell);
+  void MixCell(int cell, const std::vector<const Line*>& lines) {
+    uint32_t& content = tile_.cells_[static_cast<size_t>(cell)];
+    const Tile::Spot centre = Tile::CentreOf(frame_, cell);
+    const Set close = TooNear(centre, lines);
+    const Set base = Corrected(SetAt(content), close, centre);
+    Tile::NearEdge near;
+    near.base = Intern(base);
+    near.exact = !close.empty();
+    content = Tile::kMixed | static_cast<uint32_t>(tile_.edges_.size());
+    for (const Line* line : lines) {
+      const Edge& e = line->edge;
+      near.edge = e;
+      near.band = static_cast<float>(line->band);
+      near.centre_left = Orient(e.ax, e.ay, e.bx, e.by, centre.x, centre.y) > 0;
+      Set beyond = base;
+      for (const int number : line->numbers) Toggle(number, &beyond);
+      std::sort(beyond.begin(), beyond.end());
+      near.beyond = Intern(beyond);
+      near.last = line == lines.back();
+      tile_.edges_.push_back(near);
+    }
+  }
+
+  // The polygons with an edge too near to the centre for the plane.
+  Set TooNear(const Tile::Spot& centre,
+              const std::vector<const Line*>& lines) const {
     Set close;
-    for (uint32_t i = 0; i < mixed->edge_count; ++i) {
-      const auto& near =
-          tile_.EdgeAt(tile_.mixed_edges_[mixed->first_edge + i]);
-      if (IsNear(near.edge, near.band + margin_, x, y)) {
-        close.push_back(near.number);
+    for (const Line* line : lines) {
+      if (IsNear(line->edge, line->band + margin_, centre.x, centre.y)) {
+        close.insert(close.end(), line->numbers.begin(), line->numbers.end());
       }
     }
-    if (close.empty()) return;
-    mixed->exact = true;
     std::sort(close.begin(), close.end());
     close.erase(std::unique(close.begin(), close.end()), close.end());
-    const auto members = tile_.sets_.begin() + swept;
-    Set base(members + 1, members + 1 + *members);
+    return close;
+  }
+
+  // The set at the centre: the sweep's, but exact for the close ones.
+  Set Corrected(Set base, const Set& close, const Tile::Spot& centre) const {
     for (const int number : close) {
       const bool held =
           std::find(base.begin(), base.end(), number) != base.end();
-      if (held != NumberContainsExactly(number, PointAt(x, y))) {
+      if (held != NumberContainsExactly(number, PointAt(centre.x, centre.y))) {
         Toggle(number, &base);
       }
     }
     std::sort(base.begin(), base.end());
-    mixed->base = Intern(base);
+    return base;
   }
 
   bool NumberContainsExactly(int number, const Point& point) const {
@@ -308,91 +338,90 @@ class TileBuilder {
   const TileFrame& frame_;
   const std::vector<const Shape*>& shapes_;
   std::vector<std::vector<std::pair<int, int>>> toggles_;  // By row.
-  std::vector<std::pair<int, uint32_t>> near_;             // Cell, edge.
+  std::vector<Line> lines_;
+  absl::flat_hash_map<std::tuple<int, int, int, int>, size_t> line_of_;
+  std::vector<std::pair<int, size_t>> near_;  // Cell, line.
   absl::flat_hash_map<Set, uint32_t> interned_;
   const double margin_;
 };
 
-Tile::Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes)
-    : frame_(frame) {
-  TileBuilder(this, shapes).Build();
+Tile::Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes) {
+  TileBuilder(this, frame, shapes).Build();
 }
 
-double Tile::CentreX(int cell) const {
-  return frame_.west + (cell % kSide + 0.5) * frame_.cell_width;
-}
-
-double Tile::CentreY(int cell) const {
+Tile::Spot Tile::CentreOf(const TileFrame& frame, int cell) {
   const int row = cell / kSide;
-  return frame_.south + (row + 0.5) * frame_.cell_height;
+  return {frame.west + (cell % kSide + 0.5) * frame.cell_width,
+          frame.south + (row + 0.5) * frame.cell_height};
 }
 
 size_t Tile::ByteSize() const {
   return sizeof(Tile) + sets_.size() * sizeof(int) +
-         mixed_edges_.size() * sizeof(uint32_t) +
-         mixed_.size() * sizeof(Mixed) + edges_.size() * sizeof(NearEdge);
+         edges_.size() * sizeof(NearEdge);
 }
 
-Tile::Toggled Tile::BetweenExactly(const Mixed& mixed, const Point& centre,
-                                   const Point& point) const {
-  Toggled toggled;
-  for (uint32_t i = 0; i < mixed.edge_count; ++i) {
-    const NearEdge& near = EdgeAt(mixed_edges_[mixed.first_edge + i]);
-    if (CrossesExactly(centre, point, near.edge)) Toggle(near.number, &toggled);
+Tile::Crossed Tile::BetweenExactly(const NearEdge* edges, const Spot& centre,
+                                   const Point& point) {
+  Crossed crossed;
+  const Point from = PointAt(centre.x, centre.y);
+  for (const NearEdge* near = edges;; ++near) {
+    if (CrossesExactly(from, point, near->edge)) crossed.push_back(near);
+    if (near->last) return crossed;
   }
-  return toggled;
 }
 
-Tile::Toggled Tile::Between(const Mixed& mixed, int cell,
-                            const Point& point) const {
+Tile::Crossed Tile::Between(const NearEdge* edges, const Spot& centre,
+                            const Point& point) {
   const double x = point.longitude_deg * kE7;
   const double y = point.latitude_deg * kE7;
-  const double cx = CentreX(cell);
-  const double cy = CentreY(cell);
-  if (mixed.exact) return BetweenExactly(mixed, PointAt(cx, cy), point);
-  Toggled toggled;
-  for (uint32_t i = 0; i < mixed.edge_count; ++i) {
-    const uint32_t at = mixed_edges_[mixed.first_edge + i];
-    const NearEdge& near = EdgeAt(at);
-    const Edge& e = near.edge;
+  if (edges->exact) return BetweenExactly(edges, centre, point);
+  Crossed crossed;
+  for (const NearEdge* near = edges;; ++near) {
+    const Edge& e = near->edge;
     const double side = Orient(e.ax, e.ay, e.bx, e.by, x, y);
+    const double squared_length = Width(e) * Width(e) + Height(e) * Height(e);
     // The line is never farther than the edge itself.
-    if (side * side <= near.orient_squared && IsNear(e, near.band, x, y)) {
-      return BetweenExactly(mixed, PointAt(cx, cy), point);
+    if (side * side <= double{near->band} * near->band * squared_length &&
+        IsNear(e, near->band, x, y)) {
+      return BetweenExactly(edges, centre, point);
     }
-    const bool centre_left = (at & kCentreLeft) != 0;
-    if (centre_left != (side > 0) && EndsApart(e, cx, cy, x, y)) {
-      Toggle(near.number, &toggled);
+    if (near->centre_left != (side > 0) &&
+        EndsApart(e, centre.x, centre.y, x, y)) {
+      crossed.push_back(near);
     }
+    if (near->last) return crossed;
   }
-  return toggled;
 }
 
-void Tile::Find(const Point& point, Numbers* numbers) const {
-  const int column =
-      CellAt(point.longitude_deg * kE7 - frame_.west, frame_.cell_width);
-  const int row =
-      CellAt(point.latitude_deg * kE7 - frame_.south, frame_.cell_height);
-  const int cell = row * kSide + column;
-  uint32_t set = cells_[static_cast<size_t>(cell)];
-  Toggled toggled;
-  if ((set & kMixed) != 0) {
-    const Mixed& mixed = mixed_[set & ~kMixed];
-    // The set is wanted right after; its memory comes meanwhile.
-    __builtin_prefetch(sets_.data() + mixed.base);
-    toggled = Between(mixed, cell, point);
-    set = mixed.base;
-  }
+Numbers Tile::SetAt(uint32_t set) const {
   const int* members = sets_.data() + set;
-  for (const int* m = members + 1; m <= members + *members; ++m) {
-    const auto at = std::find(toggled.begin(), toggled.end(), *m);
-    if (at == toggled.end()) {
-      numbers->push_back(*m);
-    } else {
-      toggled.erase(at);
-    }
+  return {members + 1, members + 1 + *members};
+}
+
+Numbers Tile::Find(const TileFrame& frame, const Point& point) const {
+  const int column =
+      CellAt(point.longitude_deg * kE7 - frame.west, frame.cell_width);
+  const int row =
+      CellAt(point.latitude_deg * kE7 - frame.south, frame.cell_height);
+  const int cell = row * kSide + column;
+  const uint32_t content = cells_[static_cast<size_t>(cell)];
+  if ((content & kMixed) == 0) return SetAt(content);
+  const NearEdge* edges = edges_.data() + (content & ~kMixed);
+  // The set is wanted right after; its memory comes meanwhile.
+  __builtin_prefetch(sets_.data() + edges->base);
+  const Crossed crossed = Between(edges, CentreOf(frame, cell), point);
+  if (crossed.size() == 1) return SetAt(crossed[0]->beyond);
+  const Numbers base = SetAt(edges->base);
+  // Each edge changes the centre's set by what its own far side differs in.
+  Numbers found = base;
+  for (const NearEdge* near : crossed) {
+    const Numbers beyond = SetAt(near->beyond);
+    Numbers changed;
+    std::set_symmetric_difference(base.begin(), base.end(), beyond.begin(),
+                                  beyond.end(), std::back_inserter(changed));
+    for (const int number : changed) Toggle(number, &found);
   }
-  numbers->insert(numbers->end(), toggled.begin(), toggled.end());
+  return found;
 }
 
 }  // namespace wangge::geo

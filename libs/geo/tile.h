@@ -2,11 +2,14 @@
 // cell knows what contains it, so that most points are answered by one look.
 //
 // A cell that no edge comes near has one answer for all its points. The others
-// hold the edges near them and the answer for their centre: what contains a
-// point is what contains the centre, changed by the edges between both. Edges
-// are geodesics, and a straight line of the plane leaves its geodesic by a
-// known bound; where a point is nearer to an edge than that, S2's exact
-// predicate decides, so every answer is S2's.
+// hold the edges near them, the answer for their centre, and the answer behind
+// each edge: what contains a point is what contains the centre, changed by the
+// edges between both. Edges are geodesics, and a straight line of the plane
+// leaves its geodesic by a known bound; where a point is nearer to an edge than
+// that, S2's exact predicate decides, so every answer is S2's.
+//
+// A look waits for memory more than it computes. So what it needs lies in few
+// places: the cell, its edges side by side, one set.
 #pragma once
 
 #include <array>
@@ -23,7 +26,7 @@ using Numbers = absl::InlinedVector<int, 12>;
 
 // An edge of a ring, in 1e-7 degree: x is the longitude, y the latitude.
 struct Edge {
-  double ax = 0, ay = 0, bx = 0, by = 0;
+  int32_t ax = 0, ay = 0, bx = 0, by = 0;
 };
 
 // How far the straight line of an edge may leave its geodesic, in 1e-7 degree.
@@ -53,9 +56,10 @@ class Tile {
   // `shapes` are all that may reach into the tile. They are not kept.
   Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes);
 
-  // Adds the numbers of the shapes that contain the point, which lies in the
-  // tile.
-  void Find(const Point& point, Numbers* numbers) const;
+  // The numbers of the shapes that contain the point, which lies in the tile.
+  // `frame` is the one that the tile was built with: its owner knows it without
+  // a look at the tile.
+  Numbers Find(const TileFrame& frame, const Point& point) const;
 
   // Bytes held, about.
   size_t ByteSize() const;
@@ -63,43 +67,39 @@ class Tile {
  private:
   friend class TileBuilder;
 
+  // An edge near a cell; edges of several polygons between the same corners are
+  // one. A cell's edges lie side by side.
   struct NearEdge {
     Edge edge;
-    // The square of band times length: what Orient is at the band's border.
-    double orient_squared = 0;
-    float band = 0;  // Nearer points are S2's to decide, in 1e-7 degree.
-    int number = 0;  // Of the polygon.
+    float band = 0;       // Nearer points are S2's to decide, in 1e-7 degree.
+    uint32_t base = 0;    // The set that contains the cell's centre.
+    uint32_t beyond = 0;  // The set behind this edge alone.
+    bool centre_left = false;  // The centre lies left of the edge.
+    bool exact = false;  // The cell's centre is too near to an edge for the
+                         // plane.
+    bool last = false;   // Of the cell.
   };
-  // A cell with edges near it.
-  struct Mixed {
-    uint32_t base = 0;   // The set that contains the centre.
-    bool exact = false;  // The centre is too near to an edge for the plane.
-    uint32_t edge_count = 0;
-    uint32_t first_edge = 0;  // Index into mixed_edges_.
-  };
+  static_assert(sizeof(NearEdge) == 32, "two to a cache line");
   static constexpr uint32_t kMixed = 0x80000000;
-  static constexpr uint32_t kCentreLeft = 0x80000000;
 
-  using Toggled = absl::InlinedVector<int, 8>;
-  // The polygons whose boundary lies between the centre and the point.
-  Toggled Between(const Mixed& mixed, int cell, const Point& point) const;
-  Toggled BetweenExactly(const Mixed& mixed, const Point& centre,
-                         const Point& point) const;
-  const NearEdge& EdgeAt(uint32_t mixed_edge) const {
-    return edges_[mixed_edge & ~kCentreLeft];
-  }
-  double CentreX(int cell) const;
-  double CentreY(int cell) const;
+  // A point of the plane, in 1e-7 degree.
+  struct Spot {
+    double x = 0, y = 0;
+  };
+  using Crossed = absl::InlinedVector<const NearEdge*, 8>;
+  static Spot CentreOf(const TileFrame& frame, int cell);
+  // The edges of a cell between its centre and a point of it.
+  static Crossed Between(const NearEdge* edges, const Spot& centre,
+                         const Point& point);
+  static Crossed BetweenExactly(const NearEdge* edges, const Spot& centre,
+                                const Point& point);
+  Numbers SetAt(uint32_t set) const;
 
-  TileFrame frame_;
-  // Sets of numbers, end to end, each after its size. A set is named by where
-  // it begins; the first one is empty.
+  // Sets of numbers, ascending, end to end, each after its size. A set is named
+  // by where it begins; the first one is empty.
   std::vector<int> sets_;
-  std::vector<Mixed> mixed_;
-  // Indexes into edges_; kCentreLeft when the centre lies left of the edge.
-  std::vector<uint32_t> mixed_edges_;
   std::vector<NearEdge> edges_;
-  // A set, or kMixed and a mixed cell.
+  // A set, or kMixed and the first of the cell's edges.
   std::array<uint32_t, kSide * kSide> cells_;
 };
 

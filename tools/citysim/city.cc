@@ -94,6 +94,7 @@ class CityMaker {
             GridLevel::GRID_LEVEL_CITY, kCity);
     AddCentre("oc", "市城运中心", "", common::v1::UNIT_LEVEL_CITY, "zz");
     for (const Node& district : districts_) AddDistrict(district);
+    for (const Node& district : districts_) AddVolunteers(district);
     AddCategories();
     AddStories();
     AddCalendar();
@@ -352,6 +353,19 @@ class CityMaker {
               GridLayer::GRID_LAYER_GOVERNANCE, GridLevel::GRID_LEVEL_MICRO,
               micro.rect);
       AddOfficer(team, {"micro_grid_leader"}, micro.id);
+    }
+  }
+
+  // Two in every compound, of the team of their community.
+  void AddVolunteers(const Node& district) {
+    for (const Node& street : district.children) {
+      for (const Node& community : street.children) {
+        for (const Node& compound : community.children) {
+          for (int i = 0; i < 2; ++i) {
+            AddOfficer("team-" + community.id, {"volunteer"}, compound.id);
+          }
+        }
+      }
     }
   }
 

@@ -68,6 +68,24 @@ TEST(CitySimTest, CountsAreThoseAskedFor) {
   EXPECT_EQ(dedicated, 40);
 }
 
+TEST(CitySimTest, EveryCompoundHasVolunteers) {
+  const auto city = Small();
+  for (const auto& [key, row] : city->rows().Sorted()) {
+    if (!row->has_grid() ||
+        row->grid().level() != common::v1::GRID_LEVEL_COMPOUND ||
+        row->grid().layer() != common::v1::GRID_LAYER_GOVERNANCE) {
+      continue;
+    }
+    const auto officers = city->OfficersIn(row->grid().grid_id());
+    EXPECT_EQ(std::count_if(officers.begin(), officers.end(),
+                            [](const city::Officer* officer) {
+                              return officer->posts(0) == "volunteer";
+                            }),
+              2)
+        << key;
+  }
+}
+
 TEST(CitySimTest, EveryCategoryHasAUnitAndAnOfficerEverywhere) {
   const auto city = Small();
   const absl::Time night = absl::FromUnixSeconds(1795370000);
