@@ -2,7 +2,6 @@
 
 #include "city/folder.h"
 #include "gmock/gmock.h"
-#include "services/routing/domain/danger.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 
@@ -10,7 +9,6 @@ namespace wangge::routing {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 std::string Square(double lat, double lng, double size) {
   const auto e7 = [](double v) { return absl::StrCat(std::lround(v * 1e7)); };
@@ -176,13 +174,6 @@ TEST_F(RouteTest, AnAssetWithoutOwnerIsConsulted) {
 TEST_F(RouteTest, TheSameInputsGiveTheSameBytes) {
   const std::string matter = "text: '暖气不热' address: '王庄村开普西一区'";
   EXPECT_EQ(Run(matter).SerializeAsString(), Run(matter).SerializeAsString());
-}
-
-TEST(DangerTest, PhrasesAreFoundButNotTheirDenials) {
-  EXPECT_THAT(FindDanger("三楼着火了，有人被困"), ElementsAre("着火", "被困"));
-  EXPECT_THAT(FindDanger("楼道堆满杂物，担心着火"), IsEmpty());
-  EXPECT_THAT(FindDanger("社区火灾演练太吵"), IsEmpty());
-  EXPECT_THAT(FindDanger("路灯不亮"), IsEmpty());
 }
 
 }  // namespace
