@@ -1,6 +1,6 @@
-// Which category a text speaks of: a linear model over character n-grams,
-// trained by LIBLINEAR (L2-regularised logistic regression, one against the
-// rest).
+// Which category a text speaks of: a linear support vector machine over
+// character n-grams, trained by LIBLINEAR, with calibrated probabilities
+// (training.cc).
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "text/vectorizer.h"
 #include "wangge/routing/v1/text_model.pb.h"
 
 namespace wangge::text {
@@ -25,8 +26,9 @@ struct Prediction {
 // A trained model. Immutable, so thread-safe.
 class Classifier {
  public:
-  // Trains on the examples. INVALID_ARGUMENT with fewer than two labels.
-  // Deterministic: the same examples give the same bytes.
+  // Trains on the examples, of which it also measures, by cross-validation, how
+  // well it does. INVALID_ARGUMENT with fewer than two labels. Deterministic:
+  // the same examples give the same bytes.
   static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
       const std::vector<Example>& examples);
 
@@ -47,7 +49,15 @@ class Classifier {
   static absl::Status Check(const routing::v1::TextModel& model);
 
   const routing::v1::TextModel model_;
-  std::vector<int> row_of_bucket_;  // -1 for features not seen in training.
+  const Vectorizer vectorizer_;  // Of model_.
 };
+
+// The steps from a vector to predictions, which training shares.
+std::vector<double> ScoresOf(const routing::v1::TextModel& model,
+                             const Vector& vector);
+std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
+                            const std::vector<double>& offsets);
+std::vector<Prediction> PredictionsOf(const routing::v1::TextModel& model,
+                                      const std::vector<double>& scores);
 
 }  // namespace wangge::text

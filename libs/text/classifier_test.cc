@@ -60,9 +60,31 @@ TEST(ClassifierTest, OneLabelIsRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument, "two labels"));
 }
 
+std::vector<uint32_t> BucketsOf(const std::string& text) {
+  std::vector<uint32_t> buckets;
+  for (const Feature& f : ExtractFeatures(text, 18))
+    buckets.push_back(f.bucket);
+  return buckets;
+}
+
 TEST(FeaturesTest, SegmentedAndNaturalTextLookAlike) {
-  EXPECT_EQ(ExtractFeatures("路面 破损", 18), ExtractFeatures("路面破损", 18));
-  EXPECT_NE(ExtractFeatures("路面，破损", 18), ExtractFeatures("路面破损", 18));
+  EXPECT_EQ(BucketsOf("路面 破损"), BucketsOf("路面破损"));
+  EXPECT_NE(BucketsOf("路面，破损"), BucketsOf("路面破损"));
+}
+
+TEST(FeaturesTest, TheHeadIsCountedApart) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "路";
+  int count = 0;
+  int in_head = 0;
+  for (const Feature& f : ExtractFeatures(text, 18)) {
+    count = std::max<int>(count, f.count);
+    in_head = std::max<int>(in_head, f.head_count);
+  }
+  EXPECT_EQ(count, 20);
+  EXPECT_EQ(in_head, 16);
+  EXPECT_EQ(HeadOf(text), text.substr(0, 16 * 3));
+  EXPECT_EQ(BucketsOf(HeadOf("路面，破损")), BucketsOf("路面，破损"));
 }
 
 }  // namespace

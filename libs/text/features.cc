@@ -1,6 +1,7 @@
 #include "text/features.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 
@@ -24,34 +25,54 @@ bool IsWordCharacter(char32_t c) {
              : (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9');
 }
 
-}  // namespace
-
-std::vector<std::pair<uint32_t, float>> ExtractFeatures(const std::string& text,
-                                                        int bucket_bits) {
+// The characters of a text; punctuation, which separates, is a blank. Segmented
+// text has a blank between all words; joining over it makes both kinds alike.
+std::vector<char32_t> CharactersOf(const std::string& text) {
   std::vector<char32_t> chars;
   for (const char32_t c : DecodeUtf8(NormalizeText(text))) {
-    // Segmented text has a blank between all words; joining over it makes both
-    // kinds alike. Punctuation separates.
     if (c != U' ') chars.push_back(IsWordCharacter(c) ? c : U' ');
   }
+  return chars;
+}
+
+}  // namespace
+
+std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits) {
+  const std::vector<char32_t> chars = CharactersOf(text);
   const uint32_t mask = (1U << bucket_bits) - 1;
-  std::vector<uint32_t> buckets;
-  buckets.reserve(chars.size() * kLongest);
+  // Every n-gram's bucket, and whether it lies outside the head.
+  std::vector<uint32_t> grams;
+  grams.reserve(chars.size() * kLongest);
   for (size_t i = 0; i < chars.size(); ++i) {
     for (size_t n = 1; n <= kLongest && i + n <= chars.size(); ++n) {
       if (chars[i + n - 1] == U' ') break;
-      buckets.push_back(Hash(&chars[i], n) & mask);
+      const uint32_t outside = i + n > kHeadCharacters ? 1 : 0;
+      grams.push_back((Hash(&chars[i], n) & mask) << 1 | outside);
     }
   }
-  std::sort(buckets.begin(), buckets.end());
-  std::vector<std::pair<uint32_t, float>> features;
-  for (const uint32_t bucket : buckets) {
-    if (features.empty() || features.back().first != bucket) {
-      features.emplace_back(bucket, 0.0F);
+  std::sort(grams.begin(), grams.end());
+  constexpr uint16_t kMost = std::numeric_limits<uint16_t>::max();
+  std::vector<Feature> features;
+  features.reserve(grams.size());
+  for (const uint32_t gram : grams) {
+    if (features.empty() || features.back().bucket != gram >> 1) {
+      features.push_back({gram >> 1, 0, 0});
     }
-    features.back().second += 1;
+    Feature& feature = features.back();
+    if (feature.count < kMost) ++feature.count;
+    if ((gram & 1) == 0) ++feature.head_count;  // There are few.
   }
   return features;
+}
+
+std::string HeadOf(const std::string& text) {
+  std::string head;
+  const std::vector<char32_t> chars = CharactersOf(text);
+  for (size_t i = 0; i < std::min(chars.size(), kHeadCharacters); ++i) {
+    // Punctuation stays something that separates.
+    AppendUtf8(chars[i] == U' ' ? U',' : chars[i], &head);
+  }
+  return head;
 }
 
 }  // namespace wangge::text

@@ -3,15 +3,27 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace wangge::text {
 
-// Hashed character n-grams (1 to 3) of the normalised text: pairs of bucket and
-// count, ascending by bucket. N-grams run over blanks but not over punctuation,
-// so that segmented and natural text give nearly the same features.
-std::vector<std::pair<uint32_t, float>> ExtractFeatures(const std::string& text,
-                                                        int bucket_bits);
+// A hashed character n-gram.
+struct Feature {
+  uint32_t bucket = 0;
+  uint16_t count = 0;       // In the whole text, at most 65,535.
+  uint16_t head_count = 0;  // Of these in the head.
+};
+
+// Characters at the begin of a text that make its head: a title, or the first
+// words of a caller, which say what the matter is.
+inline constexpr size_t kHeadCharacters = 16;
+
+// Character n-grams (1 to 3) of the normalised text, ascending by bucket.
+// N-grams run over blanks but not over punctuation, so that segmented and
+// natural text give nearly the same features.
+std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits);
+
+// The head of a text, as ExtractFeatures has it: without blanks.
+std::string HeadOf(const std::string& text);
 
 }  // namespace wangge::text

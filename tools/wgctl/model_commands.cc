@@ -1,13 +1,14 @@
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "text/classifier.h"
+#include "text/figures.h"
 #include "tools/wgctl/commands.h"
 
 namespace wangge::wgctl {
@@ -40,57 +41,59 @@ absl::StatusOr<std::vector<text::Example>> ReadExamples(
   return examples;
 }
 
+nlohmann::json ModelAsJson(const text::Classifier& model) {
+  const auto& figures = model.model().figures();
+  return {{"version", model.version()},
+          {"rows", figures.row_count()},
+          {"labels", model.model().labels_size()},
+          {"features", model.model().buckets_size()},
+          {"cross_validation",
+           {{"accuracy", figures.accuracy()},
+            {"macro_f1", figures.macro_f1()},
+            {"calibration_error", figures.calibration_error()}}}};
+}
+
 absl::Status Train(const Options& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
+  const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(const auto model, text::Classifier::Train(examples));
   RETURN_IF_ERROR(model->Save(options.model));
-  std::cout << nlohmann::json{{"version", model->version()},
-                              {"rows", examples.size()},
-                              {"labels", model->model().labels_size()},
-                              {"features", model->model().buckets_size()}}
-            << "\n";
+  nlohmann::json json = ModelAsJson(*model);
+  json["seconds"] = absl::ToDoubleSeconds(absl::Now() - start);
+  std::cout << json << "\n";
   return absl::OkStatus();
 }
 
-// Per label: right, said, meant.
-struct Counts {
-  int right = 0;
-  int said = 0;
-  int meant = 0;
-};
+nlohmann::json FiguresAsJson(const text::Figures& figures) {
+  nlohmann::json classes = nlohmann::json::object();
+  for (const auto& [label, of] : figures.labels) {
+    if (of.count == 0) continue;
+    classes[label] = {{"count", of.count},
+                      {"precision", of.precision},
+                      {"recall", of.recall},
+                      {"f1", of.f1}};
+  }
+  return {{"rows", figures.row_count},
+          {"accuracy", figures.accuracy},
+          {"macro_f1", figures.macro_f1},
+          {"classes", classes},
+          {"confusion", figures.confusion},
+          {"calibration",
+           {{"error", figures.calibration_error},
+            {"precision_at_80", figures.precision_at_80},
+            {"threshold_at_80", figures.threshold_at_80}}}};
+}
 
 absl::Status Evaluate(const Options& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   ASSIGN_OR_RETURN(const auto model, text::Classifier::Load(options.model));
-  std::map<std::string, Counts> counts;
-  int right = 0;
+  std::vector<text::Judged> judged;
   for (const auto& example : examples) {
-    const auto predictions = model->Predict(example.text);
-    const std::string said = predictions.empty() ? "" : predictions[0].label;
-    ++counts[example.label].meant;
-    ++counts[said].said;
-    if (said == example.label) {
-      ++counts[said].right;
-      ++right;
-    }
+    judged.push_back({example.label, model->Predict(example.text)});
   }
-  double f1_sum = 0;
-  int labels = 0;
-  nlohmann::json classes;
-  for (const auto& [label, c] : counts) {
-    if (c.meant == 0) continue;
-    const double f1 = 2.0 * c.right / (c.said + c.meant);
-    classes[label] = {{"f1", f1}, {"count", c.meant}};
-    f1_sum += f1;
-    ++labels;
-  }
-  std::cout << nlohmann::json{{"accuracy",
-                               static_cast<double>(right) /
-                                   static_cast<double>(examples.size())},
-                              {"macro_f1", f1_sum / labels},
-                              {"rows", examples.size()},
-                              {"classes", classes}}
-            << "\n";
+  nlohmann::json json = FiguresAsJson(text::FiguresOf(judged));
+  json["model"] = ModelAsJson(*model);
+  std::cout << json << "\n";
   return absl::OkStatus();
 }
 

@@ -1,0 +1,34 @@
+// Texts as sparse vectors: tf-idf of their character n-grams, the head's
+// counted again at half the weight, brought to length one.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "text/features.h"
+#include "wangge/routing/v1/text_model.pb.h"
+
+namespace wangge::text {
+
+// Features by position, ascending, with their values.
+using Vector = std::vector<std::pair<uint32_t, float>>;
+
+// Immutable, so thread-safe. Keeps a pointer to the model, whose features and
+// idf it uses.
+class Vectorizer {
+ public:
+  explicit Vectorizer(const routing::v1::TextModel* model);
+
+  // Features that the model does not know are dropped.
+  Vector Make(const std::string& text) const {
+    return Make(ExtractFeatures(text, model_->bucket_bits()));
+  }
+  Vector Make(const std::vector<Feature>& features) const;
+
+ private:
+  const routing::v1::TextModel* model_;
+  std::vector<int> position_of_bucket_;  // -1 where there is none.
+};
+
+}  // namespace wangge::text
