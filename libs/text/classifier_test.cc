@@ -74,16 +74,16 @@ TEST(FeaturesTest, SegmentedAndNaturalTextLookAlike) {
 
 TEST(FeaturesTest, TheHeadIsCountedApart) {
   std::string text;
-  for (int i = 0; i < 20; ++i) text += "路";
+  for (int i = 0; i < 30; ++i) text += "路";
   int count = 0;
   int in_head = 0;
   for (const Feature& f : ExtractFeatures(text, 18)) {
     count = std::max<int>(count, f.count);
     in_head = std::max<int>(in_head, f.head_count);
   }
-  EXPECT_EQ(count, 20);
-  EXPECT_EQ(in_head, 16);
-  EXPECT_EQ(HeadOf(text), text.substr(0, 16 * 3));
+  EXPECT_EQ(count, 30);
+  EXPECT_EQ(in_head, 20);
+  EXPECT_EQ(HeadOf(text), text.substr(0, 20 * 3));
   EXPECT_EQ(BucketsOf(HeadOf("路面，破损")), BucketsOf("路面，破损"));
 }
 

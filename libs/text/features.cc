@@ -8,7 +8,7 @@
 namespace wangge::text {
 namespace {
 
-constexpr size_t kLongest = 3;
+constexpr size_t kLongest = 2;
 
 // FNV-1a over code points: fixed for ever, because models store its values.
 uint32_t Hash(const char32_t* begin, size_t length) {

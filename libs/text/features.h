@@ -16,9 +16,9 @@ struct Feature {
 
 // Characters at the begin of a text that make its head: a title, or the first
 // words of a caller, which say what the matter is.
-inline constexpr size_t kHeadCharacters = 16;
+inline constexpr size_t kHeadCharacters = 20;
 
-// Character n-grams (1 to 3) of the normalised text, ascending by bucket.
+// Character n-grams (1 and 2) of the normalised text, ascending by bucket.
 // N-grams run over blanks but not over punctuation, so that segmented and
 // natural text give nearly the same features.
 std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits);
