@@ -96,13 +96,24 @@ class Reader {
       *left_out = std::move(faults_);
       return std::move(folder_);
     }
-    if (faults_.empty()) return std::move(folder_);
-    return absl::InvalidArgumentError(
-        absl::StrCat("the city folder has ", faults_.size(), " faults:\n  ",
-                     absl::StrJoin(faults_, "\n  ")));
+    return Finish("the city folder");
+  }
+
+  // One table alone.
+  absl::StatusOr<Folder> Read(const std::string& file,
+                              const std::string& kind) {
+    ReadTable(file, kind);
+    return Finish(file);
   }
 
  private:
+  absl::StatusOr<Folder> Finish(const std::string& what) {
+    if (faults_.empty()) return std::move(folder_);
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, " has ", faults_.size(), " faults:\n  ",
+                     absl::StrJoin(faults_, "\n  ")));
+  }
+
   void Fault(const std::string& origin, const std::string& problem) {
     faults_.push_back(absl::StrCat(origin, ": ", problem));
   }
@@ -246,6 +257,16 @@ std::string Describe(const Folder& folder, const Fault& fault) {
 
 absl::StatusOr<Folder> ReadFolder(const std::string& directory) {
   return Reader(directory).Read(nullptr);
+}
+
+absl::StatusOr<RowMap> ReadRowTable(const std::string& path,
+                                    const std::string& kind) {
+  const std::filesystem::path file(path);
+  const std::string directory =
+      file.has_parent_path() ? file.parent_path().string() : ".";
+  ASSIGN_OR_RETURN(Folder folder,
+                   Reader(directory).Read(file.filename().string(), kind));
+  return std::move(folder.rows);
 }
 
 absl::Status WriteFolder(const std::string& directory, const RowMap& rows) {

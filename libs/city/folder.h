@@ -21,6 +21,11 @@ struct Folder {
 // Reads a folder. INVALID_ARGUMENT lists every faulty row with file and line.
 absl::StatusOr<Folder> ReadFolder(const std::string& directory);
 
+// Reads one table of a folder, for example `rule` of a responsibilities.csv.
+// INVALID_ARGUMENT lists every faulty row with file and line.
+absl::StatusOr<RowMap> ReadRowTable(const std::string& path,
+                                    const std::string& kind);
+
 // Writes rows as a folder; the directory must exist. Files are replaced.
 absl::Status WriteFolder(const std::string& directory, const RowMap& rows);
 

@@ -9,7 +9,8 @@
 #include "services/routing/domain/route.h"
 
 ABSL_FLAG(std::string, model, "",
-          "Text model, a file made by `wgctl model train`.");
+          "Text model, a file made by `wgctl model train`; taken up again when "
+          "it changes.");
 
 namespace wangge::routing {
 namespace {
@@ -43,7 +44,7 @@ absl::Status Validate(const v1::RouteMattersRequest& request) {
 }  // namespace
 
 RoutingService::RoutingService(rpc::Runtime* runtime,
-                               std::shared_ptr<const text::Classifier> model)
+                               std::unique_ptr<ModelFile> model)
     : model_(std::move(model)),
       route_matters_(
           runtime, "/wangge.routing.v1.RoutingService/RouteMatters", Validate,
@@ -53,8 +54,7 @@ RoutingService::RoutingService(rpc::Runtime* runtime,
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
     const rpc::Environment& environment) {
-  ASSIGN_OR_RETURN(auto model,
-                   text::Classifier::Load(absl::GetFlag(FLAGS_model)));
+  ASSIGN_OR_RETURN(auto model, ModelFile::Open(absl::GetFlag(FLAGS_model)));
   ASSIGN_OR_RETURN(auto channel,
                    rpc::Connect(environment.registry, environment.tls));
   auto service = std::unique_ptr<RoutingService>(
@@ -80,9 +80,10 @@ absl::StatusOr<std::shared_ptr<const city::City>> RoutingService::CityFor(
 absl::StatusOr<v1::RouteMattersResponse> RoutingService::Route(
     const v1::RouteMattersRequest& request) const {
   ASSIGN_OR_RETURN(const auto city, CityFor(request));
+  const auto model = model_->Get();
   v1::RouteMattersResponse response;
   for (const Matter& matter : request.matters()) {
-    *response.add_plans() = routing::Route(*city, *model_, matter);
+    *response.add_plans() = routing::Route(*city, *model, matter);
   }
   return response;
 }

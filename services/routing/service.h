@@ -7,7 +7,7 @@
 #include "city/watch.h"
 #include "rpc/main.h"
 #include "rpc/unary.h"
-#include "text/classifier.h"
+#include "services/routing/model_file.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
 
 namespace wangge::routing {
@@ -31,15 +31,14 @@ class RoutingService final : public v1::RoutingService::CallbackService,
   }
 
  private:
-  RoutingService(rpc::Runtime* runtime,
-                 std::shared_ptr<const text::Classifier> model);
+  RoutingService(rpc::Runtime* runtime, std::unique_ptr<ModelFile> model);
   // The city, with the changes that the request proposes.
   absl::StatusOr<std::shared_ptr<const city::City>> CityFor(
       const v1::RouteMattersRequest& request) const;
   absl::StatusOr<v1::RouteMattersResponse> Route(
       const v1::RouteMattersRequest& request) const;
 
-  const std::shared_ptr<const text::Classifier> model_;
+  const std::unique_ptr<ModelFile> model_;
   city::Holder city_;
   std::unique_ptr<city::Watcher> watcher_;
   rpc::Method<v1::RouteMattersRequest, v1::RouteMattersResponse> route_matters_;

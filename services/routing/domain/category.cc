@@ -9,19 +9,36 @@
 namespace wangge::routing {
 namespace {
 
-constexpr double kSourceCodeWeight = 0.6;
-constexpr double kKeywordWeight = 0.35;
+// How much more likely a category is when there is such a sign for it than when
+// there is none: the model's probability is multiplied by it.
+constexpr double kSourceCodeRatio = 30;
+constexpr double kFirstKeywordRatio = 4;
+constexpr double kNextKeywordRatio = 2;
 constexpr int kMostKeywords = 2;
+// What a category gets that the model does not know, or gives nothing.
+constexpr double kLeastProbability = 1e-3;
 constexpr size_t kMostCandidates = 5;
 
 struct Score {
-  double value = 0;
+  double value = kLeastProbability;
   std::string reason;
 };
 
-void Add(double value, const std::string& reason, Score* score) {
-  score->value += value;
+void AddReason(const std::string& reason, Score* score) {
   absl::StrAppend(&score->reason, score->reason.empty() ? "" : ", ", reason);
+}
+
+void CountKeywords(const std::string& text, const city::Category& category,
+                   std::map<std::string, Score>* scores) {
+  int hits = 0;
+  for (const std::string& keyword : category.keywords()) {
+    if (hits == kMostKeywords) break;
+    if (text.find(keyword) == std::string::npos) continue;
+    Score& score = (*scores)[category.category_code()];
+    score.value *= hits == 0 ? kFirstKeywordRatio : kNextKeywordRatio;
+    AddReason(absl::StrCat("keyword ", keyword), &score);
+    ++hits;
+  }
 }
 
 // Every category's score with the reasons for it.
@@ -29,27 +46,22 @@ std::map<std::string, Score> ScoreCategories(const city::City& city,
                                              const text::Classifier& model,
                                              const Matter& matter) {
   const std::string text =
-      NormalizeText(absl::StrCat(matter.title(), " ", matter.text()));
+      NormalizeText(absl::StrCat(matter.title(), "。", matter.text()));
   std::map<std::string, Score> scores;
   for (const auto& prediction : model.Predict(text)) {
     // A model may be older than the city: labels that are gone do not count.
     if (city.FindCategory(prediction.label) == nullptr) continue;
-    Add(prediction.probability,
-        absl::StrFormat("model %.2f", prediction.probability),
-        &scores[prediction.label]);
+    Score& score = scores[prediction.label];
+    score.value = std::max(kLeastProbability, prediction.probability);
+    AddReason(absl::StrFormat("model %.2f", prediction.probability), &score);
   }
   for (const city::Category* category : city.categories()) {
-    int hits = 0;
-    for (const std::string& keyword : category->keywords()) {
-      if (hits < kMostKeywords && text.find(keyword) != std::string::npos) {
-        ++hits;
-        Add(kKeywordWeight, absl::StrCat("keyword ", keyword),
-            &scores[category->category_code()]);
-      }
-    }
+    CountKeywords(text, *category, &scores);
   }
   if (city.FindCategory(matter.category_code()) != nullptr) {
-    Add(kSourceCodeWeight, "source code", &scores[matter.category_code()]);
+    Score& score = scores[matter.category_code()];
+    score.value *= kSourceCodeRatio;
+    AddReason("source code", &score);
   }
   return scores;
 }

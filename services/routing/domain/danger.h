@@ -11,7 +11,8 @@ namespace wangge::routing {
 // of the text; of words that do so only together both, as `煤气…漏`. Empty when
 // there are none, or when the text denies them, fears them, rehearses them or
 // tells of what is over. When in doubt it is danger: a false alarm costs a
-// minute, a missed one a life. services/routing/testdata/danger.csv measures it.
+// minute, a missed one a life. services/routing/testdata/danger.csv measures
+// it.
 std::vector<std::string> FindDanger(const std::string& text);
 
 }  // namespace wangge::routing
