@@ -69,7 +69,8 @@ absl::Status Classifier::Check(const TextModel& model) {
   const auto features = static_cast<int64_t>(model.buckets_size());
   const bool consistent =
       model.labels_size() >= 2 && model.bucket_bits() > 0 &&
-      model.bucket_bits() <= 24 && model.idf_size() == features &&
+      model.bucket_bits() <= 24 && model.longest_gram() > 0 &&
+      model.longest_gram() <= 8 && model.idf_size() == features &&
       model.biases_size() == model.labels_size() &&
       model.weights_size() == features * model.labels_size() &&
       model.calibration().offsets_size() == model.labels_size() &&

@@ -18,6 +18,14 @@ struct Example {
   std::string label;
 };
 
+// What is learned from. The defaults suit messages; addresses, whose words are
+// names that rarely come twice, want runs of up to 4 characters that occur
+// once.
+struct Learning {
+  int longest_gram = 2;  // Characters, 1 to 8.
+  int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
+};
+
 struct Prediction {
   std::string label;
   double probability = 0;  // 0 to 1; all labels together make 1.
@@ -30,7 +38,7 @@ class Classifier {
   // well it does. INVALID_ARGUMENT with fewer than two labels. Deterministic:
   // the same examples give the same bytes.
   static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
-      const std::vector<Example>& examples);
+      const std::vector<Example>& examples, const Learning& learning = {});
 
   // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off
   // or changed.

@@ -62,7 +62,7 @@ TEST(ClassifierTest, OneLabelIsRefused) {
 
 std::vector<uint32_t> BucketsOf(const std::string& text) {
   std::vector<uint32_t> buckets;
-  for (const Feature& f : ExtractFeatures(text, 18))
+  for (const Feature& f : ExtractFeatures(text, 18, 2))
     buckets.push_back(f.bucket);
   return buckets;
 }
@@ -77,7 +77,7 @@ TEST(FeaturesTest, TheHeadIsCountedApart) {
   for (int i = 0; i < 30; ++i) text += "路";
   int count = 0;
   int in_head = 0;
-  for (const Feature& f : ExtractFeatures(text, 18)) {
+  for (const Feature& f : ExtractFeatures(text, 18, 2)) {
     count = std::max<int>(count, f.count);
     in_head = std::max<int>(in_head, f.head_count);
   }

@@ -8,8 +8,6 @@
 namespace wangge::text {
 namespace {
 
-constexpr size_t kLongest = 2;
-
 // FNV-1a over code points: fixed for ever, because models store its values.
 uint32_t Hash(const char32_t* begin, size_t length) {
   uint64_t hash = 14695981039346656037ULL;
@@ -19,10 +17,12 @@ uint32_t Hash(const char32_t* begin, size_t length) {
   return static_cast<uint32_t>(hash ^ (hash >> 32));
 }
 
+// A question or an exclamation says something itself.
 bool IsWordCharacter(char32_t c) {
   return c >= 0x80
              ? !(c >= 0x2000 && c < 0x2E80) && !(c >= 0x3000 && c < 0x3040)
-             : (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9');
+             : (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') ||
+                   c == U'?' || c == U'!';
 }
 
 // The characters of a text; punctuation, which separates, is a blank. Segmented
@@ -37,14 +37,15 @@ std::vector<char32_t> CharactersOf(const std::string& text) {
 
 }  // namespace
 
-std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits) {
+std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits,
+                                     size_t longest) {
   const std::vector<char32_t> chars = CharactersOf(text);
   const uint32_t mask = (1U << bucket_bits) - 1;
   // Every n-gram's bucket, and whether it lies outside the head.
   std::vector<uint32_t> grams;
-  grams.reserve(chars.size() * kLongest);
+  grams.reserve(chars.size() * longest);
   for (size_t i = 0; i < chars.size(); ++i) {
-    for (size_t n = 1; n <= kLongest && i + n <= chars.size(); ++n) {
+    for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
       if (chars[i + n - 1] == U' ') break;
       const uint32_t outside = i + n > kHeadCharacters ? 1 : 0;
       grams.push_back((Hash(&chars[i], n) & mask) << 1 | outside);

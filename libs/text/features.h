@@ -18,10 +18,11 @@ struct Feature {
 // words of a caller, which say what the matter is.
 inline constexpr size_t kHeadCharacters = 20;
 
-// Character n-grams (1 and 2) of the normalised text, ascending by bucket.
-// N-grams run over blanks but not over punctuation, so that segmented and
-// natural text give nearly the same features.
-std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits);
+// Character n-grams of 1 to `longest` of the normalised text, ascending by
+// bucket. N-grams run over blanks but not over punctuation, so that segmented
+// and natural text give nearly the same features.
+std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits,
+                                     size_t longest);
 
 // The head of a text, as ExtractFeatures has it: without blanks.
 std::string HeadOf(const std::string& text);

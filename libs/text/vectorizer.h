@@ -22,7 +22,8 @@ class Vectorizer {
 
   // Features that the model does not know are dropped.
   Vector Make(const std::string& text) const {
-    return Make(ExtractFeatures(text, model_->bucket_bits()));
+    return Make(ExtractFeatures(text, model_->bucket_bits(),
+                                static_cast<size_t>(model_->longest_gram())));
   }
   Vector Make(const std::vector<Feature>& features) const;
 

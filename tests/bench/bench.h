@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace wangge::bench {
@@ -37,10 +38,13 @@ inline double Percentile(std::vector<double>* samples, double share) {
 
 struct Options {
   bool quick = false;
-  double peer_rate = 0;  // pgbench's transactions a second, from the runner.
-  std::string city;      // A city folder.
-  std::string tenfold;   // One of ten times its size.
-  std::string postgis;   // Connection string of a database for PostGIS.
+  double peer_rate = 0;    // pgbench's transactions a second, from the runner.
+  std::string city;        // A city folder.
+  std::string tenfold;     // One of ten times its size.
+  std::string postgis;     // Connection string of a database for PostGIS.
+  std::string model;       // A text model.
+  std::string data;        // A folder of real messages and addresses.
+  std::string wrong_auto;  // A file for dispatches that were wrong.
   absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
 };
 
@@ -49,5 +53,14 @@ int RunPace();
 int RunSubmit(const Options& options);
 int RunRpc(const Options& options);
 int RunRegistry(const Options& options);
+int RunRouting(const Options& options);
+int RunText(const Options& options);
+
+// A benchmark's exit status; says what was wrong.
+inline int Report(const absl::Status& status) {
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "bench: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
 
 }  // namespace wangge::bench

@@ -1,37 +1,44 @@
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <map>
+#include <string>
 
 #include "tests/bench/bench.h"
 
 int main(int argc, char** argv) {
-  wangge::bench::Options options;
-  const char* name = "";
+  using wangge::bench::Options;
+  Options options;
+  const std::map<std::string, std::string*> texts = {
+      {"--city", &options.city},       {"--tenfold", &options.tenfold},
+      {"--postgis", &options.postgis}, {"--model", &options.model},
+      {"--data", &options.data},       {"--wrong-auto", &options.wrong_auto}};
+  const std::map<std::string, int (*)(const Options&)> benches = {
+      {"submit", wangge::bench::RunSubmit},
+      {"pace", [](const Options&) { return wangge::bench::RunPace(); }},
+      {"rpc", wangge::bench::RunRpc},
+      {"registry", wangge::bench::RunRegistry},
+      {"routing", wangge::bench::RunRouting},
+      {"text", wangge::bench::RunText}};
+  std::string name;
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--quick") == 0) {
+    const std::string argument = argv[i];
+    const size_t equals = argument.find('=');
+    const std::string option = argument.substr(0, equals);
+    const std::string value =
+        equals == std::string::npos ? "" : argument.substr(equals + 1);
+    if (argument == "--quick") {
       options.quick = true;
-    } else if (std::strncmp(argv[i], "--peer-rate=", 12) == 0) {
-      options.peer_rate = std::atof(argv[i] + 12);
-    } else if (std::strncmp(argv[i], "--city=", 7) == 0) {
-      options.city = argv[i] + 7;
-    } else if (std::strncmp(argv[i], "--postgis=", 10) == 0) {
-      options.postgis = argv[i] + 10;
-    } else if (std::strncmp(argv[i], "--tenfold=", 10) == 0) {
-      options.tenfold = argv[i] + 10;
+    } else if (option == "--peer-rate") {
+      options.peer_rate = std::atof(value.c_str());
+    } else if (texts.contains(option)) {
+      *texts.at(option) = value;
     } else {
-      name = argv[i];
+      name = argument;
     }
   }
-  if (std::strcmp(name, "submit") == 0) {
-    return wangge::bench::RunSubmit(options);
-  }
-  if (std::strcmp(name, "pace") == 0) return wangge::bench::RunPace();
-  if (std::strcmp(name, "rpc") == 0) return wangge::bench::RunRpc(options);
-  if (std::strcmp(name, "registry") == 0) {
-    return wangge::bench::RunRegistry(options);
-  }
-  std::fprintf(
-      stderr,
-      "usage: bench submit|rpc|registry [--quick]; see tests/bench/run\n");
+  if (benches.contains(name)) return benches.at(name)(options);
+  std::fprintf(stderr,
+               "usage: bench submit|rpc|registry|routing|text [--quick]; see "
+               "tests/bench/run\n");
   return 2;
 }

@@ -385,11 +385,6 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-int RunRegistry(const Options& options) {
-  const absl::Status status = Run(options);
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
-}
+int RunRegistry(const Options& options) { return Report(Run(options)); }
 
 }  // namespace wangge::bench

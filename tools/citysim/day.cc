@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/csv.h"
+#include "city/responsibility.h"
 #include "geo/coordinates.h"
 #include "tools/citysim/categories.h"
 
@@ -33,7 +34,8 @@ struct Matter {
 
 class DayWriter {
  public:
-  DayWriter(const city::City& city, uint32_t seed) : random_(seed) {
+  DayWriter(const city::City& city, uint32_t seed)
+      : city_(city), random_(seed) {
     for (const auto& [key, row] : city.rows().Sorted()) {
       if (row->has_grid() &&
           row->grid().level() == common::v1::GRID_LEVEL_COMPOUND &&
@@ -46,7 +48,7 @@ class DayWriter {
   std::string Write(int count) {
     std::string csv =
         "time,source_id,source_ref,title,text,address,latitude_deg,"
-        "longitude_deg,coordinate_system,expected_category\n";
+        "longitude_deg,coordinate_system,expected_category,expected_unit_id\n";
     const std::vector<int> seconds = Times(count);
     std::vector<Matter> earlier;
     const Matter flood = NewMatter();
@@ -127,7 +129,9 @@ class DayWriter {
       point = geo::Wgs84ToGcj02(point);
       system = "GCJ02";
     }
+    std::string unit_id = UnitFor(matter);
     if (Chance(50)) {  // Wrong data.
+      unit_id.clear();
       switch (Below(3)) {
         case 0:
           point = {30.0, 123.5};
@@ -148,9 +152,22 @@ class DayWriter {
                     absl::StrFormat("SIM-%08d", number), ",",
                     CsvQuote(matter.category->name), ",", CsvQuote(text), ",",
                     CsvQuote(address), ",", latitude, ",", longitude, ",",
-                    system, ",", matter.category->code, "\n");
+                    system, ",", matter.category->code, ",", unit_id, "\n");
   }
 
+  // Who is responsible when the category and the spot are known.
+  std::string UnitFor(const Matter& matter) const {
+    const city::Category& category = *city_.FindCategory(matter.category->code);
+    const city::Location location = city_.Locate(matter.point);
+    std::vector<const city::Grid*> scopes(location.chain.begin(),
+                                          location.chain.end());
+    scopes.insert(scopes.end(), location.overlays.begin(),
+                  location.overlays.end());
+    return city::FindResponsible(city_, {category, scopes, &matter.point})
+        .lead.unit->unit_id();
+  }
+
+  const city::City& city_;
   std::mt19937 random_;
   std::vector<const city::Grid*> compounds_;
 };

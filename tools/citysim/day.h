@@ -15,7 +15,8 @@ std::string LabelledTexts(uint32_t seed);
 
 // CSV of reports in the order of their column time (HH:MM:SS), with source_id,
 // source_ref, title, text, address, latitude_deg, longitude_deg,
-// coordinate_system, expected_category; `wgctl submit --csv` plays it. About
+// coordinate_system, expected_category, expected_unit_id (empty for wrong
+// data); `wgctl submit --csv` plays it. About
 // one in ten repeats an earlier matter in other words, one in fifty is wrong (a
 // point at sea, swapped coordinates, an empty text), and at about noon a flood
 // of one matter comes within ten minutes.

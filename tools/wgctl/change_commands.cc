@@ -13,6 +13,7 @@
 #include "city/folder.h"
 #include "city/watch.h"
 #include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
 #include "tools/wgctl/preview.h"
 #include "tools/wgctl/print.h"
 #include "wangge/registry/v1/registry.grpc.pb.h"
@@ -50,22 +51,6 @@ absl::StatusOr<Response> Call(
   return CallAs<RegistryService>(
       client, "registry", officer.empty() ? "admin/wgctl" : "gateway/app",
       officer, method, request);
-}
-
-absl::Status ParseTimeOption(const std::string& text,
-                             google::protobuf::Timestamp* time) {
-  absl::Time parsed;
-  std::string error;
-  if (!absl::ParseTime("%Y-%m-%d %H:%M", text, CityTimeZone(), &parsed,
-                       &error) &&
-      !absl::ParseTime(absl::RFC3339_full, text, &parsed, &error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--at `", text,
-                     "` is neither `YYYY-MM-DD HH:MM` (Asia/Shanghai) nor "
-                     "RFC 3339"));
-  }
-  *time = ToProto(parsed);
-  return absl::OkStatus();
 }
 
 std::string StateOf(const ChangeSet& c) {
@@ -149,7 +134,8 @@ absl::Status Propose(Client& client, const Options& o) {
   request.set_base_version(current->version().version());
   request.set_comment(o.comment);
   if (!o.at.empty()) {
-    RETURN_IF_ERROR(ParseTimeOption(o.at, request.mutable_activate_time()));
+    ASSIGN_OR_RETURN(*request.mutable_activate_time(),
+                     ParseTimeOption("--at", o.at));
   }
   if (!o.json.empty()) {
     RETURN_IF_ERROR(ReadLines(o.json, &request));
@@ -282,7 +268,7 @@ absl::Status Who(Client& client, const Options& o) {
   registry::v1::WhoIsResponsibleRequest request;
   request.set_category_code(o.category);
   if (!o.at.empty()) {
-    RETURN_IF_ERROR(ParseTimeOption(o.at, request.mutable_time()));
+    ASSIGN_OR_RETURN(*request.mutable_time(), ParseTimeOption("--at", o.at));
   }
   if (!o.place.empty()) request.set_place_id(o.place);
   if (!o.grid.empty()) request.set_grid_id(o.grid);

@@ -22,6 +22,8 @@ struct Settings {
       {"command", "127.0.0.1:7105"}};
   std::string certificates = "var/certs";
   std::string city_folder = "var/city";
+  // The model that routing runs with, for commands that route by themselves.
+  std::string text_model = "var/text.model";
   bool json = false;
   absl::Duration timeout = absl::Seconds(15);
 };

@@ -19,6 +19,7 @@ void AddCityCommands(CLI::App* app, const Settings* settings);
 // Parts of `city`.
 void AddChangeCommands(CLI::App* city, const Settings* settings);
 void AddLocateCommand(CLI::App* city, const Settings* settings);
+void AddRouteCommands(CLI::App* app, const Settings* settings);
 void AddModelCommands(CLI::App* app, const Settings* settings);
 void AddSubmitCommand(CLI::App* app, const Settings* settings);
 void AddCaseCommands(CLI::App* app, const Settings* settings);

@@ -10,6 +10,7 @@
 #include "city/system_check.h"
 #include "geo/coordinates.h"
 #include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
 #include "tools/wgctl/print.h"
 
 namespace wangge::wgctl {
@@ -26,18 +27,6 @@ struct LocateOptions {
   std::string expect;
   city::LayerOptions read;
 };
-
-absl::StatusOr<common::v1::CoordinateSystem> SystemOf(const std::string& option,
-                                                      const std::string& name) {
-  common::v1::CoordinateSystem system;
-  if (common::v1::CoordinateSystem_Parse(
-          "COORDINATE_SYSTEM_" + absl::AsciiStrToUpper(name), &system) &&
-      system != common::v1::COORDINATE_SYSTEM_UNSPECIFIED) {
-    return system;
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      option, " `", name, "` is not one of wgs84, cgcs2000, gcj02, bd09"));
-}
 
 std::string NameOf(common::v1::CoordinateSystem system) {
   return absl::AsciiStrToLower(
@@ -126,10 +115,10 @@ class Locator {
 };
 
 absl::Status Locate(LocateOptions options) {
-  ASSIGN_OR_RETURN(const auto system, SystemOf("--crs", options.system));
+  ASSIGN_OR_RETURN(const auto system, SystemOption("--crs", options.system));
   if (!options.layer_system.empty()) {
     ASSIGN_OR_RETURN(options.read.system,
-                     SystemOf("--layer-crs", options.layer_system));
+                     SystemOption("--layer-crs", options.layer_system));
   }
   ASSIGN_OR_RETURN(
       const auto layer,

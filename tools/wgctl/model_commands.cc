@@ -19,6 +19,7 @@ struct Options {
   std::string text_columns = "text";
   std::string label_column = "label";
   std::string model;
+  text::Learning learning;
 };
 
 absl::StatusOr<std::vector<text::Example>> ReadExamples(
@@ -56,7 +57,8 @@ nlohmann::json ModelAsJson(const text::Classifier& model) {
 absl::Status Train(const Options& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   const absl::Time start = absl::Now();
-  ASSIGN_OR_RETURN(const auto model, text::Classifier::Train(examples));
+  ASSIGN_OR_RETURN(const auto model,
+                   text::Classifier::Train(examples, options.learning));
   RETURN_IF_ERROR(model->Save(options.model));
   nlohmann::json json = ModelAsJson(*model);
   json["seconds"] = absl::ToDoubleSeconds(absl::Now() - start);
@@ -117,6 +119,16 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
   train->footer(
       "Example: wgctl model train --labeled var/city/labelled.csv --out "
       "var/text.model");
+  train
+      ->add_option("--grams", options.learning.longest_gram,
+                   "Features are runs of 1 to so many characters; 4 suits "
+                   "addresses")
+      ->check(CLI::Range(1, 8));
+  train
+      ->add_option("--fewest-rows", options.learning.fewest_rows,
+                   "Rows in which a feature must occur; 1 suits addresses; "
+                   "0 chooses by the number of rows")
+      ->check(CLI::Range(0, 1'000'000));
   OnChosen(train, settings, [](Client&) { return Train(options); });
   auto* evaluate = add("evaluate", "Score a model; prints JSON.", "--model");
   OnChosen(evaluate, settings, [](Client&) { return Evaluate(options); });

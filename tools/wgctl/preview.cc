@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "city/certificate.h"
 #include "city/responsibility.h"
+#include "tools/wgctl/case_walk.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/registry/v1/registry.grpc.pb.h"
@@ -96,7 +97,11 @@ class Previewer {
                        absl::Time oldest) {
     if (batch.empty()) return absl::OkStatus();
     routing::v1::RouteMattersRequest request;
-    for (const Case* c : batch) *request.add_matters() = MatterOf(*c);
+    for (const Case* c : batch) {
+      auto& matter = *request.add_matters();
+      matter = MatterOf(*c);
+      matter.set_category_code(c->category_code());
+    }
     ASSIGN_OR_RETURN(const auto before, Route(request));
     auto& proposed = *request.mutable_proposed();
     proposed.set_base_version(now_.version().version());
@@ -118,17 +123,6 @@ class Previewer {
       }
     }
     return absl::OkStatus();
-  }
-
-  static routing::v1::Matter MatterOf(const Case& c) {
-    routing::v1::Matter matter;
-    matter.set_title(c.title());
-    matter.set_text(c.text());
-    matter.set_address(c.address());
-    matter.set_category_code(c.category_code());
-    if (c.has_point()) *matter.mutable_point() = c.point();
-    *matter.mutable_time() = c.receive_time();
-    return matter;
   }
 
   absl::StatusOr<routing::v1::RouteMattersResponse> Route(

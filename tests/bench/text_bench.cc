@@ -1,0 +1,213 @@
+// The text model on real messages and addresses, by cross-validation: each row
+// is judged by a model that was trained without it. The data is read from where
+// --data says and never copied.
+#include <filesystem>
+#include <map>
+#include <random>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "tests/bench/bench.h"
+#include "text/figures.h"
+
+namespace wangge::bench {
+namespace {
+
+using text::Classifier;
+using text::Example;
+using text::Figures;
+using text::Judged;
+
+constexpr size_t kFolds = 5;
+
+absl::StatusOr<CsvTable> ReadTable(const std::string& path,
+                                   const std::vector<std::string>& columns) {
+  ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+  return CsvTable::Parse(path, content, columns);
+}
+
+absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path,
+                                                  const std::string& text,
+                                                  const std::string& label) {
+  ASSIGN_OR_RETURN(const CsvTable table, ReadTable(path, {text, label}));
+  std::vector<Example> examples;
+  for (const auto& row : table.rows()) {
+    if (row.Get(label).empty()) continue;
+    examples.push_back({row.Get(text), row.Get(label)});
+  }
+  std::mt19937 random(5);
+  std::shuffle(examples.begin(), examples.end(), random);
+  return examples;
+}
+
+struct Validated {
+  Figures texts;
+  Figures heads;  // Of the first words alone, as a title would be.
+  double training_seconds = 0;
+  double predict_microseconds = 0;
+  double model_megabytes = 0;
+};
+
+absl::StatusOr<Validated> CrossValidate(const std::vector<Example>& examples,
+                                        size_t folds) {
+  Validated result;
+  std::vector<Judged> texts;
+  std::vector<Judged> heads;
+  absl::Duration predicting;
+  for (size_t fold = 0; fold < folds; ++fold) {
+    std::vector<Example> seen;
+    for (size_t i = 0; i < examples.size(); ++i) {
+      if (i % kFolds != fold) seen.push_back(examples[i]);
+    }
+    absl::Time start = absl::Now();
+    ASSIGN_OR_RETURN(const auto model, Classifier::Train(seen));
+    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    result.model_megabytes =
+        static_cast<double>(model->model().ByteSizeLong()) / 1e6;
+    start = absl::Now();
+    for (size_t i = fold; i < examples.size(); i += kFolds) {
+      texts.push_back({examples[i].label, model->Predict(examples[i].text)});
+    }
+    predicting += absl::Now() - start;
+    for (size_t i = fold; i < examples.size(); i += kFolds) {
+      heads.push_back(
+          {examples[i].label, model->Predict(text::HeadOf(examples[i].text))});
+    }
+  }
+  result.texts = FiguresOf(texts);
+  result.heads = FiguresOf(heads);
+  result.predict_microseconds = absl::ToDoubleMicroseconds(predicting) /
+                                static_cast<double>(texts.size());
+  return result;
+}
+
+absl::Status SevenLabels(const std::string& data, size_t folds) {
+  ASSIGN_OR_RETURN(
+      const auto examples,
+      ReadExamples(data + "/text/teddy_train_segmented.csv", "text", "label"));
+  ASSIGN_OR_RETURN(const Validated v, CrossValidate(examples, folds));
+  Print("text", "seven_labels_macro_f1", v.texts.macro_f1, "", "goal", 0.94);
+  Print("text", "seven_labels_macro_f1_first_words", v.heads.macro_f1,
+        "20 characters", "goal for titles", 0.90);
+  Print("text", "seven_labels_precision_at_80", v.texts.precision_at_80, "",
+        "goal", 0.97);
+  Print("text", "seven_labels_calibration_error", v.texts.calibration_error, "",
+        "limit", 0.03);
+  Print("text", "training", v.training_seconds,
+        "s, four fifths of the rows, figures included", "limit", 60);
+  Print("text", "model", v.model_megabytes, "MB", "limit", 50);
+  Print("text", "predict_mean", v.predict_microseconds, "us, whole messages");
+  return absl::OkStatus();
+}
+
+absl::Status SecondCity(const std::string& data, size_t folds) {
+  struct Task {
+    const char* figure;
+    const char* file;
+    const char* text;
+    const char* label;
+    double goal;
+  };
+  for (const Task& task :
+       {Task{"kind_accuracy", "messages_dev", "留言", "问题类型", 0.84},
+        Task{"domain_accuracy", "messages_dev", "留言", "问题领域", 0.76},
+        Task{"department_accuracy", "q2dept_dev", "用户问题", "处理单位",
+             0.91}}) {
+    ASSIGN_OR_RETURN(
+        const auto examples,
+        ReadExamples(absl::StrCat(data, "/text/msgabench_", task.file, ".csv"),
+                     task.text, task.label));
+    ASSIGN_OR_RETURN(const Validated v, CrossValidate(examples, folds));
+    Print("text", absl::StrCat("second_city_", task.figure), v.texts.accuracy,
+          absl::StrCat("of ", v.texts.row_count), "goal", task.goal);
+  }
+  return absl::OkStatus();
+}
+
+// Names of streets and communities in the districts that the addresses know.
+absl::StatusOr<std::vector<Example>> NamesOfDistricts(
+    const std::string& data, const std::set<std::string>& districts) {
+  std::vector<Example> names;
+  for (const auto& [file, column] :
+       {std::pair{"zhengzhou_streets_2023", "street_name"},
+        std::pair{"zhengzhou_communities_2021", "village_name"}}) {
+    ASSIGN_OR_RETURN(const CsvTable table,
+                     ReadTable(absl::StrCat(data, "/geo/", file, ".csv"),
+                               {column, "area_name"}));
+    for (const auto& row : table.rows()) {
+      if (districts.contains(row.Get("area_name"))) {
+        names.push_back({row.Get(column), row.Get("area_name")});
+      }
+    }
+  }
+  return names;
+}
+
+// The district of an address in words, from a dictionary of names and of other
+// addresses.
+absl::Status Addresses(const std::string& data, size_t folds) {
+  ASSIGN_OR_RETURN(const CsvTable table,
+                   ReadTable(data + "/geo/zhengzhou_poi_gcj02.csv",
+                             {"name", "address", "district_label"}));
+  std::set<std::string> districts;
+  for (const auto& row : table.rows()) {
+    districts.insert(row.Get("district_label"));
+  }
+  ASSIGN_OR_RETURN(const auto names, NamesOfDistricts(data, districts));
+  std::vector<const CsvTable::Row*> rows;
+  for (const auto& row : table.rows()) rows.push_back(&row);
+  std::mt19937 random(5);
+  std::shuffle(rows.begin(), rows.end(), random);
+  std::map<bool, std::vector<Judged>> judged;  // By: names its district.
+  for (size_t fold = 0; fold < folds; ++fold) {
+    std::vector<Example> seen = names;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (i % kFolds == fold) continue;
+      const std::string& district = rows[i]->Get("district_label");
+      seen.push_back({rows[i]->Get("address"), district});
+      seen.push_back({rows[i]->Get("name"), district});
+    }
+    ASSIGN_OR_RETURN(
+        const auto model,
+        Classifier::Train(seen, {.longest_gram = 4, .fewest_rows = 1}));
+    for (size_t i = fold; i < rows.size(); i += kFolds) {
+      const std::string& district = rows[i]->Get("district_label");
+      const std::string& address = rows[i]->Get("address");
+      judged[absl::StrContains(address, district)].push_back(
+          {district, model->Predict(address)});
+    }
+  }
+  const Figures without = FiguresOf(judged[false]);
+  const Figures with = FiguresOf(judged[true]);
+  Print("text", "district_of_address", without.accuracy,
+        absl::StrCat("of ", without.row_count, " that do not name it"), "goal",
+        0.93);
+  Print("text", "district_of_address_that_names_it", with.accuracy,
+        absl::StrCat("of ", with.row_count), "goal", 0.99);
+  Print("text", "district_of_address_calibration_error",
+        without.calibration_error, "");
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Options& options) {
+  if (!std::filesystem::exists(options.data + "/text")) {
+    std::fprintf(stderr, "bench text: no data at `%s`; name it with --data=\n",
+                 options.data.c_str());
+    return absl::OkStatus();
+  }
+  const size_t folds = options.quick ? 1 : kFolds;
+  RETURN_IF_ERROR(SevenLabels(options.data, folds));
+  RETURN_IF_ERROR(SecondCity(options.data, folds));
+  return Addresses(options.data, folds);
+}
+
+}  // namespace
+
+int RunText(const Options& options) { return Report(Run(options)); }
+
+}  // namespace wangge::bench

@@ -1,0 +1,37 @@
+#include "tools/wgctl/options.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+
+namespace wangge::wgctl {
+
+absl::StatusOr<google::protobuf::Timestamp> ParseTimeOption(
+    const std::string& option, const std::string& text) {
+  absl::Time parsed;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d %H:%M", text, CityTimeZone(), &parsed,
+                       &error) &&
+      !absl::ParseTime(absl::RFC3339_full, text, &parsed, &error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, " `", text,
+                     "` is neither `YYYY-MM-DD HH:MM` (Asia/Shanghai) nor "
+                     "RFC 3339"));
+  }
+  return ToProto(parsed);
+}
+
+absl::StatusOr<common::v1::CoordinateSystem> SystemOption(
+    const std::string& option, const std::string& name) {
+  common::v1::CoordinateSystem system;
+  if (common::v1::CoordinateSystem_Parse(
+          "COORDINATE_SYSTEM_" + absl::AsciiStrToUpper(name), &system) &&
+      system != common::v1::COORDINATE_SYSTEM_UNSPECIFIED) {
+    return system;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      option, " `", name, "` is not one of wgs84, cgcs2000, gcj02, bd09"));
+}
+
+}  // namespace wangge::wgctl

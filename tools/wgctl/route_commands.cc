@@ -1,0 +1,225 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "city/folder.h"
+#include "services/routing/domain/lint.h"
+#include "services/routing/domain/route.h"
+#include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
+#include "tools/wgctl/preview.h"
+#include "tools/wgctl/print.h"
+#include "tools/wgctl/replay.h"
+#include "wangge/routing/v1/routing.grpc.pb.h"
+
+namespace wangge::wgctl {
+namespace {
+
+using routing::v1::Matter;
+using routing::v1::RoutePlan;
+using routing::v1::RoutingService;
+
+struct ExplainOptions {
+  Matter matter;
+  double latitude = 0;
+  double longitude = 0;
+  std::string system = "wgs84";
+  std::string folder;
+};
+
+// From the running suite, or from a city folder without one.
+absl::StatusOr<RoutePlan> PlanFor(Client& client, const Matter& matter,
+                                  const std::string& folder) {
+  if (!folder.empty()) {
+    ASSIGN_OR_RETURN(const auto city, city::LoadFolder(folder));
+    ASSIGN_OR_RETURN(const auto model,
+                     text::Classifier::Load(client.settings().text_model));
+    return routing::Route(*city, *model, matter);
+  }
+  routing::v1::RouteMattersRequest request;
+  *request.add_matters() = matter;
+  ASSIGN_OR_RETURN(
+      auto response,
+      (CallAs<RoutingService>(client, "routing", "admin/wgctl", "",
+                              &RoutingService::Stub::RouteMatters, request)));
+  return std::move(*response.mutable_plans(0));
+}
+
+void PrintResponsible(const char* role, const routing::v1::Responsible& r) {
+  std::cout << role << "  " << r.unit_name() << " (" << r.unit_id() << ")  "
+            << (r.officer_name().empty() ? "值班台" : r.officer_name())
+            << (r.substitute() ? " 替岗" : "") << "  by " << r.rule_id() << ": "
+            << r.reason() << "\n";
+}
+
+void PrintPlan(const RoutePlan& plan) {
+  std::cout << Short(routing::v1::Disposition_Name(plan.disposition()),
+                     "DISPOSITION_")
+            << (plan.operator_reason().empty() ? "" : ": ")
+            << plan.operator_reason() << "\n"
+            << "category  " << plan.category_name() << " ("
+            << plan.category_code() << ")\n"
+            << "place     " << plan.place().name()
+            << absl::StrFormat("  confidence %.2f", plan.place().confidence())
+            << "\n";
+  if (plan.has_lead()) PrintResponsible("lead    ", plan.lead());
+  for (const auto& r : plan.co_handlers()) PrintResponsible("with    ", r);
+  for (const std::string& words : plan.danger_words()) {
+    std::cout << "danger    " << words << "\n";
+  }
+  std::cout << "considered:\n";
+  for (const auto& c : plan.category_candidates()) {
+    std::cout << absl::StrFormat("  category  %.2f  %s: %s\n", c.probability(),
+                                 c.category_code(), c.reason());
+  }
+  for (const auto& c : plan.place_candidates()) {
+    std::cout << absl::StrFormat("  place     %.2f  %s in %s\n", c.confidence(),
+                                 c.words(), c.grid_id());
+  }
+  std::cout << "steps:\n";
+  for (const auto& step : plan.trace()) {
+    std::cout << "  " << step.stage() << "  " << step.subject() << ": "
+              << step.finding() << "\n";
+  }
+  std::cout << "decided with city version " << plan.city_version()
+            << ", text model " << plan.model_version() << "\n";
+}
+
+absl::Status ExplainRoute(Client& client, const ExplainOptions& o) {
+  Matter matter = o.matter;
+  *matter.mutable_time() = ToProto(absl::Now());
+  if (o.latitude != 0 || o.longitude != 0) {
+    common::v1::GeoPoint given;
+    given.set_latitude_deg(o.latitude);
+    given.set_longitude_deg(o.longitude);
+    ASSIGN_OR_RETURN(const auto system, SystemOption("--crs", o.system));
+    given.set_coordinate_system(system);
+    ASSIGN_OR_RETURN(const geo::Point point, geo::ToWgs84(given));
+    *matter.mutable_point() = geo::ToGeoPoint(point);
+  }
+  ASSIGN_OR_RETURN(const RoutePlan plan, PlanFor(client, matter, o.folder));
+  if (client.settings().json) {
+    std::cout << ToJson(plan) << "\n";
+  } else {
+    PrintPlan(plan);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LintRules(Client& client, const std::string& folder) {
+  std::shared_ptr<const city::City> city;
+  if (folder.empty()) {
+    ASSIGN_OR_RETURN(city, FetchCity(client));
+  } else {
+    ASSIGN_OR_RETURN(city, city::LoadFolder(folder));
+  }
+  const auto findings = routing::Lint(*city);
+  for (const auto& finding : findings) {
+    if (client.settings().json) {
+      std::cout << nlohmann::json{{"kind", routing::NameOf(finding.kind)},
+                                  {"subject", finding.subject},
+                                  {"other", finding.other},
+                                  {"description", finding.description}}
+                << "\n";
+    } else {
+      std::cout << absl::StrFormat("%-14s %s: %s\n",
+                                   routing::NameOf(finding.kind),
+                                   finding.subject, finding.description);
+    }
+  }
+  if (!client.settings().json) std::cout << findings.size() << " findings\n";
+  return absl::OkStatus();
+}
+
+void AddExplain(CLI::App* route, const Settings* settings) {
+  static ExplainOptions o;
+  static std::string title;
+  static std::string text;
+  static std::string address;
+  static std::string category;
+  static std::string grid;
+  auto* explain = route->add_subcommand(
+      "explain", "Why a matter would go where it would go.");
+  explain->add_option("--text", text, "What the reporter says")->required();
+  explain->add_option("--title", title, "Title");
+  explain->add_option("--address", address, "Address in everyday words");
+  explain->add_option("--lat", o.latitude, "Latitude, degrees");
+  explain->add_option("--lon", o.longitude, "Longitude, degrees");
+  explain->add_option("--crs", o.system,
+                      "Of the point: wgs84, cgcs2000, gcj02, bd09");
+  explain->add_option("--category", category, "Category from a source's code");
+  explain->add_option("--grid", grid, "Grid of the reporting grid worker");
+  explain->add_option("--city", o.folder,
+                      "A city folder instead of the running suite");
+  explain->footer(
+      "Example: wgctl route explain --text '3单元热力管道漏水' --address "
+      "'诗圣大道开普西一区5号楼'");
+  OnChosen(explain, settings, [](Client& client) {
+    o.matter.set_title(title);
+    o.matter.set_text(text);
+    o.matter.set_address(address);
+    o.matter.set_category_code(category);
+    o.matter.set_reporter_grid_id(grid);
+    return ExplainRoute(client, o);
+  });
+}
+
+void AddReplay(CLI::App* route, const Settings* settings) {
+  static ReplayOptions o;
+  static std::string from;
+  static std::string to;
+  auto* replay = route->add_subcommand(
+      "replay",
+      "Reports of the past through routing as it would be: what changes.");
+  replay->add_option("--from", from,
+                     "Reports since then, `YYYY-MM-DD HH:MM`; 30 days ago by "
+                     "default");
+  replay->add_option("--to", to, "Reports before then; now by default");
+  replay->add_option("--with-city", o.city,
+                     "A city folder, or a version of the registry");
+  replay->add_option("--with-rules", o.rules,
+                     "A responsibilities.csv in place of the list");
+  replay->add_option("--with-model", o.model, "Another text model");
+  replay->footer(
+      "Examples:\n"
+      "  wgctl route replay --with-city 3\n"
+      "  wgctl route replay --from '2026-11-01 00:00' --with-model new.model\n"
+      "  wgctl route replay --with-rules edited/responsibilities.csv --json");
+  OnChosen(replay, settings, [](Client& client) -> absl::Status {
+    o.to = absl::Now();
+    o.from = o.to - absl::Hours(30 * 24);
+    if (!from.empty()) {
+      ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--from", from));
+      o.from = FromProto(time);
+    }
+    if (!to.empty()) {
+      ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--to", to));
+      o.to = FromProto(time);
+    }
+    return Replay(client, o);
+  });
+}
+
+}  // namespace
+
+void AddRouteCommands(CLI::App* app, const Settings* settings) {
+  static std::string folder;
+  auto* route = app->add_subcommand(
+      "route", "Who is responsible, why, and what a change would change.");
+  route->require_subcommand(1);
+  AddExplain(route, settings);
+  AddReplay(route, settings);
+  auto* lint = route->add_subcommand(
+      "lint", "What is wrong with the responsibility list.");
+  lint->add_option("--city", folder,
+                   "A city folder instead of the registry's city");
+  lint->footer("Example: wgctl route lint --city var/city");
+  OnChosen(lint, settings,
+           [](Client& client) { return LintRules(client, folder); });
+}
+
+}  // namespace wangge::wgctl
