@@ -53,6 +53,13 @@ function(wangge_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} wangge_options wangge_pch)
+  if(NOT WANGGE_SANITIZE)
+    # Once a city is built, glibc's heap is full of holes that every larger
+    # allocation walks through (docs/adr/0009-allocator.md). Nothing calls
+    # jemalloc by name, so the linker must be told to keep it.
+    target_link_libraries(${name} PRIVATE -Wl,--no-as-needed jemalloc
+      -Wl,--as-needed)
+  endif()
   wangge_precompile(${name})
 endfunction()
 

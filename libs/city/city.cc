@@ -105,6 +105,18 @@ std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
   return found;
 }
 
+std::vector<NamedCategory> City::FindKeywords(const std::string& text) const {
+  std::vector<NamedCategory> found;
+  for (const text::Match& match : keywords_->dictionary.Find(text)) {
+    for (const int entry : match.entries) {
+      const auto index = static_cast<size_t>(entry);
+      found.push_back({&keywords_->words[index],
+                       &rows_.Find(keywords_->keys[index])->category()});
+    }
+  }
+  return found;
+}
+
 std::vector<const Asset*> City::AssetsNear(const std::string& category_code,
                                            const geo::Point& point,
                                            double radius_meters) const {

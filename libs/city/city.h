@@ -66,6 +66,12 @@ struct NamedPlace {
   Chain chain;  // As in Location.
 };
 
+// A keyword of a category that stands in a text.
+struct NamedCategory {
+  const std::string* keyword = nullptr;
+  const Category* category = nullptr;
+};
+
 // Who answers a unit's desk.
 struct Duty {
   const Officer* officer = nullptr;  // Null: nobody; the desk itself.
@@ -127,6 +133,9 @@ class City {
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const std::string& text) const;
+  // Every keyword in a text, in its order; of those that overlap the longest.
+  // One that several categories have comes once for each.
+  std::vector<NamedCategory> FindKeywords(const std::string& text) const;
   // Assets of a category within `radius_meters`, nearest first.
   std::vector<const Asset*> AssetsNear(const std::string& category_code,
                                        const geo::Point& point,
@@ -214,7 +223,7 @@ class City {
     // How many rows name a row, by its key; functions as `function/…`.
     SharedMap<std::string, int> references;
   };
-  // The words that name places and grids; the key of the row of each.
+  // Words that name rows, and the key of the row of each.
   struct Names {
     explicit Names(const std::vector<std::pair<std::string, std::string>>& n);
     std::vector<std::string> words;
@@ -233,7 +242,8 @@ class City {
   SharedVector<Placed> placed_;
   SharedMap<std::string, int> positions_;  // In placed_, by grid id.
   geo::PolygonIndex polygon_index_;
-  std::shared_ptr<const Names> names_;
+  std::shared_ptr<const Names> names_;     // Of places and grids.
+  std::shared_ptr<const Names> keywords_;  // Of categories.
   std::shared_ptr<const Calendar> calendar_;
   const Unit* root_unit_ = nullptr;
   const Grid* root_grid_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/text.h"
 #include "city/city.h"
 #include "city/city_check.h"
@@ -37,14 +38,32 @@ bool IsNamed(const CityRow& row) {
           row.grid().level() != common::v1::GRID_LEVEL_MICRO);
 }
 
-std::vector<std::string> WordsOf(const CityRow* row) {
+// What people call a place or grid. Of a committee's grid without the
+// committee: 碧沙岗社区居委会 is 碧沙岗社区.
+std::vector<std::string> NamesOf(const CityRow* row) {
   std::vector<std::string> words;
   if (row == nullptr || !IsNamed(*row)) return words;
-  if (row->has_grid()) return {row->grid().name()};
+  if (row->has_grid()) {
+    words.push_back(row->grid().name());
+    for (const char* committee :
+         {"居委会", "村委会", "居民委员会", "村民委员会"}) {
+      const absl::string_view shorter =
+          absl::StripSuffix(row->grid().name(), committee);
+      if (shorter.size() < row->grid().name().size()) {
+        words.emplace_back(shorter);
+      }
+    }
+    return words;
+  }
   words.push_back(row->place().name());
   words.insert(words.end(), row->place().aliases().begin(),
                row->place().aliases().end());
   return words;
+}
+
+std::vector<std::string> KeywordsOf(const CityRow* row) {
+  if (row == nullptr || !row->has_category()) return {};
+  return {row->category().keywords().begin(), row->category().keywords().end()};
 }
 
 }  // namespace
@@ -61,7 +80,10 @@ class CityMaker {
   void PlaceGrids(const Changes& changes);
   void LayChain(const Grid& grid);
   void LayChainsBelow(const Grid& grid);
-  void NamePlaces(const Changes& changes);
+  // Makes the names anew when the words of a changed row differ.
+  using WordsOf = std::vector<std::string> (*)(const CityRow* row);
+  void Name(const Changes& changes, WordsOf words_of,
+            std::shared_ptr<const City::Names>* names) const;
   void ReadCalendar(const Changes& changes);
 
   const City& before_;
@@ -146,7 +168,8 @@ void CityMaker::Derive(const Changes& changes) {
     }
   }
   PlaceGrids(changes);
-  NamePlaces(changes);
+  Name(changes, NamesOf, &city_.names_);
+  Name(changes, KeywordsOf, &city_.keywords_);
   ReadCalendar(changes);
 }
 
@@ -207,24 +230,25 @@ void CityMaker::LayChainsBelow(const Grid& grid) {
   }
 }
 
-void CityMaker::NamePlaces(const Changes& changes) {
-  bool same = city_.names_ != nullptr;
+void CityMaker::Name(const Changes& changes, WordsOf words_of,
+                     std::shared_ptr<const City::Names>* names) const {
+  bool same = *names != nullptr;
   for (const std::string& key : changes.removals) {
-    same = same && WordsOf(before_.rows_.Find(key)).empty();
+    same = same && words_of(before_.rows_.Find(key)).empty();
   }
   for (const auto& [key, row] : changes.upserts) {
-    same = same && WordsOf(before_.rows_.Find(key)) == WordsOf(row.get());
+    same = same && words_of(before_.rows_.Find(key)) == words_of(row.get());
   }
   if (same) return;
-  std::vector<std::pair<std::string, std::string>> names;
+  std::vector<std::pair<std::string, std::string>> all;
   city_.rows_.ForEach([&](const std::string& key, const RowPtr& row) {
-    for (std::string& word : WordsOf(row.get())) {
+    for (std::string& word : words_of(row.get())) {
       // A single character is no name.
-      if (Utf8Length(word) >= 2) names.emplace_back(key, std::move(word));
+      if (Utf8Length(word) >= 2) all.emplace_back(key, std::move(word));
     }
   });
-  std::sort(names.begin(), names.end());
-  city_.names_ = std::make_shared<const City::Names>(names);
+  std::sort(all.begin(), all.end());
+  *names = std::make_shared<const City::Names>(all);
 }
 
 void CityMaker::ReadCalendar(const Changes& changes) {

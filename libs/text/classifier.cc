@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -50,15 +51,18 @@ std::vector<Prediction> PredictionsOf(const TextModel& model,
   const auto p =
       SoftMax(scores, calibration.scale(),
               {calibration.offsets().begin(), calibration.offsets().end()});
+  std::vector<int> order(p.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int a, int b) {
+    const double pa = p[static_cast<size_t>(a)];
+    const double pb = p[static_cast<size_t>(b)];
+    return pa != pb ? pa > pb : a < b;
+  });
   std::vector<Prediction> predictions;
   predictions.reserve(p.size());
-  for (size_t j = 0; j < p.size(); ++j) {
-    predictions.push_back({model.labels(static_cast<int>(j)), p[j]});
+  for (const int label : order) {
+    predictions.push_back({model.labels(label), p[static_cast<size_t>(label)]});
   }
-  std::stable_sort(predictions.begin(), predictions.end(),
-                   [](const Prediction& a, const Prediction& b) {
-                     return a.probability > b.probability;
-                   });
   return predictions;
 }
 

@@ -27,6 +27,10 @@ constexpr int kBucketBits = 20;
 // Cross-validation chooses.
 constexpr double kCosts[] = {1, 0.25, 0.08};
 constexpr size_t kFolds = 4;
+// Rows side by side are often of one matter, so they stay in one fold.
+constexpr size_t kNeighbours = 8;
+
+size_t FoldOf(size_t row) { return row / kNeighbours % kFolds; }
 
 // LIBLINEAR's model with its own way to be freed.
 struct FreeModel {
@@ -283,9 +287,10 @@ class Trainer {
     std::vector<Scored> both;
     TextModel part = model_;
     for (size_t fold = 0; fold < kFolds; ++fold) {
-      Learn([&](size_t i) { return i % kFolds != fold; }, cost, &part);
+      Learn([&](size_t i) { return FoldOf(i) != fold; }, cost, &part);
       const Vectorizer vectorizer(&part);
-      for (size_t i = fold; i < texts_.size(); i += kFolds) {
+      for (size_t i = 0; i < texts_.size(); ++i) {
+        if (FoldOf(i) != fold) continue;
         const auto label = static_cast<size_t>(texts_[i].label);
         const auto score = [&](const Row& row) {
           return Scored{ScoresOf(part, vectorizer.Make(row.features)), label};

@@ -1,4 +1,5 @@
 #include <random>
+#include <set>
 
 #include "base/csv.h"
 #include "city/folder.h"
@@ -8,9 +9,13 @@
 #include "tools/citysim/city.h"
 #include "tools/citysim/day.h"
 #include "tools/citysim/geometry.h"
+#include "tools/citysim/history.h"
 
 namespace wangge::citysim {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::shared_ptr<const city::City> Small() {
   auto city = city::City::Build({}, MakeCity(Scale::Small(), 1).rows);
@@ -124,7 +129,18 @@ TEST(CitySimTest, DaysAreReadableAndHoldWrongDataToo) {
   EXPECT_GT(empty, 0);
   const auto labelled = CsvTable::Parse("l", LabelledTexts(1), {"label"});
   ASSERT_OK(labelled);
-  EXPECT_EQ(labelled->rows().size(), Categories().size() * 4 * 4);
+  EXPECT_GT(labelled->rows().size(), Categories().size() * 4 * 4);
+}
+
+TEST(CitySimTest, TheModelIsTrainedOnOtherWordsThanDaysArePlayedWith) {
+  std::set<std::string> codes;
+  for (const PastMatters& past : History()) codes.insert(past.category_code);
+  for (const CategorySpec& spec : Categories()) {
+    EXPECT_TRUE(codes.contains(spec.code)) << spec.code;
+    for (size_t i = spec.phrases.size() / 2; i < spec.phrases.size(); ++i) {
+      EXPECT_THAT(LabelledTexts(1), Not(HasSubstr(spec.phrases[i])));
+    }
+  }
 }
 
 }  // namespace

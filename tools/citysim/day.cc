@@ -10,6 +10,7 @@
 #include "city/responsibility.h"
 #include "geo/coordinates.h"
 #include "tools/citysim/categories.h"
+#include "tools/citysim/history.h"
 
 namespace wangge::citysim {
 namespace {
@@ -180,17 +181,25 @@ std::string LabelledTexts(uint32_t seed) {
     return std::uniform_int_distribution<size_t>(0, n - 1)(random);
   };
   std::string csv = "text,label\n";
+  const auto add = [&](const std::string& text, const char* code) {
+    absl::StrAppend(
+        &csv,
+        CsvQuote(absl::StrCat(kOpenings[below(std::size(kOpenings))], text,
+                              kClosings[below(std::size(kClosings))])),
+        ",", code, "\n");
+  };
+  constexpr int kCopies = 4;
   for (const CategorySpec& spec : Categories()) {
     const size_t half = spec.phrases.size() / 2;
     for (size_t i = 0; i < half; ++i) {
-      for (int copy = 0; copy < 4; ++copy) {
-        absl::StrAppend(
-            &csv,
-            CsvQuote(absl::StrCat(kOpenings[below(std::size(kOpenings))],
-                                  spec.name, "：", spec.phrases[i],
-                                  kClosings[below(std::size(kClosings))])),
-            ",", spec.code, "\n");
+      for (int copy = 0; copy < kCopies; ++copy) {
+        add(absl::StrCat(spec.name, "：", spec.phrases[i]), spec.code);
       }
+    }
+  }
+  for (const PastMatters& past : History()) {
+    for (const char* text : past.texts) {
+      for (int copy = 0; copy < kCopies; ++copy) add(text, past.category_code);
     }
   }
   return csv;

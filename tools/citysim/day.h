@@ -10,7 +10,8 @@
 
 namespace wangge::citysim {
 
-// CSV `text,label`: phrases of the first half of each category's list.
+// CSV `text,label`: phrases of the first half of each category's list, and what
+// was said in the years before.
 std::string LabelledTexts(uint32_t seed);
 
 // CSV of reports in the order of their column time (HH:MM:SS), with source_id,
