@@ -1,15 +1,20 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "text/classifier.h"
 #include "text/figures.h"
+#include "tools/wgctl/case_walk.h"
 #include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
+#include "wangge/cases/v1/cases.grpc.pb.h"
 
 namespace wangge::wgctl {
 namespace {
@@ -99,6 +104,99 @@ absl::Status Evaluate(const Options& options) {
   return absl::OkStatus();
 }
 
+// What people decided where routing did not, or was put right: a case that an
+// operator filed, and one that was given back and filed anew.
+struct Lesson {
+  std::string label;
+  std::string why;
+};
+
+std::optional<Lesson> LessonOf(const cases::v1::GetCaseResponse& response) {
+  std::string said;
+  std::string filed;
+  bool unsure = false;
+  bool returned = false;
+  for (const auto& event : response.timeline()) {
+    if (event.has_admitted()) {
+      said = event.admitted().plan().category_code();
+      unsure = event.admitted().plan().disposition() ==
+               routing::v1::DISPOSITION_NEEDS_OPERATOR;
+    }
+    if (event.has_filed()) filed = event.filed().category_code();
+    returned = returned || event.has_return_approved();
+  }
+  if (filed.empty()) return std::nullopt;
+  if (unsure) return Lesson{filed, "operator"};
+  if (filed != said) return Lesson{filed, returned ? "return" : "correction"};
+  return std::nullopt;
+}
+
+struct HarvestOptions {
+  std::string from;
+  std::string to;
+  std::string out;
+};
+
+absl::Status Harvest(Client& client, const HarvestOptions& o) {
+  absl::Time to = absl::Now();
+  absl::Time from = to - absl::Hours(30 * 24);
+  if (!o.from.empty()) {
+    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--from", o.from));
+    from = FromProto(time);
+  }
+  if (!o.to.empty()) {
+    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--to", o.to));
+    to = FromProto(time);
+  }
+  std::string csv = "text,label,why,case_no\n";
+  int cases = 0;
+  int lessons = 0;
+  RETURN_IF_ERROR(WalkCases(
+      client, from, to, [&](const cases::v1::Case& c) -> absl::Status {
+        ++cases;
+        cases::v1::GetCaseRequest request;
+        request.set_case_no(c.case_no());
+        request.set_include_timeline(true);
+        ASSIGN_OR_RETURN(const auto response,
+                         (CallAs<cases::v1::CaseService>(
+                             client, "cases", "admin/wgctl", "",
+                             &cases::v1::CaseService::Stub::GetCase, request)));
+        const auto lesson = LessonOf(response);
+        if (!lesson.has_value()) return absl::OkStatus();
+        ++lessons;
+        const std::string text = c.title().empty()
+                                     ? c.text()
+                                     : absl::StrCat(c.title(), "。", c.text());
+        absl::StrAppend(&csv, CsvQuote(text), ",", CsvQuote(lesson->label), ",",
+                        lesson->why, ",", c.case_no(), "\n");
+        return absl::OkStatus();
+      }));
+  RETURN_IF_ERROR(WriteFile(o.out, csv));
+  if (client.settings().json) {
+    std::cout << nlohmann::json{{"cases", cases}, {"examples", lessons}}
+              << "\n";
+  } else {
+    std::cout << lessons << " examples of " << cases << " cases in " << o.out
+              << "; add them to the labelled texts and train again\n";
+  }
+  return absl::OkStatus();
+}
+
+void AddHarvest(CLI::App* model, const Settings* settings) {
+  static HarvestOptions o;
+  auto* harvest = model->add_subcommand(
+      "harvest",
+      "Labelled examples from what operators chose and returns put right.");
+  harvest->add_option("--from", o.from,
+                      "Cases since then, `YYYY-MM-DD HH:MM`; 30 days ago by "
+                      "default");
+  harvest->add_option("--to", o.to, "Cases before then; now by default");
+  harvest->add_option("--out", o.out, "CSV to write")->required();
+  harvest->footer("Example: wgctl model harvest --out var/lessons.csv");
+  OnChosen(harvest, settings,
+           [](Client& client) { return Harvest(client, o); });
+}
+
 }  // namespace
 
 void AddModelCommands(CLI::App* app, const Settings* settings) {
@@ -132,6 +230,7 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
   OnChosen(train, settings, [](Client&) { return Train(options); });
   auto* evaluate = add("evaluate", "Score a model; prints JSON.", "--model");
   OnChosen(evaluate, settings, [](Client&) { return Evaluate(options); });
+  AddHarvest(model, settings);
 }
 
 }  // namespace wangge::wgctl
