@@ -27,10 +27,9 @@ constexpr int kBucketBits = 20;
 // Cross-validation chooses.
 constexpr double kCosts[] = {1, 0.25, 0.08};
 constexpr size_t kFolds = 4;
-// Rows side by side are often of one matter, so they stay in one fold.
+// Rows side by side are often of one matter, so they stay in one fold, as far
+// as there are rows enough.
 constexpr size_t kNeighbours = 8;
-
-size_t FoldOf(size_t row) { return row / kNeighbours % kFolds; }
 
 // LIBLINEAR's model with its own way to be freed.
 struct FreeModel {
@@ -248,6 +247,12 @@ class Trainer {
       number = model_.labels_size();
       model_.add_labels(label);
     }
+  }
+
+  size_t FoldOf(size_t row) const {
+    const size_t neighbours =
+        std::clamp(texts_.size() / kFolds / 2, size_t{1}, kNeighbours);
+    return row / neighbours % kFolds;
   }
 
   // Few rows have no features to waste.
