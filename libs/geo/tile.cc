@@ -260,7 +260,8 @@ class TileBuilder {
         std::sort(inside.begin(), inside.end());
         set = Intern(inside);
       }
-      tile_.cells_[static_cast<size_t>(row * kSide + column)] = set;
+      const int cell = row * kSide + column;
+      tile_.cells_[static_cast<size_t>(cell)] = set;
     }
   }
 
