@@ -138,21 +138,13 @@ struct HarvestOptions {
 };
 
 absl::Status Harvest(Client& client, const HarvestOptions& o) {
-  absl::Time to = absl::Now();
-  absl::Time from = to - absl::Hours(30 * 24);
-  if (!o.from.empty()) {
-    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--from", o.from));
-    from = FromProto(time);
-  }
-  if (!o.to.empty()) {
-    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--to", o.to));
-    to = FromProto(time);
-  }
+  ASSIGN_OR_RETURN(const TimeRange range, ParseTimeRange(o.from, o.to));
   std::string csv = "text,label,why,case_no\n";
   int cases = 0;
   int lessons = 0;
   RETURN_IF_ERROR(WalkCases(
-      client, from, to, [&](const cases::v1::Case& c) -> absl::Status {
+      client, range.from, range.to,
+      [&](const cases::v1::Case& c) -> absl::Status {
         ++cases;
         cases::v1::GetCaseRequest request;
         request.set_case_no(c.case_no());

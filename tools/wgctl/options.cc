@@ -2,8 +2,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
+#include "absl/time/clock.h"
 #include "base/clock.h"
+#include "base/status_macros.h"
 
 namespace wangge::wgctl {
 
@@ -20,6 +21,21 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTimeOption(
                      "RFC 3339"));
   }
   return ToProto(parsed);
+}
+
+absl::StatusOr<TimeRange> ParseTimeRange(const std::string& from,
+                                         const std::string& to) {
+  const absl::Time now = absl::Now();
+  TimeRange range{now - absl::Hours(30 * 24), now};
+  if (!from.empty()) {
+    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--from", from));
+    range.from = FromProto(time);
+  }
+  if (!to.empty()) {
+    ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--to", to));
+    range.to = FromProto(time);
+  }
+  return range;
 }
 
 absl::StatusOr<common::v1::CoordinateSystem> SystemOption(

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "wangge/common/v1/common.pb.h"
 
@@ -13,6 +14,16 @@ namespace wangge::wgctl {
 // names the option.
 absl::StatusOr<google::protobuf::Timestamp> ParseTimeOption(
     const std::string& option, const std::string& text);
+
+// From `from` up to `to`.
+struct TimeRange {
+  absl::Time from;
+  absl::Time to;
+};
+
+// What --from and --to say; when they are empty, the last 30 days.
+absl::StatusOr<TimeRange> ParseTimeRange(const std::string& from,
+                                         const std::string& to);
 
 // A coordinate system by its name in lower case. INVALID_ARGUMENT names the
 // option.

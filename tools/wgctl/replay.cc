@@ -189,7 +189,8 @@ absl::Status Replay(Client& client, const ReplayOptions& options) {
   }
   Findings findings;
   RETURN_IF_ERROR(WalkCases(
-      client, options.from, options.to, [&](const cases::v1::Case& c) {
+      client, options.range.from, options.range.to,
+      [&](const cases::v1::Case& c) {
         const routing::v1::Matter matter = MatterOf(c);
         findings.Add(c.case_no(), Outcome(routing::Route(*now, *model, matter)),
                      Outcome(routing::Route(*then, *other, matter)));

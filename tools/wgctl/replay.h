@@ -5,14 +5,13 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "tools/wgctl/client.h"
+#include "tools/wgctl/options.h"
 
 namespace wangge::wgctl {
 
 struct ReplayOptions {
-  absl::Time from;
-  absl::Time to;
+  TimeRange range;
   // What would be; empty for what is.
   std::string city;   // A city folder, or a version of the registry.
   std::string rules;  // A responsibilities.csv in place of the list.

@@ -190,16 +190,7 @@ void AddReplay(CLI::App* route, const Settings* settings) {
       "  wgctl route replay --from '2026-11-01 00:00' --with-model new.model\n"
       "  wgctl route replay --with-rules edited/responsibilities.csv --json");
   OnChosen(replay, settings, [](Client& client) -> absl::Status {
-    o.to = absl::Now();
-    o.from = o.to - absl::Hours(30 * 24);
-    if (!from.empty()) {
-      ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--from", from));
-      o.from = FromProto(time);
-    }
-    if (!to.empty()) {
-      ASSIGN_OR_RETURN(const auto time, ParseTimeOption("--to", to));
-      o.to = FromProto(time);
-    }
+    ASSIGN_OR_RETURN(o.range, ParseTimeRange(from, to));
     return Replay(client, o);
   });
 }
