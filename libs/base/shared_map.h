@@ -3,7 +3,7 @@
 // value costs what changed, not what there is.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,32 +50,34 @@ class SharedMap {
   using Lookup = std::conditional_t<std::is_same_v<Key, std::string>,
                                     absl::string_view, Key>;
   using Entry = std::pair<Key, T>;
-  using Bucket = std::vector<Entry>;  // In order of the key.
+  class Bucket;
 
   // Null when there is none.
   const T* Find(Lookup key) const {
-    const Bucket* bucket = BucketAt(IndexOf(key));
+    const Place place(key);
+    const Bucket* bucket = BucketAt(place.bucket);
     if (bucket == nullptr) return nullptr;
-    const auto found = LowerBound(*bucket, key);
-    return found == bucket->end() || found->first != key ? nullptr
-                                                         : &found->second;
+    const size_t at = bucket->PositionOf(place.tag, key);
+    return bucket->Holds(at, key) ? &bucket->entries_[at].second : nullptr;
   }
 
   // The value of a key, to be changed; a new one when there is none.
   T& Edit(Lookup key) {
-    Bucket& bucket = EditBucket(IndexOf(key));
-    auto found = LowerBound(bucket, key);
-    if (found == bucket.end() || found->first != key) {
-      found = bucket.emplace(found, Key(key), T());
+    const Place place(key);
+    Bucket& bucket = EditBucket(place.bucket);
+    const size_t at = bucket.PositionOf(place.tag, key);
+    if (!bucket.Holds(at, key)) {
+      bucket.Insert(at, place.tag, key);
       ++size_;
     }
-    return found->second;
+    return bucket.entries_[at].second;
   }
 
   void Erase(Lookup key) {
     if (Find(key) == nullptr) return;
-    Bucket& bucket = EditBucket(IndexOf(key));
-    bucket.erase(LowerBound(bucket, key));
+    const Place place(key);
+    Bucket& bucket = EditBucket(place.bucket);
+    bucket.Erase(bucket.PositionOf(place.tag, key));
     --size_;
   }
 
@@ -91,19 +93,66 @@ class SharedMap {
     }
   }
 
-  static size_t IndexOf(Lookup key) { return StableHash(key) % kBuckets; }
+  static size_t IndexOf(Lookup key) { return Place(key).bucket; }
   // Null for an empty one. Equal pointers of two maps mean equal content.
   const Bucket* BucketAt(size_t index) const {
     return buckets_.empty() ? nullptr : buckets_[index].get();
   }
 
+  // Entries in order of the tag, which is a part of the key's hash, then of the
+  // key. The tags lie by themselves: as they are spread evenly, a look-up
+  // begins near its end, and touches few cache lines however full the bucket.
+  class Bucket {
+   public:
+    auto begin() const { return entries_.begin(); }
+    auto end() const { return entries_.end(); }
+    size_t size() const { return entries_.size(); }
+    bool empty() const { return entries_.empty(); }
+
+   private:
+    friend class SharedMap;
+
+    // Where the key is or belongs.
+    size_t PositionOf(uint32_t tag, Lookup key) const {
+      size_t at = (uint64_t{tag} * tags_.size()) >> 32;
+      while (at > 0 && tags_[at - 1] >= tag) --at;
+      while (at < tags_.size() &&
+             (tags_[at] < tag ||
+              (tags_[at] == tag && entries_[at].first < key))) {
+        ++at;
+      }
+      return at;
+    }
+    bool Holds(size_t at, Lookup key) const {
+      return at < entries_.size() && entries_[at].first == key;
+    }
+    void Insert(size_t at, uint32_t tag, Lookup key) {
+      const auto offset = static_cast<std::ptrdiff_t>(at);
+      tags_.insert(tags_.begin() + offset, tag);
+      entries_.emplace(entries_.begin() + offset, Key(key), T());
+    }
+    void Erase(size_t at) {
+      const auto offset = static_cast<std::ptrdiff_t>(at);
+      tags_.erase(tags_.begin() + offset);
+      entries_.erase(entries_.begin() + offset);
+    }
+
+    std::vector<uint32_t> tags_;
+    std::vector<Entry> entries_;
+  };
+
  private:
-  template <typename AnyBucket>
-  static auto LowerBound(AnyBucket& bucket, Lookup key) {
-    return std::lower_bound(
-        bucket.begin(), bucket.end(), key,
-        [](const Entry& entry, Lookup k) { return entry.first < k; });
-  }
+  // Where a key belongs: 12 bits of its hash name the bucket, 32 others are its
+  // tag in there.
+  struct Place {
+    explicit Place(Lookup key) {
+      const uint64_t hash = StableHash(key);
+      bucket = hash % kBuckets;
+      tag = static_cast<uint32_t>(hash >> 12);
+    }
+    size_t bucket;
+    uint32_t tag;
+  };
 
   Bucket& EditBucket(size_t index) {
     if (buckets_.empty()) buckets_.resize(kBuckets);

@@ -62,6 +62,7 @@ void RowSet::Apply(const Changes& changes) {
 void RowSet::DigestBuckets(const std::vector<size_t>& buckets) {
   bucket_digests_.resize(Items::kBuckets);
   std::string text;
+  std::vector<const Items::Entry*> ordered;
   for (const size_t index : buckets) {
     text.clear();
     const Items::Bucket* bucket = rows_.BucketAt(index);
@@ -69,8 +70,13 @@ void RowSet::DigestBuckets(const std::vector<size_t>& buckets) {
       bucket_digests_[index] = {};
       continue;
     }
-    for (const auto& [key, item] : *bucket) {
-      text.append(item.digest.data(), item.digest.size());
+    ordered.clear();
+    for (const auto& entry : *bucket) ordered.push_back(&entry);
+    std::sort(ordered.begin(), ordered.end(),
+              [](const auto* a, const auto* b) { return a->first < b->first; });
+    for (const auto* entry : ordered) {
+      const Digest& digest = entry->second.digest;
+      text.append(digest.data(), digest.size());
     }
     bucket_digests_[index] = Sha256Of<Digest>(text);
   }

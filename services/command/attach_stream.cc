@@ -1,5 +1,7 @@
 #include "services/command/attach_stream.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,10 @@ constexpr size_t kMostRemembered = 100'000;
 constexpr size_t kMostHeld = 1000;
 constexpr int kPage = 500;  // Deliveries a message of a backlog.
 constexpr absl::Duration kServeTime = absl::Seconds(10);
+
+std::string SentKey(const v1::Delivery& delivery, const std::string& id) {
+  return absl::StrCat(delivery.delivery_id(), "/", id);
+}
 
 }  // namespace
 
@@ -50,8 +56,8 @@ absl::Status AttachStream::Serve(const v1::AttachRequest& request) {
   const std::vector<std::string> leave(request.leave_recipient_ids().begin(),
                                        request.leave_recipient_ids().end());
   if (!leave.empty()) {
-    deps_.hub.Leave(weak_self_.lock(), leave);
     MutexLock lock(&mutex_);
+    deps_.hub.Leave(weak_self_.lock(), leave);
     for (const auto& id : leave) joined_.erase(id);
   }
   RETURN_IF_ERROR(RecordReceipts(request));
@@ -85,10 +91,9 @@ absl::Status AttachStream::Join(const std::vector<std::string>& ids) {
   Send(std::move(joined));
   {
     MutexLock lock(&mutex_);
-    backlogs_.push_back({ids, {}});
+    backlogs_.push_back(
+        {std::make_shared<const std::vector<std::string>>(ids), {}});
   }
-  // What comes between both comes twice, and KeepUnsent drops the second.
-  deps_.hub.Join(weak_self_.lock(), ids);
   ContinueBacklogs();
   return absl::OkStatus();
 }
@@ -117,61 +122,103 @@ void AttachStream::SendBacklogs() {
 }
 
 bool AttachStream::SendPage() {
-  Backlog backlog;
-  {
-    MutexLock lock(&mutex_);
-    backlog = backlogs_.front();
-  }
+  Backlog backlog = BeginBacklog();
   const absl::Time now = absl::Now();
-  auto page = deps_.store.Pending(backlog.recipient_ids, kPage, now,
+  auto page = deps_.store.Pending(*backlog.recipient_ids, kPage, now,
                                   now + kServeTime, &backlog.cursor);
   if (!page.ok()) {
     Close(page.status());
     return false;
   }
   if (page->empty()) return EndBacklog();
-  {
-    MutexLock lock(&mutex_);
-    backlogs_.front().cursor = backlog.cursor;
-  }
-  return SendPending(*std::move(page));
+  return SendPending(*std::move(page), backlog.cursor);
 }
 
-bool AttachStream::SendPending(std::vector<v1::Delivery> deliveries) {
-  v1::AttachResponse message;
-  {
-    MutexLock lock(&mutex_);
-    for (v1::Delivery& delivery : deliveries) {
-      if (KeepUnsent(&delivery))
-        *message.add_deliveries() = std::move(delivery);
-    }
+AttachStream::Backlog AttachStream::BeginBacklog() {
+  MutexLock lock(&mutex_);
+  Backlog& backlog = backlogs_.front();
+  if (backlog.begun) return backlog;
+  std::vector<std::string> ids;
+  for (const std::string& id : *backlog.recipient_ids) {
+    if (joined_.contains(id)) ids.push_back(id);  // It may have left since.
   }
-  return message.deliveries().empty() || Send(std::move(message));
+  waiting_.insert(ids.begin(), ids.end());
+  // Before the first page is read: what comes between both comes twice, and
+  // KeepUnsent drops the second.
+  deps_.hub.Join(weak_self_.lock(), ids);
+  backlog.recipient_ids =
+      std::make_shared<const std::vector<std::string>>(std::move(ids));
+  backlog.begun = true;
+  return backlog;
+}
+
+bool AttachStream::SendPending(std::vector<v1::Delivery> deliveries,
+                               const PendingCursor& cursor) {
+  MutexLock lock(&mutex_);
+  v1::AttachResponse message;
+  for (v1::Delivery& delivery : deliveries) {
+    if (KeepUnsent(&delivery)) *message.add_deliveries() = std::move(delivery);
+  }
+  if (!message.deliveries().empty() && !Send(std::move(message))) return false;
+  backlogs_.front().cursor = cursor;
+  SendHeld(cursor.delivery_no);
+  Rewind(&backlogs_.front());
+  return true;
 }
 
 bool AttachStream::EndBacklog() {
-  if (!Send({})) return false;  // Everything that had waited was sent.
   MutexLock lock(&mutex_);
-  backlogs_.pop_front();
-  if (!backlogs_.empty()) return true;
-  sending_backlogs_ = false;
-  for (v1::Delivery& delivery : std::exchange(held_, {})) {
-    if (!KeepUnsent(&delivery)) continue;
-    v1::AttachResponse message;
-    *message.add_deliveries() = std::move(delivery);
-    Send(std::move(message));
+  if (dropped_no_) {
+    Rewind(&backlogs_.front());
+    return true;
   }
-  return false;
+  if (!Send({})) return false;  // Everything that had waited was sent.
+  SendHeld(std::numeric_limits<int64_t>::max());
+  backlogs_.pop_front();
+  waiting_.clear();
+  sending_backlogs_ = !backlogs_.empty();
+  return sending_backlogs_;
+}
+
+void AttachStream::SendHeld(int64_t last_no) {
+  for (v1::Delivery& delivery : std::exchange(held_, {})) {
+    if (DeliveryNo(delivery.delivery_id()) <= last_no) {
+      SendUnsent(std::move(delivery));
+    }
+  }
+}
+
+void AttachStream::Rewind(Backlog* backlog) {
+  const auto dropped_no = std::exchange(dropped_no_, std::nullopt);
+  if (dropped_no && *dropped_no <= backlog->cursor.delivery_no) {
+    backlog->cursor = {*dropped_no, ""};
+  }
 }
 
 void AttachStream::Deliver(v1::Delivery delivery) {
   MutexLock lock(&mutex_);
-  if (!backlogs_.empty()) {
-    held_.push_back(std::move(delivery));
-    if (held_.size() <= kMostHeld) return;
-    held_.clear();
-    return Close(rpc::SlowReader());
+  v1::Delivery held = delivery;
+  held.clear_recipient_ids();
+  google::protobuf::RepeatedPtrField<std::string> at_once;
+  for (const std::string& id : delivery.recipient_ids()) {
+    if (!waiting_.contains(id)) {
+      *at_once.Add() = id;
+    } else if (!sent_.contains(SentKey(delivery, id))) {
+      held.add_recipient_ids(id);
+    }
   }
+  delivery.mutable_recipient_ids()->Swap(&at_once);
+  SendUnsent(std::move(delivery));
+  if (held.recipient_ids().empty()) return;
+  if (held_.size() < kMostHeld) {
+    held_.push_back(std::move(held));
+  } else {
+    const int64_t number = DeliveryNo(held.delivery_id());
+    dropped_no_ = std::min(dropped_no_.value_or(number), number);
+  }
+}
+
+void AttachStream::SendUnsent(v1::Delivery delivery) {
   if (!KeepUnsent(&delivery)) return;
   v1::AttachResponse message;
   *message.add_deliveries() = std::move(delivery);
@@ -182,9 +229,7 @@ bool AttachStream::KeepUnsent(v1::Delivery* delivery) {
   if (sent_.size() > kMostRemembered) sent_.clear();
   google::protobuf::RepeatedPtrField<std::string> unsent;
   for (const auto& id : delivery->recipient_ids()) {
-    if (sent_.insert(absl::StrCat(delivery->delivery_id(), "/", id)).second) {
-      *unsent.Add() = id;
-    }
+    if (sent_.insert(SentKey(*delivery, id)).second) *unsent.Add() = id;
   }
   *delivery->mutable_recipient_ids() = unsent;
   return !unsent.empty();

@@ -1,12 +1,13 @@
 // One attached phone or push gateway.
 //
 // What waits for a recipient that joins (the backlog) is read in pages, as fast
-// as the client reads; what is new meanwhile is held back, so that it comes
-// after.
+// as the client reads. What is new meanwhile comes after it: most of it as the
+// last pages; only what is committed behind the page being read must be held.
 #pragma once
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,9 @@ class AttachStream
 
  private:
   struct Backlog {
-    std::vector<std::string> recipient_ids;
+    std::shared_ptr<const std::vector<std::string>> recipient_ids;
     PendingCursor cursor;
+    bool begun = false;
   };
 
   void OnRoom() override { ContinueBacklogs(); }
@@ -64,11 +66,20 @@ class AttachStream
   void SendBacklogs();
   // Sends the next page. False at the end of all backlogs or of the stream.
   bool SendPage();
+  // From now on the hub hands this stream what is new for the first backlog.
+  Backlog BeginBacklog();
   // False when the stream has ended.
-  bool SendPending(std::vector<v1::Delivery> deliveries);
-  // Marks the end of the first backlog; after the last one sends what was held
-  // back and returns false.
+  bool SendPending(std::vector<v1::Delivery> deliveries,
+                   const PendingCursor& cursor);
+  // Marks the end of the first backlog; false after the last one.
   bool EndBacklog();
+  // Sends what was held back and lies up to `last_no`: the page that
+  // ended there may have been read before it was committed. Later pages hold
+  // the rest.
+  void SendHeld(int64_t last_no) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Back to what was not held for want of room, if that lies before the cursor.
+  void Rewind(Backlog* backlog) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SendUnsent(v1::Delivery delivery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom() const { return outbox_size() < kMaxBacklogMessages; }
   // Leaves the recipients that this stream has not sent it for; false for none.
   bool KeepUnsent(v1::Delivery* delivery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -82,7 +93,11 @@ class AttachStream
   absl::flat_hash_set<std::string> sent_ ABSL_GUARDED_BY(mutex_);
   std::deque<Backlog> backlogs_ ABSL_GUARDED_BY(mutex_);
   bool sending_backlogs_ ABSL_GUARDED_BY(mutex_) = false;
+  // Recipients of the first backlog, if it has begun.
+  absl::flat_hash_set<std::string> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Delivery> held_ ABSL_GUARDED_BY(mutex_);
+  // The first delivery that was not held for want of room.
+  std::optional<int64_t> dropped_no_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wangge::command
