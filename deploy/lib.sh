@@ -174,7 +174,8 @@ make_city() { # small or full
   [ "$(cat "$STATE/city/scale" 2>/dev/null)" = "$1" ] && return
   rm -rf "$STATE/city"
   "$BIN/citysim" write --out "$STATE/city" --scale "$1"
-  wgctl model train --labeled "$STATE/city/labelled.csv" --out "$STATE/text.model" >/dev/null
+  wgctl model train --labeled "$STATE/city/labelled.csv" --city "$STATE/city" \
+    --addresses "$STATE/city/addresses.csv" --out "$STATE/text.model" >/dev/null
   echo "$1" >"$STATE/city/scale"
 }
 

@@ -82,7 +82,7 @@ std::vector<std::pair<const Grid*, double>> City::GridsNear(
   return near;
 }
 
-std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
+std::vector<NamedPlace> City::FindPlaces(const text::NormalText& text) const {
   std::vector<NamedPlace> found;
   for (const text::Match& match : names_->dictionary.Find(text)) {
     for (const int entry : match.entries) {
@@ -90,6 +90,8 @@ std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
       const CityRow& row = *rows_.Find(names_->keys[index]);
       NamedPlace named;
       named.words = names_->words[index];
+      named.begin = match.begin;
+      named.end = match.end;
       if (row.has_grid()) {
         named.grid = &row.grid();
         named.chain = ChainOf(row.grid());
@@ -105,7 +107,8 @@ std::vector<NamedPlace> City::FindPlaces(const std::string& text) const {
   return found;
 }
 
-std::vector<NamedCategory> City::FindKeywords(const std::string& text) const {
+std::vector<NamedCategory> City::FindKeywords(
+    const text::NormalText& text) const {
   std::vector<NamedCategory> found;
   for (const text::Match& match : keywords_->dictionary.Find(text)) {
     for (const int entry : match.entries) {

@@ -20,6 +20,7 @@
 #include "base/shared_vector.h"
 #include "city/calendar.h"
 #include "city/group.h"
+#include "city/roads.h"
 #include "city/rows.h"
 #include "geo/polygon_index.h"
 #include "text/dictionary.h"
@@ -58,9 +59,12 @@ struct Location {
   absl::InlinedVector<const Grid*, 4> overlays;
 };
 
-// A place or grid whose name stands in a text.
+// A place or grid whose name stands in a text, from the character `begin` up to
+// `end`.
 struct NamedPlace {
   std::string words;
+  size_t begin = 0;
+  size_t end = 0;
   const Place* place = nullptr;  // Exactly one of the two is set.
   const Grid* grid = nullptr;
   Chain chain;  // As in Location.
@@ -91,7 +95,7 @@ class City {
   // first ones, and all of them in `faults` when given. Of `version` the
   // content hash and the number of rows are filled in.
   static absl::StatusOr<std::shared_ptr<const City>> Build(
-      const CityVersion& version, const RowMap& rows,
+      const CityVersion& version, RowMap rows,
       std::vector<Fault>* faults = nullptr);
 
   // This city with the changes, as Build would make it, at the cost of what
@@ -132,10 +136,14 @@ class City {
   }
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
-  std::vector<NamedPlace> FindPlaces(const std::string& text) const;
+  std::vector<NamedPlace> FindPlaces(const text::NormalText& text) const;
+  // Every road named in a text, in its order.
+  std::vector<NamedRoad> FindRoads(const text::NormalText& text) const {
+    return roads_->Find(text);
+  }
   // Every keyword in a text, in its order; of those that overlap the longest.
   // One that several categories have comes once for each.
-  std::vector<NamedCategory> FindKeywords(const std::string& text) const;
+  std::vector<NamedCategory> FindKeywords(const text::NormalText& text) const;
   // Assets of a category within `radius_meters`, nearest first.
   std::vector<const Asset*> AssetsNear(const std::string& category_code,
                                        const geo::Point& point,
@@ -244,6 +252,7 @@ class City {
   geo::PolygonIndex polygon_index_;
   std::shared_ptr<const Names> names_;     // Of places and grids.
   std::shared_ptr<const Names> keywords_;  // Of categories.
+  std::shared_ptr<const Roads> roads_;
   std::shared_ptr<const Calendar> calendar_;
   const Unit* root_unit_ = nullptr;
   const Grid* root_grid_ = nullptr;

@@ -1,9 +1,9 @@
 // How a city is made from another one: its rows change, then what is looked up
 // by them, each at the cost of what changed.
 #include <algorithm>
+#include <future>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/text.h"
@@ -30,9 +30,9 @@ absl::Status Summarize(const std::vector<Fault>& faults) {
       {{"faults", absl::StrCat(faults.size())}});
 }
 
-// Micro-grids have numbers, not names.
+// Micro-grids have numbers, not names; roads are found by Roads.
 bool IsNamed(const CityRow& row) {
-  return row.has_place() ||
+  return (row.has_place() && row.place().kind() != "road") ||
          (row.has_grid() &&
           row.grid().layer() == common::v1::GRID_LAYER_GOVERNANCE &&
           row.grid().level() != common::v1::GRID_LEVEL_MICRO);
@@ -77,14 +77,20 @@ class CityMaker {
 
  private:
   void Enter(const CityRow& row, bool in);
-  void PlaceGrids(const Changes& changes);
+  // Gives grids their positions; what changes in the index of polygons.
+  std::vector<geo::PolygonIndex::Entry> PlaceGrids(const Changes& changes);
+  void LayChains(const Changes& changes);
   void LayChain(const Grid& grid);
   void LayChainsBelow(const Grid& grid);
   // Makes the names anew when the words of a changed row differ.
   using WordsOf = std::vector<std::string> (*)(const CityRow* row);
   void Name(const Changes& changes, WordsOf words_of,
             std::shared_ptr<const City::Names>* names) const;
+  void LayRoads(const Changes& changes);
   void ReadCalendar(const Changes& changes);
+  // True when no row that `concerns` holds for changes.
+  template <typename Concerns>
+  bool IsSame(const Changes& changes, const Concerns& concerns) const;
 
   const City& before_;
   City& city_;
@@ -167,13 +173,23 @@ void CityMaker::Derive(const Changes& changes) {
       city_.root_grid_ = grid;
     }
   }
-  PlaceGrids(changes);
+  const auto entries = PlaceGrids(changes);
+  // The index is a half of the work, and of nobody else's.
+  auto index = std::async(
+      entries.empty() ? std::launch::deferred : std::launch::async, [&] {
+        return entries.empty() ? city_.polygon_index_
+                               : city_.polygon_index_.With(entries);
+      });
+  LayChains(changes);
   Name(changes, NamesOf, &city_.names_);
   Name(changes, KeywordsOf, &city_.keywords_);
+  LayRoads(changes);
   ReadCalendar(changes);
+  city_.polygon_index_ = index.get();
 }
 
-void CityMaker::PlaceGrids(const Changes& changes) {
+std::vector<geo::PolygonIndex::Entry> CityMaker::PlaceGrids(
+    const Changes& changes) {
   std::vector<geo::PolygonIndex::Entry> entries;
   const auto take_out = [&](const CityRow* old, int position) {
     entries.push_back({NumberOf(old->grid(), position), nullptr});
@@ -199,14 +215,15 @@ void CityMaker::PlaceGrids(const Changes& changes) {
     }
     entries.push_back({NumberOf(grid, position), &grid.polygons()});
   }
+  return entries;
+}
+
+void CityMaker::LayChains(const Changes& changes) {
   for (const auto& [key, row] : changes.upserts) {
     if (!row->has_grid()) continue;
     LayChain(row->grid());
     // What lies below a new grid is new as well.
     if (before_.rows_.Find(key) != nullptr) LayChainsBelow(row->grid());
-  }
-  if (!entries.empty()) {
-    city_.polygon_index_ = city_.polygon_index_.With(entries);
   }
 }
 
@@ -251,16 +268,37 @@ void CityMaker::Name(const Changes& changes, WordsOf words_of,
   *names = std::make_shared<const City::Names>(all);
 }
 
-void CityMaker::ReadCalendar(const Changes& changes) {
-  const auto is_day = [](const std::string& key) {
-    return absl::StartsWith(key, "calendar_day/");
+template <typename Concerns>
+bool CityMaker::IsSame(const Changes& changes, const Concerns& concerns) const {
+  const auto of_old = [&](const std::string& key) {
+    const CityRow* old = before_.rows_.Find(key);
+    return old != nullptr && concerns(*old);
   };
-  const bool same =
-      city_.calendar_ != nullptr &&
-      std::none_of(changes.removals.begin(), changes.removals.end(), is_day) &&
-      std::none_of(changes.upserts.begin(), changes.upserts.end(),
-                   [&](const auto& upsert) { return is_day(upsert.first); });
-  if (same) return;
+  return std::none_of(changes.removals.begin(), changes.removals.end(),
+                      of_old) &&
+         std::none_of(changes.upserts.begin(), changes.upserts.end(),
+                      [&](const auto& upsert) {
+                        return concerns(*upsert.second) || of_old(upsert.first);
+                      });
+}
+
+void CityMaker::LayRoads(const Changes& changes) {
+  const auto is_of_road = [](const CityRow& row) {
+    return row.has_place() && Roads::SpotOf(row.place()).has_value();
+  };
+  if (city_.roads_ != nullptr && IsSame(changes, is_of_road)) return;
+  std::vector<Roads::Spot> spots;
+  city_.rows_.ForEach([&](const std::string&, const RowPtr& row) {
+    if (!row->has_place()) return;
+    auto spot = Roads::SpotOf(row->place());
+    if (spot.has_value()) spots.push_back(*std::move(spot));
+  });
+  city_.roads_ = std::make_shared<const Roads>(std::move(spots));
+}
+
+void CityMaker::ReadCalendar(const Changes& changes) {
+  const auto is_day = [](const CityRow& row) { return row.has_calendar_day(); };
+  if (city_.calendar_ != nullptr && IsSame(changes, is_day)) return;
   auto calendar = std::make_shared<Calendar>();
   city_.rows_.ForEach([&](const std::string&, const RowPtr& row) {
     absl::CivilDay day;
@@ -282,10 +320,9 @@ City::Names::Names(const std::vector<std::pair<std::string, std::string>>& n)
 }
 
 absl::StatusOr<std::shared_ptr<const City>> City::Build(
-    const CityVersion& version, const RowMap& rows,
-    std::vector<Fault>* faults) {
+    const CityVersion& version, RowMap rows, std::vector<Fault>* faults) {
   Changes changes;
-  changes.upserts = rows;
+  changes.upserts = std::move(rows);
   return City().With(version, changes, faults);
 }
 

@@ -70,7 +70,7 @@ void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
   const auto reader = stub->WatchCity(&context, request);
   registry::v1::WatchCityResponse piece;
   while (reader->Read(&piece)) {
-    if (!Apply(piece)) break;
+    if (!Apply(std::exchange(piece, {}))) break;
   }
   context.TryCancel();
   const grpc::Status status = reader->Finish();
@@ -80,14 +80,17 @@ void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
   context_ = nullptr;
 }
 
-bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
+bool Watcher::Apply(registry::v1::WatchCityResponse piece) {
   if (piece.reset()) {
     changes_ = {};
     anew_ = true;
   }
-  for (const CityRow& row : piece.rows()) {
-    changes_.upserts[KeyText(KeyOf(row))] =
-        std::make_shared<const CityRow>(row);
+  for (CityRow& row : *piece.mutable_rows()) {
+    // Rows come in the order of their keys.
+    std::string key = KeyText(KeyOf(row));
+    changes_.upserts.insert_or_assign(
+        changes_.upserts.end(), std::move(key),
+        std::make_shared<const CityRow>(std::move(row)));
   }
   for (const CityRowKey& key : piece.removed_rows()) {
     changes_.removals.push_back(KeyText(key));
@@ -95,9 +98,10 @@ bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
   if (!piece.complete()) return true;
   const absl::Time start = absl::Now();
   const auto held = holder_.Get();
-  const Changes changes = std::exchange(changes_, {});
+  Changes changes = std::exchange(changes_, {});
+  const size_t received = changes.upserts.size();
   auto city = std::exchange(anew_, false) || held == nullptr
-                  ? City::Build(piece.version(), changes.upserts)
+                  ? City::Build(piece.version(), std::move(changes.upserts))
                   : held->With(piece.version(), changes);
   absl::Status fault = city.status();
   if (fault.ok() &&
@@ -109,7 +113,7 @@ bool Watcher::Apply(const registry::v1::WatchCityResponse& piece) {
     held_version_ = piece.version().version();
     log::Info("city loaded",
               {{"version", held_version_},
-               {"rows_received", changes.upserts.size()},
+               {"rows_received", received},
                {"ms", absl::ToDoubleMilliseconds(absl::Now() - start)}});
     return true;
   }

@@ -46,7 +46,7 @@ class Watcher {
   // Follows one stream until it ends.
   void Follow(registry::v1::RegistryService::Stub* stub);
   // Applies a piece; on the last one swaps the city. False on a faulty city.
-  bool Apply(const registry::v1::WatchCityResponse& piece);
+  bool Apply(registry::v1::WatchCityResponse piece);
   bool SleepUnlessStopped(absl::Duration duration);
 
   const std::shared_ptr<grpc::Channel> channel_;

@@ -1,8 +1,12 @@
 #include "exec/periodic.h"
 
+#include <sys/resource.h>
+
 #include <utility>
 
 namespace wangge::exec {
+
+void GiveWay() { setpriority(PRIO_PROCESS, 0, 10); }
 
 Periodic::Periodic(const std::string& name, absl::Duration interval,
                    std::function<bool()> task)

@@ -10,6 +10,10 @@
 
 namespace wangge::exec {
 
+// The calling thread, and those that it starts from now on, run only on
+// processor time that others leave.
+void GiveWay();
+
 // Calls `task` every `interval`, and at once after Poke. The task says whether
 // to run again without waiting (there was more to do). Thread-safe.
 class Periodic {

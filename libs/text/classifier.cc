@@ -67,7 +67,11 @@ std::vector<Prediction> PredictionsOf(const TextModel& model,
 }
 
 Classifier::Classifier(TextModel model)
-    : model_(std::move(model)), vectorizer_(&model_) {}
+    : model_(std::move(model)), vectorizer_(&model_) {
+  if (model_.addresses().has_districts()) {
+    districts_.reset(new Classifier(model_.addresses().districts()));
+  }
+}
 
 absl::Status Classifier::Check(const TextModel& model) {
   const auto features = static_cast<int64_t>(model.buckets_size());
@@ -80,8 +84,20 @@ absl::Status Classifier::Check(const TextModel& model) {
       model.calibration().offsets_size() == model.labels_size() &&
       std::all_of(model.buckets().begin(), model.buckets().end(),
                   [&](uint32_t b) { return b >> model.bucket_bits() == 0; });
-  return consistent ? absl::OkStatus()
-                    : absl::InvalidArgumentError("its parts do not fit");
+  if (!consistent) {
+    return absl::InvalidArgumentError("the model's parts do not fit");
+  }
+  if (!model.addresses().has_districts()) return absl::OkStatus();
+  const TextModel& districts = model.addresses().districts();
+  return districts.has_addresses()
+             ? absl::InvalidArgumentError("the model of addresses has another")
+             : Check(districts);
+}
+
+absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Of(
+    TextModel model) {
+  RETURN_IF_ERROR(Check(model));
+  return std::shared_ptr<const Classifier>(new Classifier(std::move(model)));
 }
 
 absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Load(
@@ -110,7 +126,7 @@ absl::Status Classifier::Save(const std::string& path) const {
   return WriteFile(path, absl::StrCat(kMagic, ToHex(Sha256(body)), "\n", body));
 }
 
-std::vector<Prediction> Classifier::Predict(const std::string& text) const {
+std::vector<Prediction> Classifier::Predict(const NormalText& text) const {
   const Vector vector = vectorizer_.Make(text);
   if (vector.empty()) return {};
   return PredictionsOf(model_, ScoresOf(model_, vector));

@@ -26,6 +26,7 @@ struct Learning {
   int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
 };
 
+// A label and how probable it is.
 struct Prediction {
   std::string label;
   double probability = 0;  // 0 to 1; all labels together make 1.
@@ -36,9 +37,15 @@ class Classifier {
  public:
   // Trains on the examples, of which it also measures, by cross-validation, how
   // well it does. INVALID_ARGUMENT with fewer than two labels. Deterministic:
-  // the same examples give the same bytes.
+  // the same examples give the same bytes. `held_out`, when given, gets what
+  // models that were trained without an example said of it, in their order.
   static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
-      const std::vector<Example>& examples, const Learning& learning = {});
+      const std::vector<Example>& examples, const Learning& learning = {},
+      std::vector<std::vector<Prediction>>* held_out = nullptr);
+
+  // INVALID_ARGUMENT when its parts do not fit together.
+  static absl::StatusOr<std::shared_ptr<const Classifier>> Of(
+      routing::v1::TextModel model);
 
   // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off
   // or changed.
@@ -47,7 +54,10 @@ class Classifier {
   absl::Status Save(const std::string& path) const;
 
   // All labels, most probable first. An empty text gives no predictions.
-  std::vector<Prediction> Predict(const std::string& text) const;
+  std::vector<Prediction> Predict(const NormalText& text) const;
+
+  // Says the district of an address; null when none were learned from.
+  const Classifier* districts() const { return districts_.get(); }
 
   const std::string& version() const { return model_.version(); }
   const routing::v1::TextModel& model() const { return model_; }
@@ -58,6 +68,7 @@ class Classifier {
 
   const routing::v1::TextModel model_;
   const Vectorizer vectorizer_;  // Of model_.
+  std::unique_ptr<const Classifier> districts_;
 };
 
 // The steps from a vector to predictions, which training shares.

@@ -2,15 +2,8 @@
 
 #include <marisa.h>
 
-#include "absl/strings/str_replace.h"
-#include "base/text.h"
-
 namespace wangge::text {
 namespace {
-
-std::string Key(const std::string& word) {
-  return absl::StrReplaceAll(NormalizeText(word), {{" ", ""}});
-}
 
 size_t Utf8Size(char32_t c) {
   return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -20,8 +13,7 @@ size_t Utf8Size(char32_t c) {
 // text are told from them alone, without a walk in the trie.
 class Beginnings {
  public:
-  void Add(const std::string& word) {
-    const auto chars = DecodeUtf8(word);
+  void Add(const std::vector<char32_t>& chars) {
     (chars.size() == 1 ? singles_ : pairs_)[IndexOf(chars, 0)] = true;
   }
   bool May(const std::vector<char32_t>& text, size_t at) const {
@@ -54,15 +46,17 @@ Dictionary::Dictionary(const std::vector<std::string>& words)
     : state_(std::make_unique<State>()) {
   marisa::Keyset keys;
   for (const std::string& word : words) {
-    const std::string key = Key(word);
+    const NormalText normal(word);
+    const std::string& key = normal.bytes();
     if (!key.empty()) keys.push_back(key.data(), key.size());
   }
   state_->trie.build(keys);
   state_->entries.resize(state_->trie.size());
   for (size_t i = 0; i < words.size(); ++i) {
-    const std::string key = Key(words[i]);
+    const NormalText normal(words[i]);
+    const std::string& key = normal.bytes();
     if (key.empty()) continue;
-    state_->beginnings.Add(key);
+    state_->beginnings.Add(normal.characters());
     marisa::Agent agent;
     agent.set_query(key.data(), key.size());
     if (state_->trie.lookup(agent)) {
@@ -73,32 +67,33 @@ Dictionary::Dictionary(const std::vector<std::string>& words)
 
 Dictionary::~Dictionary() = default;
 
-std::vector<Match> Dictionary::Find(const std::string& text) const {
-  const std::string haystack = Key(text);
+std::vector<Match> Dictionary::Find(const NormalText& text) const {
   std::vector<Match> matches;
   if (state_->trie.empty()) return matches;
-  const std::vector<char32_t> chars = DecodeUtf8(haystack);
-  marisa::Agent agent;
+  const std::string& bytes = text.bytes();
+  const std::vector<char32_t>& chars = text.characters();
+  // Agents keep buffers, which are dear to make.
+  thread_local marisa::Agent agent;
   size_t pos = 0;
-  for (size_t i = 0; i < chars.size(); ++i) {
+  for (size_t i = 0; i < chars.size();) {
     size_t longest = 0;
     size_t id = 0;
     if (state_->beginnings.May(chars, i)) {
-      agent.set_query(haystack.data() + pos, haystack.size() - pos);
+      agent.set_query(bytes.data() + pos, bytes.size() - pos);
       while (state_->trie.common_prefix_search(agent)) {
         longest = agent.key().length();
         id = agent.key().id();
       }
     }
+    const size_t begin = i;
     if (longest == 0) {
-      pos += Utf8Size(chars[i]);
+      pos += Utf8Size(chars[i++]);
       continue;
     }
-    matches.push_back({pos, longest, state_->entries[id]});
-    for (const size_t end = pos + longest; pos < end; ++i) {
-      pos += Utf8Size(chars[i]);
+    for (const size_t end = pos + longest; pos < end;) {
+      pos += Utf8Size(chars[i++]);
     }
-    --i;  // The loop goes on behind the word.
+    matches.push_back({begin, i, state_->entries[id]});
   }
   return matches;
 }

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "text/normal_text.h"
+
 namespace wangge::text {
 
-// A word found in a text. Offsets are bytes of the normalised text.
+// A word found in a text, from the character `begin` up to `end`.
 struct Match {
-  size_t offset = 0;
-  size_t length = 0;
+  size_t begin = 0;
+  size_t end = 0;
   // Index of the word in the list the dictionary was made of.
   std::vector<int> entries;
 };
@@ -18,8 +20,8 @@ struct Match {
 // Immutable, so thread-safe.
 class Dictionary {
  public:
-  // Words are normalised as NormalizeText does, blanks removed; the same word
-  // may come several times, each with its own index. Empty words are ignored.
+  // Words are looked for as NormalText has them; the same word may come several
+  // times, each with its own index. Empty words are ignored.
   explicit Dictionary(const std::vector<std::string>& words);
   ~Dictionary();
   Dictionary(const Dictionary&) = delete;
@@ -27,7 +29,7 @@ class Dictionary {
 
   // All words in `text`, leftmost first, of those that start together the
   // longest only; words inside a longer match are left out.
-  std::vector<Match> Find(const std::string& text) const;
+  std::vector<Match> Find(const NormalText& text) const;
 
  private:
   struct State;

@@ -9,11 +9,10 @@ namespace wangge::text {
 namespace {
 
 // FNV-1a over code points: fixed for ever, because models store its values.
-uint32_t Hash(const char32_t* begin, size_t length) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (size_t i = 0; i < length; ++i) {
-    hash = (hash ^ begin[i]) * 1099511628211ULL;
-  }
+constexpr uint64_t kHashBasis = 14695981039346656037ULL;
+constexpr uint64_t kHashPrime = 1099511628211ULL;
+
+uint32_t Fold(uint64_t hash) {
   return static_cast<uint32_t>(hash ^ (hash >> 32));
 }
 
@@ -25,30 +24,23 @@ bool IsWordCharacter(char32_t c) {
                    c == U'?' || c == U'!';
 }
 
-// The characters of a text; punctuation, which separates, is a blank. Segmented
-// text has a blank between all words; joining over it makes both kinds alike.
-std::vector<char32_t> CharactersOf(const std::string& text) {
-  std::vector<char32_t> chars;
-  for (const char32_t c : DecodeUtf8(NormalizeText(text))) {
-    if (c != U' ') chars.push_back(IsWordCharacter(c) ? c : U' ');
-  }
-  return chars;
-}
-
 }  // namespace
 
-std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits,
+std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest) {
-  const std::vector<char32_t> chars = CharactersOf(text);
+  const std::vector<char32_t>& chars = text.characters();
   const uint32_t mask = (1U << bucket_bits) - 1;
   // Every n-gram's bucket, and whether it lies outside the head.
   std::vector<uint32_t> grams;
   grams.reserve(chars.size() * longest);
   for (size_t i = 0; i < chars.size(); ++i) {
+    uint64_t hash = kHashBasis;
     for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
-      if (chars[i + n - 1] == U' ') break;
+      const char32_t last = chars[i + n - 1];
+      if (!IsWordCharacter(last)) break;
+      hash = (hash ^ last) * kHashPrime;
       const uint32_t outside = i + n > kHeadCharacters ? 1 : 0;
-      grams.push_back((Hash(&chars[i], n) & mask) << 1 | outside);
+      grams.push_back((Fold(hash) & mask) << 1 | outside);
     }
   }
   std::sort(grams.begin(), grams.end());
@@ -66,12 +58,11 @@ std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits,
   return features;
 }
 
-std::string HeadOf(const std::string& text) {
+std::string HeadOf(const NormalText& text) {
   std::string head;
-  const std::vector<char32_t> chars = CharactersOf(text);
+  const std::vector<char32_t>& chars = text.characters();
   for (size_t i = 0; i < std::min(chars.size(), kHeadCharacters); ++i) {
-    // Punctuation stays something that separates.
-    AppendUtf8(chars[i] == U' ' ? U',' : chars[i], &head);
+    AppendUtf8(chars[i], &head);
   }
   return head;
 }

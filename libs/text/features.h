@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "text/normal_text.h"
+
 namespace wangge::text {
 
 // A hashed character n-gram.
@@ -18,13 +20,13 @@ struct Feature {
 // words of a caller, which say what the matter is.
 inline constexpr size_t kHeadCharacters = 20;
 
-// Character n-grams of 1 to `longest` of the normalised text, ascending by
-// bucket. N-grams run over blanks but not over punctuation, so that segmented
-// and natural text give nearly the same features.
-std::vector<Feature> ExtractFeatures(const std::string& text, int bucket_bits,
+// Character n-grams of 1 to `longest`, ascending by bucket. N-grams run over
+// blanks, which a NormalText has none of, but not over punctuation, so that
+// segmented and natural text give nearly the same features.
+std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest);
 
-// The head of a text, as ExtractFeatures has it: without blanks.
-std::string HeadOf(const std::string& text);
+// The head of a text, as ExtractFeatures has it.
+std::string HeadOf(const NormalText& text);
 
 }  // namespace wangge::text

@@ -7,11 +7,6 @@
 namespace wangge::text {
 namespace {
 
-struct Answer {
-  double probability = 0;
-  bool right = false;
-};
-
 double Ratio(int part, int whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / whole;
 }
@@ -83,6 +78,33 @@ Figures FiguresOf(const std::vector<Judged>& rows) {
         answers[static_cast<size_t>(surest - 1)].probability;
   }
   return figures;
+}
+
+routing::v1::Threshold ThresholdFor(std::vector<Answer> answers,
+                                    double precision) {
+  std::sort(answers.begin(), answers.end(),
+            [](const Answer& a, const Answer& b) {
+              return a.probability > b.probability;
+            });
+  constexpr double kNothing = 1.01;
+  routing::v1::Threshold threshold;
+  threshold.set_wanted_precision(precision);
+  threshold.set_value(kNothing);
+  double right = 0;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    right += answers[i].right ? 1 : 0;
+    // Those that are equally sure stand on one side.
+    if (i + 1 < answers.size() &&
+        answers[i + 1].probability == answers[i].probability) {
+      continue;
+    }
+    const auto count = static_cast<double>(i + 1);
+    if (right / count < precision) continue;
+    threshold.set_value(answers[i].probability);
+    threshold.set_precision(right / count);
+    threshold.set_coverage(count / static_cast<double>(answers.size()));
+  }
+  return threshold;
 }
 
 }  // namespace wangge::text

@@ -44,4 +44,18 @@ struct Figures {
 
 Figures FiguresOf(const std::vector<Judged>& rows);
 
+// How often a plan that is carried out by itself must be right.
+inline constexpr double kWantedPrecision = 0.97;
+
+// How sure an answer was, and whether it was right.
+struct Answer {
+  double probability = 0;
+  bool right = false;
+};
+
+// The least probability at which those that are at least as sure are right as
+// often as `precision` wants; above 1 when nothing is.
+routing::v1::Threshold ThresholdFor(std::vector<Answer> answers,
+                                    double precision);
+
 }  // namespace wangge::text

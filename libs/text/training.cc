@@ -31,6 +31,9 @@ constexpr size_t kFolds = 4;
 // as there are rows enough.
 constexpr size_t kNeighbours = 8;
 
+// Fewer rows say nothing of a threshold.
+constexpr size_t kFewestMeasured = 200;
+
 // LIBLINEAR's model with its own way to be freed.
 struct FreeModel {
   void operator()(::model* m) const { free_and_destroy_model(&m); }
@@ -220,14 +223,16 @@ class Trainer {
     }
   }
 
-  TextModel Run() {
+  // `held_out` as Classifier::Train has it.
+  TextModel Run(std::vector<std::vector<Prediction>>* held_out) {
     TextModel best;
     double best_cost = kCosts[0];
     for (const double cost : kCosts) {
-      CrossValidate(cost);
+      auto said = CrossValidate(cost);
       if (model_.figures().accuracy() <= best.figures().accuracy()) continue;
       best = model_;
       best_cost = cost;
+      if (held_out != nullptr) *held_out = std::move(said);
     }
     // All may be wrong on a handful of rows.
     if (best.labels_size() > 0) model_ = std::move(best);
@@ -287,8 +292,8 @@ class Trainer {
 
   // Every row is judged by a model that was made without it; from that come the
   // calibration and the figures.
-  void CrossValidate(double cost) {
-    std::vector<Scored> texts;
+  std::vector<std::vector<Prediction>> CrossValidate(double cost) {
+    std::vector<Scored> texts(texts_.size());
     std::vector<Scored> both;
     TextModel part = model_;
     for (size_t fold = 0; fold < kFolds; ++fold) {
@@ -300,28 +305,39 @@ class Trainer {
         const auto score = [&](const Row& row) {
           return Scored{ScoresOf(part, vectorizer.Make(row.features)), label};
         };
-        texts.push_back(score(texts_[i]));
-        both.push_back(texts.back());
+        texts[i] = score(texts_[i]);
+        both.push_back(texts[i]);
         both.push_back(score(heads_[i]));
       }
     }
     *model_.mutable_calibration() =
         Calibrate(both, static_cast<size_t>(model_.labels_size()));
-    WriteFigures(texts);
-  }
-
-  void WriteFigures(const std::vector<Scored>& scored) {
     std::vector<Judged> judged;
-    for (const Scored& row : scored) {
+    for (const Scored& row : texts) {
       judged.push_back({model_.labels(static_cast<int>(row.label)),
                         PredictionsOf(model_, row.scores)});
     }
+    WriteFigures(judged);
+    std::vector<std::vector<Prediction>> said;
+    for (Judged& row : judged) said.push_back(std::move(row.said));
+    return said;
+  }
+
+  void WriteFigures(const std::vector<Judged>& judged) {
     const Figures figures = FiguresOf(judged);
     auto& out = *model_.mutable_figures();
     out.set_row_count(static_cast<int64_t>(texts_.size()));
     out.set_accuracy(figures.accuracy);
     out.set_macro_f1(figures.macro_f1);
     out.set_calibration_error(figures.calibration_error);
+    if (texts_.size() < kFewestMeasured) return;
+    std::vector<Answer> answers;
+    for (const Judged& row : judged) {
+      answers.push_back(
+          {row.said[0].probability, row.said[0].label == row.right});
+    }
+    *model_.mutable_category_threshold() =
+        ThresholdFor(std::move(answers), kWantedPrecision);
   }
 
   const Learning learning_;
@@ -334,7 +350,8 @@ class Trainer {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Train(
-    const std::vector<Example>& examples, const Learning& learning) {
+    const std::vector<Example>& examples, const Learning& learning,
+    std::vector<std::vector<Prediction>>* held_out) {
   const bool several = std::any_of(
       examples.begin(), examples.end(),
       [&](const Example& e) { return e.label != examples.front().label; });
@@ -343,7 +360,7 @@ absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Train(
         "training needs examples of at least two labels");
   }
   return std::shared_ptr<const Classifier>(
-      new Classifier(Trainer(examples, learning).Run()));
+      new Classifier(Trainer(examples, learning).Run(held_out)));
 }
 
 }  // namespace wangge::text

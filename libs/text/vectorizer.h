@@ -21,7 +21,7 @@ class Vectorizer {
   explicit Vectorizer(const routing::v1::TextModel* model);
 
   // Features that the model does not know are dropped.
-  Vector Make(const std::string& text) const {
+  Vector Make(const NormalText& text) const {
     return Make(ExtractFeatures(text, model_->bucket_bits(),
                                 static_cast<size_t>(model_->longest_gram())));
   }

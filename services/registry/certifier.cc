@@ -57,6 +57,7 @@ Certifier::Certifier(const Ledger* ledger, Store* store,
       store_(*store),
       signing_key_(std::move(signing_key)),
       periodic_("certify", kInterval, [this] {
+        exec::GiveWay();
         Run();
         return false;
       }) {}

@@ -93,8 +93,8 @@ absl::Status Ledger::RefreshLocked(absl::Time deadline) {
   }
   absl::StatusOr<CityPtr> city;
   if (held == nullptr) {
-    ASSIGN_OR_RETURN(const auto rows, store_.LoadRows(deadline));
-    city = city::City::Build(newest, rows);
+    ASSIGN_OR_RETURN(auto rows, store_.LoadRows(deadline));
+    city = city::City::Build(newest, std::move(rows));
   } else {
     ASSIGN_OR_RETURN(const auto changes,
                      store_.LoadChanges(held->version().version(),

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string normal = wangge::NormalizeText(text);
   if (!wangge::IsUtf8(normal)) std::abort();
   for (const auto& match : names.Find(text)) {
-    if (match.length == 0 || match.entries.empty()) std::abort();
+    if (match.end <= match.begin || match.entries.empty()) std::abort();
   }
   const auto predictions = model->Predict(text);
   double sum = 0;

@@ -5,6 +5,7 @@
 #include "city/folder.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
+#include "tools/citysim/addresses.h"
 #include "tools/citysim/categories.h"
 #include "tools/citysim/city.h"
 #include "tools/citysim/day.h"
@@ -130,6 +131,20 @@ TEST(CitySimTest, DaysAreReadableAndHoldWrongDataToo) {
   const auto labelled = CsvTable::Parse("l", LabelledTexts(1), {"label"});
   ASSERT_OK(labelled);
   EXPECT_GT(labelled->rows().size(), Categories().size() * 4 * 4);
+}
+
+TEST(CitySimTest, KnownAddressesLieInTheCity) {
+  const auto city = Small();
+  const std::string csv = KnownAddresses(*city, 3);
+  EXPECT_EQ(csv, KnownAddresses(*city, 3));
+  const auto table = CsvTable::Parse("a", csv, {"address", "latitude_deg"});
+  ASSERT_OK(table);
+  EXPECT_EQ(table->rows().size(), 1000U);
+  int named = 0;
+  for (const auto& row : table->rows()) {
+    named += city->FindPlaces(row.Get("address")).empty() ? 0 : 1;
+  }
+  EXPECT_EQ(named, 1000);
 }
 
 TEST(CitySimTest, TheModelIsTrainedOnOtherWordsThanDaysArePlayedWith) {

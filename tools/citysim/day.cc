@@ -9,6 +9,7 @@
 #include "base/csv.h"
 #include "city/responsibility.h"
 #include "geo/coordinates.h"
+#include "tools/citysim/addresses.h"
 #include "tools/citysim/categories.h"
 #include "tools/citysim/history.h"
 
@@ -102,15 +103,7 @@ class DayWriter {
     Matter matter;
     matter.category = &Categories()[Below(Categories().size())];
     matter.compound = compounds_[Below(compounds_.size())];
-    const auto& ring = matter.compound->polygons(0).rings(0).coordinates_e7();
-    double lng = 0;
-    double lat = 0;
-    for (int i = 0; i < ring.size(); i += 2) {
-      lng += ring[i] / 1e7;
-      lat += ring[i + 1] / 1e7;
-    }
-    const double corners = ring.size() / 2.0;
-    matter.point = {lat / corners, lng / corners};
+    matter.point = MiddleOf(*matter.compound);
     return matter;
   }
 
@@ -122,8 +115,7 @@ class DayWriter {
         Pick(kOpenings), phrases[half + Below(phrases.size() - half)],
         Pick(kClosings));
     const std::string source = Pick(kSources);
-    std::string address = absl::StrFormat("%s%d号楼", matter.compound->name(),
-                                          static_cast<int>(Below(30)) + 1);
+    const std::string address = AddressIn(city_, *matter.compound, &random_);
     geo::Point point = matter.point;
     std::string system = "WGS84";
     if (source == "wechat") {

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "city/folder.h"
+#include "tools/citysim/addresses.h"
 #include "tools/citysim/city.h"
 #include "tools/citysim/day.h"
 
@@ -29,6 +30,9 @@ absl::Status WriteCity(const std::string& out, const std::string& scale,
   RETURN_IF_ERROR(wangge::city::WriteFolder(out, city.rows));
   RETURN_IF_ERROR(wangge::WriteFile(out + "/labelled.csv",
                                     wangge::citysim::LabelledTexts(seed)));
+  ASSIGN_OR_RETURN(const auto built, wangge::city::City::Build({}, city.rows));
+  RETURN_IF_ERROR(wangge::WriteFile(
+      out + "/addresses.csv", wangge::citysim::KnownAddresses(*built, seed)));
   std::string keys = "officer_id,private_key\n";
   for (const auto& key : city.reviewer_keys) {
     keys += key.officer_id + "," + wangge::ToHex(key.private_key) + "\n";

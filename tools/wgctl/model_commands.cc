@@ -2,13 +2,17 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "city/folder.h"
+#include "services/routing/domain/lessons.h"
 #include "text/classifier.h"
 #include "text/figures.h"
 #include "tools/wgctl/case_walk.h"
@@ -19,12 +23,16 @@
 namespace wangge::wgctl {
 namespace {
 
+using ModelPtr = std::shared_ptr<const text::Classifier>;
+
 struct Options {
   std::string labelled;
   std::string text_columns = "text";
   std::string label_column = "label";
   std::string model;
   text::Learning learning;
+  std::string city;       // A folder.
+  std::string addresses;  // A CSV.
 };
 
 absl::StatusOr<std::vector<text::Example>> ReadExamples(
@@ -47,23 +55,91 @@ absl::StatusOr<std::vector<text::Example>> ReadExamples(
   return examples;
 }
 
+absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
+    const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+  ASSIGN_OR_RETURN(
+      const CsvTable table,
+      CsvTable::Parse(path, content,
+                      {"address", "latitude_deg", "longitude_deg"}));
+  std::vector<routing::KnownAddress> addresses;
+  for (const auto& row : table.rows()) {
+    geo::Point point;
+    if (!absl::SimpleAtod(row.Get("latitude_deg"), &point.latitude_deg) ||
+        !absl::SimpleAtod(row.Get("longitude_deg"), &point.longitude_deg)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ":", row.line(),
+          ": latitude_deg and longitude_deg must be degrees, WGS84"));
+    }
+    addresses.push_back({row.Get("address"), point});
+  }
+  return addresses;
+}
+
+nlohmann::json ThresholdAsJson(const routing::v1::Threshold& threshold) {
+  return {{"value", threshold.value()},
+          {"precision", threshold.precision()},
+          {"coverage", threshold.coverage()}};
+}
+
 nlohmann::json ModelAsJson(const text::Classifier& model) {
   const auto& figures = model.model().figures();
-  return {{"version", model.version()},
-          {"rows", figures.row_count()},
-          {"labels", model.model().labels_size()},
-          {"features", model.model().buckets_size()},
-          {"cross_validation",
-           {{"accuracy", figures.accuracy()},
-            {"macro_f1", figures.macro_f1()},
-            {"calibration_error", figures.calibration_error()}}}};
+  nlohmann::json json = {
+      {"version", model.version()},
+      {"rows", figures.row_count()},
+      {"labels", model.model().labels_size()},
+      {"features", model.model().buckets_size()},
+      {"cross_validation",
+       {{"accuracy", figures.accuracy()},
+        {"macro_f1", figures.macro_f1()},
+        {"calibration_error", figures.calibration_error()}}}};
+  if (model.model().has_category_threshold()) {
+    json["category_threshold"] =
+        ThresholdAsJson(model.model().category_threshold());
+  }
+  if (!model.model().has_addresses()) return json;
+  const auto& addresses = model.model().addresses();
+  nlohmann::json& records = json["places"]["records"];
+  for (const auto& record : addresses.records()) {
+    records[record.evidence()] = {{"right", record.right_count()},
+                                  {"of", record.total_count()}};
+  }
+  json["places"]["threshold"] = ThresholdAsJson(addresses.threshold());
+  json["places"]["district_accuracy"] =
+      addresses.districts().figures().accuracy();
+  return json;
+}
+
+// The model with what a city and its addresses teach of sureness.
+absl::StatusOr<ModelPtr> WithLessons(
+    const ModelPtr& model, const Options& options,
+    const std::vector<text::Example>& examples,
+    const std::vector<std::vector<text::Prediction>>& held_out) {
+  if (options.city.empty()) return model;
+  ASSIGN_OR_RETURN(const auto city, city::LoadFolder(options.city));
+  routing::v1::TextModel taught = model->model();
+  if (taught.has_category_threshold()) {
+    *taught.mutable_category_threshold() =
+        routing::LearnCategoryThreshold(*city, examples, held_out);
+  }
+  if (!options.addresses.empty()) {
+    ASSIGN_OR_RETURN(const auto addresses, ReadAddresses(options.addresses));
+    ASSIGN_OR_RETURN(*taught.mutable_addresses(),
+                     routing::LearnAddresses(*city, addresses));
+  }
+  taught.set_version(ToHex(Sha256(taught.SerializeAsString())).substr(0, 12));
+  return text::Classifier::Of(std::move(taught));
 }
 
 absl::Status Train(const Options& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   const absl::Time start = absl::Now();
-  ASSIGN_OR_RETURN(const auto model,
-                   text::Classifier::Train(examples, options.learning));
+  std::vector<std::vector<text::Prediction>> held_out;
+  ASSIGN_OR_RETURN(
+      const ModelPtr of_texts,
+      text::Classifier::Train(examples, options.learning, &held_out));
+  ASSIGN_OR_RETURN(const ModelPtr model,
+                   WithLessons(of_texts, options, examples, held_out));
   RETURN_IF_ERROR(model->Save(options.model));
   nlohmann::json json = ModelAsJson(*model);
   json["seconds"] = absl::ToDoubleSeconds(absl::Now() - start);
@@ -207,8 +283,8 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
   };
   auto* train = add("train", "Train a model from labelled texts.", "--out");
   train->footer(
-      "Example: wgctl model train --labeled var/city/labelled.csv --out "
-      "var/text.model");
+      "Example: wgctl model train --labeled var/city/labelled.csv --city "
+      "var/city --addresses var/city/addresses.csv --out var/text.model");
   train
       ->add_option("--grams", options.learning.longest_gram,
                    "Features are runs of 1 to so many characters; 4 suits "
@@ -219,6 +295,16 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
                    "Rows in which a feature must occur; 1 suits addresses; "
                    "0 chooses by the number of rows")
       ->check(CLI::Range(0, 1'000'000));
+  auto* city = train->add_option(
+      "--city", options.city,
+      "City folder: with its keywords the threshold for the category is "
+      "measured as routing finds it");
+  train
+      ->add_option("--addresses", options.addresses,
+                   "CSV of addresses with known points (address, latitude_deg, "
+                   "longitude_deg, WGS84): districts and thresholds of places "
+                   "are learned from it")
+      ->needs(city);
   OnChosen(train, settings, [](Client&) { return Train(options); });
   auto* evaluate = add("evaluate", "Score a model; prints JSON.", "--model");
   OnChosen(evaluate, settings, [](Client&) { return Evaluate(options); });

@@ -17,7 +17,7 @@ constexpr double kNextKeywordRatio = 2;
 constexpr size_t kMostKeywords = 2;
 // What a category gets that the model does not know, or gives nothing.
 constexpr double kLeastProbability = 1e-3;
-constexpr int kMostCandidates = 5;
+constexpr size_t kMostCandidates = 5;
 
 // What speaks for a category.
 struct Evidence {
@@ -43,10 +43,10 @@ std::string ReasonOf(const Evidence& evidence) {
 // All categories that something speaks for.
 class Gathering {
  public:
-  Gathering(const city::City& city, const text::Classifier& model,
-            const Matter& matter) {
-    const std::string text = absl::StrCat(matter.title(), "。", matter.text());
-    for (const auto& prediction : model.Predict(text)) {
+  Gathering(const city::City& city,
+            const std::vector<text::Prediction>& predictions,
+            const text::NormalText& text, const std::string& given_code) {
+    for (const auto& prediction : predictions) {
       if (prediction.probability < kLeastProbability) break;
       // A model may be older than the city: labels that are gone do not count.
       const auto* category = city.FindCategory(prediction.label);
@@ -57,7 +57,7 @@ class Gathering {
     for (const auto& [keyword, category] : city.FindKeywords(text)) {
       AddKeyword(*keyword, &For(*category));
     }
-    const auto* given = city.FindCategory(matter.category_code());
+    const auto* given = city.FindCategory(given_code);
     if (given != nullptr) {
       Evidence& evidence = For(*given);
       evidence.source_code = true;
@@ -105,17 +105,29 @@ class Gathering {
 
 }  // namespace
 
+std::vector<RankedCategory> RankCategories(
+    const city::City& city, const std::vector<text::Prediction>& predictions,
+    const text::NormalText& text, const std::string& given_code) {
+  std::vector<RankedCategory> ranked;
+  for (const Evidence& evidence :
+       Gathering(city, predictions, text, given_code).Ranked()) {
+    if (ranked.size() == kMostCandidates) break;
+    ranked.push_back({evidence.category, evidence.score, ReasonOf(evidence)});
+  }
+  return ranked;
+}
+
 const city::Category* ChooseCategory(const city::City& city,
                                      const text::Classifier& model,
-                                     const Matter& matter, RoutePlan* plan) {
-  const std::vector<Evidence> candidates =
-      Gathering(city, model, matter).Ranked();
-  for (const Evidence& evidence : candidates) {
-    if (plan->category_candidates_size() == kMostCandidates) break;
+                                     const Reading& reading, RoutePlan* plan) {
+  const std::vector<RankedCategory> candidates =
+      RankCategories(city, model.Predict(reading.text), reading.text,
+                     reading.matter.category_code());
+  for (const RankedCategory& ranked : candidates) {
     auto* candidate = plan->add_category_candidates();
-    candidate->set_category_code(evidence.category->category_code());
-    candidate->set_probability(evidence.score);
-    candidate->set_reason(ReasonOf(evidence));
+    candidate->set_category_code(ranked.category->category_code());
+    candidate->set_probability(ranked.probability);
+    candidate->set_reason(ranked.reason);
   }
   if (candidates.empty()) {
     AddTrace("category", "", "the text speaks of no known category", plan);

@@ -195,12 +195,12 @@ const Lexicon& TheLexicon() {
 struct Token {
   Sense sense;
   const std::string* word;
-  size_t begin = 0;  // In the text, bytes.
+  size_t begin = 0;  // In the text.
 };
 using Tokens = std::vector<Token>;
 
 // A denial and up to two characters after it: 没有人受伤.
-constexpr size_t kDenialReach = 15;
+constexpr size_t kDenialReach = 5;
 
 bool Has(const Tokens& sentence, Sense sense) {
   return std::any_of(sentence.begin(), sentence.end(),
@@ -254,7 +254,7 @@ void ReadSentence(const Tokens& sentence, std::vector<std::string>* found) {
 
 }  // namespace
 
-std::vector<std::string> FindDanger(const std::string& text) {
+std::vector<std::string> FindDanger(const text::NormalText& text) {
   const Lexicon& lexicon = TheLexicon();
   std::vector<std::string> found;
   Tokens sentence;
@@ -267,7 +267,7 @@ std::vector<std::string> FindDanger(const std::string& text) {
         sentence.clear();
       } else {
         sentence.push_back(
-            {lexicon.senses[index], &lexicon.words[index], match.offset});
+            {lexicon.senses[index], &lexicon.words[index], match.begin});
       }
     }
   }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "text/normal_text.h"
+
 namespace wangge::routing {
 
 // The words that say that somebody or something is in danger now, in the order
@@ -13,6 +15,6 @@ namespace wangge::routing {
 // tells of what is over. When in doubt it is danger: a false alarm costs a
 // minute, a missed one a life. services/routing/testdata/danger.csv measures
 // it.
-std::vector<std::string> FindDanger(const std::string& text);
+std::vector<std::string> FindDanger(const text::NormalText& text);
 
 }  // namespace wangge::routing

@@ -1,5 +1,7 @@
 #include "services/routing/domain/route.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/routing/domain/danger.h"
@@ -7,22 +9,22 @@
 namespace wangge::routing {
 namespace {
 
+// Measured thresholds for words must not shut out coordinates.
+constexpr double kMostPlaceConfidence = 0.95;
+
 // Why a person must look at the plan; empty when none must.
 std::string WhyOperator(const RoutePlan& plan, const Thresholds& thresholds) {
   if (plan.category_candidates().empty()) return "no category was recognised";
   const double best = plan.category_candidates(0).probability();
-  const double second = plan.category_candidates_size() > 1
-                            ? plan.category_candidates(1).probability()
-                            : 0;
-  if (best < thresholds.category_probability ||
-      best - second < thresholds.category_margin) {
-    return absl::StrFormat("the category is unsure: %.2f against %.2f", best,
-                           second);
+  if (best < thresholds.category_probability) {
+    return absl::StrFormat("the category is unsure: %.2f of %.2f", best,
+                           thresholds.category_probability);
   }
   if (!plan.has_place()) return "the place is unknown";
   if (plan.place().confidence() < thresholds.place_confidence) {
-    return absl::StrFormat("the place is unsure: %.2f",
-                           plan.place().confidence());
+    return absl::StrFormat("the place is unsure: %.2f of %.2f",
+                           plan.place().confidence(),
+                           thresholds.place_confidence);
   }
   return "";
 }
@@ -52,17 +54,36 @@ void AddTrace(const std::string& stage, const std::string& subject,
   step->set_finding(finding);
 }
 
+Thresholds ThresholdsOf(const text::Classifier& model) {
+  Thresholds thresholds;
+  if (model.model().has_category_threshold()) {
+    thresholds.category_probability =
+        model.model().category_threshold().value();
+  }
+  if (model.model().addresses().has_threshold()) {
+    // Coordinates are never unsure.
+    thresholds.place_confidence = std::min(
+        kMostPlaceConfidence, model.model().addresses().threshold().value());
+  }
+  return thresholds;
+}
+
+Reading::Reading(const Matter& m)
+    : matter(m),
+      text(absl::StrCat(m.title(), m.title().empty() ? "" : "。", m.text())),
+      address(m.address()) {}
+
 RoutePlan Route(const city::City& city, const text::Classifier& model,
-                const Matter& matter, const Thresholds& thresholds) {
+                const Matter& matter) {
+  const Reading reading(matter);
   RoutePlan plan;
   plan.set_city_version(city.version().version());
   plan.set_model_version(model.version());
-  for (const std::string& words :
-       FindDanger(absl::StrCat(matter.title(), "。", matter.text()))) {
+  for (const std::string& words : FindDanger(reading.text)) {
     plan.add_danger_words(words);
   }
-  const city::Category* category = ChooseCategory(city, model, matter, &plan);
-  const auto scopes = ResolvePlace(city, matter, &plan);
+  const city::Category* category = ChooseCategory(city, model, reading, &plan);
+  const auto scopes = ResolvePlace(city, model, reading, &plan);
   Ownership ownership = Ownership::kFound;
   if (category != nullptr) {
     ownership = AssignResponsibility(city, *category, scopes, matter, &plan);
@@ -70,7 +91,7 @@ RoutePlan Route(const city::City& city, const text::Classifier& model,
   if (!plan.danger_words().empty()) {
     plan.set_urgency(common::v1::URGENCY_SAFETY);
   }
-  Dispose(ownership, thresholds, &plan);
+  Dispose(ownership, ThresholdsOf(model), &plan);
   return plan;
 }
 

@@ -15,16 +15,26 @@ namespace wangge::routing {
 using v1::Matter;
 using v1::RoutePlan;
 
-// The thresholds above which a plan is carried out without a person.
+// What a plan must reach to be carried out without a person.
 struct Thresholds {
-  double category_probability = 0.5;
-  double category_margin = 0.15;  // Over the second best.
+  double category_probability = 0.6;
   double place_confidence = 0.6;
+};
+// Those that were measured when the model was trained; the defaults without.
+Thresholds ThresholdsOf(const text::Classifier& model);
+
+// A matter with its texts in the form in which words are looked for.
+struct Reading {
+  explicit Reading(const Matter& m);
+
+  const Matter& matter;
+  const text::NormalText text;  // Title and text.
+  const text::NormalText address;
 };
 
 // Makes the plan for one matter.
 RoutePlan Route(const city::City& city, const text::Classifier& model,
-                const Matter& matter, const Thresholds& thresholds = {});
+                const Matter& matter);
 
 // A step of the explanation.
 void AddTrace(const std::string& stage, const std::string& subject,
@@ -32,15 +42,29 @@ void AddTrace(const std::string& stage, const std::string& subject,
 
 // The parts of Route, each of which fills its part of the plan.
 
+// A category and how much speaks for it.
+struct RankedCategory {
+  const city::Category* category = nullptr;
+  double probability = 0;  // All together make 1.
+  std::string reason;
+};
+
+// The categories that the model's predictions, keywords in the text or the
+// source's own code speak for, best first.
+std::vector<RankedCategory> RankCategories(
+    const city::City& city, const std::vector<text::Prediction>& predictions,
+    const text::NormalText& text, const std::string& given_code);
+
 // Fills category_candidates and the chosen category; null when there is none.
 const city::Category* ChooseCategory(const city::City& city,
                                      const text::Classifier& model,
-                                     const Matter& matter, RoutePlan* plan);
+                                     const Reading& reading, RoutePlan* plan);
 
 // Fills place, place_candidates and district_code. Returns the grids in whose
 // scope responsibility is looked for: the governance chain, then overlays.
 std::vector<const city::Grid*> ResolvePlace(const city::City& city,
-                                            const Matter& matter,
+                                            const text::Classifier& model,
+                                            const Reading& reading,
                                             RoutePlan* plan);
 
 // What responsibility found.

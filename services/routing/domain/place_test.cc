@@ -1,0 +1,141 @@
+// How words become a place: roads, numbers, crossings, relative words,
+// districts by the model of addresses, and how sure all that is.
+#include "gmock/gmock.h"
+#include "services/routing/domain/lessons.h"
+#include "services/routing/domain/route.h"
+#include "services/routing/domain/test_city.h"
+#include "testing/proto.h"
+#include "testing/status.h"
+
+namespace wangge::routing {
+namespace {
+
+std::string PlaceRow(const std::string& id, const std::string& name,
+                     const std::string& kind, double latitude,
+                     double longitude) {
+  return absl::StrCat("place { place_id: '", id, "' name: '", name, "' kind: '",
+                      kind, "' latitude_e7: ", std::lround(latitude * 1e7),
+                      " longitude_e7: ", std::lround(longitude * 1e7), " }");
+}
+
+class PlaceTest : public ::testing::Test {
+ protected:
+  RoutePlan Resolve(const std::string& address,
+                    const text::Classifier& model) const {
+    Matter matter;
+    matter.set_address(address);
+    matter.set_text("暖气不热");
+    RoutePlan plan;
+    ResolvePlace(*city_, model, Reading(matter), &plan);
+    return plan;
+  }
+  RoutePlan Resolve(const std::string& address) const {
+    return Resolve(address, *model_);
+  }
+
+  // A road runs from the street of one district into the other's; a compound
+  // fills the north-eastern corner of its street.
+  std::shared_ptr<const city::City> city_ =
+      MakeCity({PlaceRow("h1", "文化路1号", "building", 34.10, 113.10),
+                PlaceRow("h2", "文化路11号", "building", 34.11, 113.10),
+                PlaceRow("h3", "文化路501号", "building", 34.60, 113.60),
+                PlaceRow("r1", "农业路", "road", 34.101, 113.101),
+                PlaceRow("r2", "农业路", "road", 34.12, 113.20),
+                PlaceRow("s1", "宝龙商场", "shop", 34.29995, 113.10),
+                GridRow("k1", "410105001001", "月季花园", "s1", "COMPOUND",
+                        Square(34.2, 113.2, 0.05)),
+                GridRow("k2", "410105001002", "牡丹花园", "s1", "COMPOUND",
+                        Square(34.25, 113.2, 0.05))});
+  std::shared_ptr<const text::Classifier> model_ =
+      *text::Classifier::Train({{"暖气不热", "heat"}, {"路灯不亮", "light"}});
+};
+
+TEST_F(PlaceTest, AHouseNumberLiesBetweenItsNeighbours) {
+  const RoutePlan plan = Resolve("文化路6号");
+  EXPECT_EQ(plan.place().name(), "文化路6号");
+  EXPECT_EQ(plan.district_code(), "410105");
+  EXPECT_NEAR(plan.place().point().latitude_deg(), 34.11, 0.011);
+  EXPECT_EQ(Resolve("文化路503号").district_code(), "410122");
+}
+
+TEST_F(PlaceTest, ARoadAloneMeansEveryStreetThatItRunsThrough) {
+  const RoutePlan plan = Resolve("文化路上");
+  EXPECT_EQ(plan.place_candidates_size(), 2);
+  EXPECT_LT(plan.place().confidence(), 0.6);
+  EXPECT_EQ(Resolve("中牟县文化路上").district_code(), "410122");
+}
+
+TEST_F(PlaceTest, TwoRoadsMeet) {
+  const RoutePlan plan = Resolve("文化路与农业路交叉口");
+  EXPECT_EQ(plan.place().name(), "文化路与农业路");
+  EXPECT_NEAR(plan.place().point().latitude_deg(), 34.1005, 1e-6);
+  const RoutePlan north = Resolve("文化路农业路交叉口向北300米路东");
+  EXPECT_NEAR(north.place().point().latitude_deg(), 34.1005 + 300 / 111195.0,
+              1e-5);
+  EXPECT_LT(north.place().confidence(), plan.place().confidence());
+}
+
+TEST_F(PlaceTest, OppositeAGateLiesBeyondTheEdge) {
+  EXPECT_THAT(Resolve("月季花园北门").place().grid_ids(),
+              ::testing::Contains("k1"));
+  EXPECT_THAT(Resolve("月季花园北门对面").place().grid_ids(),
+              ::testing::Contains("k2"));
+  const double beside = Resolve("月季花园附近").place().confidence();
+  EXPECT_LT(beside, Resolve("月季花园3号楼").place().confidence());
+}
+
+TEST_F(PlaceTest, APlaceAndMetersMayLeadIntoTheNextStreet) {
+  EXPECT_EQ(Resolve("宝龙商场向南500米").district_code(), "410105");
+  EXPECT_THAT(Resolve("宝龙商场").place().grid_ids(),
+              ::testing::Contains("s1"));
+  // North of the street the district goes on without one.
+  EXPECT_THAT(Resolve("宝龙商场向北500米").place().grid_ids(),
+              ::testing::Not(::testing::Contains("s1")));
+}
+
+TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
+  std::vector<KnownAddress> known;
+  for (int i = 0; i < 40; ++i) {
+    known.push_back({absl::StrCat("滨河新区王庄村", i, "号"), {34.6, 113.6}});
+    known.push_back({absl::StrCat("老城王庄村", i, "号"), {34.2, 113.2}});
+    known.push_back({absl::StrCat("月季花园", i, "号楼"), {34.21, 113.21}});
+    known.push_back({absl::StrCat("王庄村", i, "组"), {34.2, 113.2}});
+  }
+  const auto addresses = LearnAddresses(*city_, known);
+  ASSERT_OK(addresses);
+  routing::v1::TextModel taught = model_->model();
+  *taught.mutable_addresses() = *addresses;
+  const auto model = text::Classifier::Of(taught);
+  ASSERT_OK(model);
+  EXPECT_EQ(Resolve("滨河新区王庄村5号", **model).district_code(), "410122");
+  EXPECT_EQ(Resolve("老城王庄村5号", **model).district_code(), "410105");
+  // A name that the city does not know leaves the district.
+  const RoutePlan unknown = Resolve("滨河新区", **model);
+  EXPECT_EQ(unknown.district_code(), "410122");
+  EXPECT_LT(unknown.place().confidence(), 0.6);
+  // Records: always right there, never sure here.
+  EXPECT_GT(Resolve("月季花园7号楼", **model).place().confidence(), 0.95);
+  for (const auto& record : addresses->records()) {
+    if (record.evidence() == "compound/1") {
+      EXPECT_EQ(record.right_count(), 40);
+    }
+    if (record.evidence() == "place/2") {
+      EXPECT_EQ(record.total_count(), 120);
+    }
+  }
+  EXPECT_GT(addresses->threshold().value(), 0.9);
+}
+
+TEST_F(PlaceTest, AModelOfAddressesWithAnotherInItIsRefused) {
+  v1::TextModel nested = model_->model();
+  *nested.mutable_addresses()->mutable_districts() = model_->model();
+  *nested.mutable_addresses()
+       ->mutable_districts()
+       ->mutable_addresses()
+       ->mutable_districts() = model_->model();
+  EXPECT_THAT(text::Classifier::Of(nested),
+              StatusIs(absl::StatusCode::kInvalidArgument, "another"));
+}
+
+}  // namespace
+}  // namespace wangge::routing

@@ -1,0 +1,49 @@
+// The spots that the words of a matter may mean.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "city/city.h"
+#include "services/routing/domain/route.h"
+
+namespace wangge::routing {
+
+// A spot that words lead to. Pointers live as long as the city.
+struct Spot {
+  std::string words;  // `花园路126号`
+  // What it is: crossing, house, place, road, district by the model of
+  // addresses, or the level of its grid.
+  const char* kind = "";
+  const city::Place* place = nullptr;
+  const city::Grid* grid = nullptr;
+  std::optional<geo::Point> point;
+  city::Chain chain;
+  bool relative = false;  // The words say where it lies from there.
+  double score = 0;       // Compares the spots of one matter.
+};
+
+// All of them, the best first. What a name says by itself decides, then other
+// names above it, the model's district of the address, and the reporter's grid.
+// `districts` may be null.
+std::vector<Spot> FindSpots(const city::City& city,
+                            const text::Classifier* districts,
+                            const Reading& reading);
+
+// How many of the best spots cannot be told apart and lie in different streets.
+size_t CountRivals(const std::vector<Spot>& spots);
+
+// The street (or what is deepest, above streets) of a chain.
+const city::Grid* StreetOf(city::Chain chain);
+
+// What the best spot stands on, as the records of a model name it:
+// `compound/1`, `road/3/relative`.
+std::string EvidenceOf(const std::vector<Spot>& spots);
+
+// How likely the best spot lies in the right street: what the model's records
+// say of such evidence, and while they are few an estimate.
+double ConfidenceIn(const std::vector<Spot>& spots,
+                    const v1::AddressModel& model);
+
+}  // namespace wangge::routing
