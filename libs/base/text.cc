@@ -133,16 +133,20 @@ std::string Ellipsize(const std::string& text, size_t max_chars) {
   return text.substr(0, pos) + "…";
 }
 
+char32_t NormalizeCharacter(char32_t c) {
+  if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+  if (c >= U'A' && c <= U'Z') c += 32;
+  return IsBlank(c) ? U' ' : c;
+}
+
 std::string NormalizeText(const std::string& text) {
   std::string out;
   out.reserve(text.size());
   bool blank = true;  // Drops leading blanks.
   bool ok = true;
   for (size_t pos = 0; pos < text.size();) {
-    char32_t c = NextCodePoint(text, &pos, &ok);
-    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
-    if (c >= U'A' && c <= U'Z') c += 32;
-    if (IsBlank(c)) {
+    const char32_t c = NormalizeCharacter(NextCodePoint(text, &pos, &ok));
+    if (c == U' ') {
       if (!blank) out.push_back(' ');
       blank = true;
       continue;

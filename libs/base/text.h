@@ -27,8 +27,11 @@ size_t Utf8Length(const std::string& text);
 // At most `max_chars` code points of `text`, with an ellipsis when cut.
 std::string Ellipsize(const std::string& text, size_t max_chars);
 
-// Brings text to one form for matching: full-width to half-width characters,
-// ASCII to lower case, runs of white space and control characters to one blank.
+// One form of a character for matching: full-width as half-width, ASCII in lower
+// case, white space and control characters as a blank.
+char32_t NormalizeCharacter(char32_t c);
+
+// Text of NormalizeCharacter's, runs of blanks as one.
 std::string NormalizeText(const std::string& text);
 
 }  // namespace wangge

@@ -87,18 +87,18 @@ std::vector<NamedPlace> City::FindPlaces(const text::NormalText& text) const {
   for (const text::Match& match : names_->dictionary.Find(text)) {
     for (const int entry : match.entries) {
       const auto index = static_cast<size_t>(entry);
-      const CityRow& row = *rows_.Find(names_->keys[index]);
       NamedPlace named;
       named.words = names_->words[index];
       named.begin = match.begin;
       named.end = match.end;
-      if (row.has_grid()) {
-        named.grid = &row.grid();
-        named.chain = ChainOf(row.grid());
+      const int position = names_->positions[index];
+      if (position >= 0) {
+        named.chain = ChainOf(placed_[static_cast<size_t>(position)]);
+        named.grid = named.chain.back();
       } else {
-        named.place = &row.place();
-        named.chain = Locate({row.place().latitude_e7() / 1e7,
-                              row.place().longitude_e7() / 1e7})
+        named.place = &rows_.Find(names_->keys[index])->place();
+        named.chain = Locate({named.place->latitude_e7() / 1e7,
+                              named.place->longitude_e7() / 1e7})
                           .chain;
       }
       found.push_back(std::move(named));

@@ -231,11 +231,13 @@ class City {
     // How many rows name a row, by its key; functions as `function/…`.
     SharedMap<std::string, int> references;
   };
-  // Words that name rows, and the key of the row of each.
+  // Words that name rows, and the key of the row of each; of grids also their
+  // position in placed_, -1 of others.
   struct Names {
     explicit Names(const std::vector<std::pair<std::string, std::string>>& n);
     std::vector<std::string> words;
     std::vector<std::string> keys;
+    std::vector<int> positions;
     text::Dictionary dictionary;
   };
 

@@ -265,7 +265,14 @@ void CityMaker::Name(const Changes& changes, WordsOf words_of,
     }
   });
   std::sort(all.begin(), all.end());
-  *names = std::make_shared<const City::Names>(all);
+  auto made = std::make_shared<City::Names>(all);
+  // A grid keeps its position as long as it is there.
+  for (const std::string& key : made->keys) {
+    const CityRow& row = *city_.rows_.Find(key);
+    made->positions.push_back(
+        row.has_grid() ? *city_.positions_.Find(row.grid().grid_id()) : -1);
+  }
+  *names = std::move(made);
 }
 
 template <typename Concerns>

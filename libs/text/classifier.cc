@@ -37,12 +37,13 @@ std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
 }
 
 std::vector<double> ScoresOf(const TextModel& model, const Vector& vector) {
-  std::vector<double> scores(model.biases().begin(), model.biases().end());
+  const size_t labels = static_cast<size_t>(model.labels_size());
+  std::vector<float> scores(model.biases().begin(), model.biases().end());
   for (const auto& [position, value] : vector) {
-    const float* weights = model.weights().data() + position * scores.size();
-    for (size_t j = 0; j < scores.size(); ++j) scores[j] += weights[j] * value;
+    const float* weights = model.weights().data() + position * labels;
+    for (size_t j = 0; j < labels; ++j) scores[j] += weights[j] * value;
   }
-  return scores;
+  return {scores.begin(), scores.end()};
 }
 
 std::vector<Prediction> PredictionsOf(const TextModel& model,

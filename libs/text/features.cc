@@ -1,7 +1,9 @@
 #include "text/features.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
+#include <utility>
 
 #include "base/text.h"
 
@@ -24,38 +26,58 @@ bool IsWordCharacter(char32_t c) {
                    c == U'?' || c == U'!';
 }
 
+constexpr uint16_t kMostCount = std::numeric_limits<uint16_t>::max();
+
+// Features in the order of their first occurrence, found again by a hash table
+// of their positions, which is much faster than sorting them.
+class FeatureList {
+ public:
+  explicit FeatureList(size_t most)
+      : slots_(std::bit_ceil(2 * most + 1), kEmpty) {
+    features_.reserve(most);
+  }
+
+  Feature& At(uint32_t bucket) {
+    const size_t mask = slots_.size() - 1;
+    size_t slot = (bucket * size_t{0x9E3779B1}) & mask;
+    while (slots_[slot] != kEmpty && features_[slots_[slot]].bucket != bucket) {
+      slot = (slot + 1) & mask;
+    }
+    if (slots_[slot] == kEmpty) {
+      slots_[slot] = static_cast<uint32_t>(features_.size());
+      features_.push_back({bucket, 0, 0});
+    }
+    return features_[slots_[slot]];
+  }
+
+  std::vector<Feature> Features() && { return std::move(features_); }
+
+ private:
+  static constexpr uint32_t kEmpty = std::numeric_limits<uint32_t>::max();
+
+  std::vector<uint32_t> slots_;
+  std::vector<Feature> features_;
+};
+
 }  // namespace
 
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest) {
   const std::vector<char32_t>& chars = text.characters();
   const uint32_t mask = (1U << bucket_bits) - 1;
-  // Every n-gram's bucket, and whether it lies outside the head.
-  std::vector<uint32_t> grams;
-  grams.reserve(chars.size() * longest);
+  FeatureList list(chars.size() * longest);
   for (size_t i = 0; i < chars.size(); ++i) {
     uint64_t hash = kHashBasis;
     for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
       const char32_t last = chars[i + n - 1];
       if (!IsWordCharacter(last)) break;
       hash = (hash ^ last) * kHashPrime;
-      const uint32_t outside = i + n > kHeadCharacters ? 1 : 0;
-      grams.push_back((Fold(hash) & mask) << 1 | outside);
+      Feature& feature = list.At(Fold(hash) & mask);
+      if (feature.count < kMostCount) ++feature.count;
+      if (i + n <= kHeadCharacters) ++feature.head_count;  // There are few.
     }
   }
-  std::sort(grams.begin(), grams.end());
-  constexpr uint16_t kMost = std::numeric_limits<uint16_t>::max();
-  std::vector<Feature> features;
-  features.reserve(grams.size());
-  for (const uint32_t gram : grams) {
-    if (features.empty() || features.back().bucket != gram >> 1) {
-      features.push_back({gram >> 1, 0, 0});
-    }
-    Feature& feature = features.back();
-    if (feature.count < kMost) ++feature.count;
-    if ((gram & 1) == 0) ++feature.head_count;  // There are few.
-  }
-  return features;
+  return std::move(list).Features();
 }
 
 std::string HeadOf(const NormalText& text) {

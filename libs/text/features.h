@@ -20,9 +20,10 @@ struct Feature {
 // words of a caller, which say what the matter is.
 inline constexpr size_t kHeadCharacters = 20;
 
-// Character n-grams of 1 to `longest`, ascending by bucket. N-grams run over
-// blanks, which a NormalText has none of, but not over punctuation, so that
-// segmented and natural text give nearly the same features.
+// Character n-grams of 1 to `longest`, in the order of their first occurrence.
+// N-grams run over blanks, which a NormalText has none of, but not over
+// punctuation, so that segmented and natural text give nearly the same
+// features.
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest);
 

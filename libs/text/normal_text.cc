@@ -50,14 +50,17 @@ const Simplified& TheSimplified() {
 }  // namespace
 
 NormalText::NormalText(const std::string& text)
-    : characters_(DecodeUtf8(NormalizeText(text))) {
+    : characters_(DecodeUtf8(text)) {
   const Simplified& simplified = TheSimplified();
-  std::erase(characters_, U' ');
   bytes_.reserve(text.size());
-  for (char32_t& c : characters_) {
-    c = simplified.FormOf(c);
+  size_t kept = 0;
+  for (const char32_t raw : characters_) {
+    const char32_t c = simplified.FormOf(NormalizeCharacter(raw));
+    if (c == U' ') continue;
+    characters_[kept++] = c;
     AppendUtf8(c, &bytes_);
   }
+  characters_.resize(kept);
 }
 
 }  // namespace wangge::text

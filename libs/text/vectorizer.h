@@ -11,7 +11,7 @@
 
 namespace wangge::text {
 
-// Features by position, ascending, with their values.
+// Features by position, with their values.
 using Vector = std::vector<std::pair<uint32_t, float>>;
 
 // Immutable, so thread-safe. Keeps a pointer to the model, whose features and

@@ -56,6 +56,9 @@ int RunRegistry(const Options& options);
 int RunRouting(const Options& options);
 int RunText(const Options& options);
 
+// The part of `text` that resolves real addresses.
+absl::Status RunAddresses(const std::string& data, bool quick);
+
 // A benchmark's exit status; says what was wrong.
 inline int Report(const absl::Status& status) {
   if (status.ok()) return 0;

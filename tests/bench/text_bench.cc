@@ -1,5 +1,5 @@
-// The text model on real messages and addresses, by cross-validation: each row
-// is judged by a model that was trained without it. The data is read from where
+// The text model on real messages, by cross-validation: each row is judged by a
+// model that was trained without it. The data is read from where
 // --data says and never copied.
 #include <filesystem>
 #include <map>
@@ -129,71 +129,6 @@ absl::Status SecondCity(const std::string& data, size_t folds) {
   return absl::OkStatus();
 }
 
-// Names of streets and communities in the districts that the addresses know.
-absl::StatusOr<std::vector<Example>> NamesOfDistricts(
-    const std::string& data, const std::set<std::string>& districts) {
-  std::vector<Example> names;
-  for (const auto& [file, column] :
-       {std::pair{"zhengzhou_streets_2023", "street_name"},
-        std::pair{"zhengzhou_communities_2021", "village_name"}}) {
-    ASSIGN_OR_RETURN(const CsvTable table,
-                     ReadTable(absl::StrCat(data, "/geo/", file, ".csv"),
-                               {column, "area_name"}));
-    for (const auto& row : table.rows()) {
-      if (districts.contains(row.Get("area_name"))) {
-        names.push_back({row.Get(column), row.Get("area_name")});
-      }
-    }
-  }
-  return names;
-}
-
-// The district of an address in words, from a dictionary of names and of other
-// addresses.
-absl::Status Addresses(const std::string& data, size_t folds) {
-  ASSIGN_OR_RETURN(const CsvTable table,
-                   ReadTable(data + "/geo/zhengzhou_poi_gcj02.csv",
-                             {"name", "address", "district_label"}));
-  std::set<std::string> districts;
-  for (const auto& row : table.rows()) {
-    districts.insert(row.Get("district_label"));
-  }
-  ASSIGN_OR_RETURN(const auto names, NamesOfDistricts(data, districts));
-  std::vector<const CsvTable::Row*> rows;
-  for (const auto& row : table.rows()) rows.push_back(&row);
-  std::mt19937 random(5);
-  std::shuffle(rows.begin(), rows.end(), random);
-  std::map<bool, std::vector<Judged>> judged;  // By: names its district.
-  for (size_t fold = 0; fold < folds; ++fold) {
-    std::vector<Example> seen = names;
-    for (size_t i = 0; i < rows.size(); ++i) {
-      if (i % kFolds == fold) continue;
-      const std::string& district = rows[i]->Get("district_label");
-      seen.push_back({rows[i]->Get("address"), district});
-      seen.push_back({rows[i]->Get("name"), district});
-    }
-    ASSIGN_OR_RETURN(
-        const auto model,
-        Classifier::Train(seen, {.longest_gram = 4, .fewest_rows = 1}));
-    for (size_t i = fold; i < rows.size(); i += kFolds) {
-      const std::string& district = rows[i]->Get("district_label");
-      const std::string& address = rows[i]->Get("address");
-      judged[absl::StrContains(address, district)].push_back(
-          {district, model->Predict(address)});
-    }
-  }
-  const Figures without = FiguresOf(judged[false]);
-  const Figures with = FiguresOf(judged[true]);
-  Print("text", "district_of_address", without.accuracy,
-        absl::StrCat("of ", without.row_count, " that do not name it"), "goal",
-        0.93);
-  Print("text", "district_of_address_that_names_it", with.accuracy,
-        absl::StrCat("of ", with.row_count), "goal", 0.99);
-  Print("text", "district_of_address_calibration_error",
-        without.calibration_error, "");
-  return absl::OkStatus();
-}
-
 absl::Status Run(const Options& options) {
   if (!std::filesystem::exists(options.data + "/text")) {
     std::fprintf(stderr, "bench text: no data at `%s`; name it with --data=\n",
@@ -203,7 +138,7 @@ absl::Status Run(const Options& options) {
   const size_t folds = options.quick ? 1 : kFolds;
   RETURN_IF_ERROR(SevenLabels(options.data, folds));
   RETURN_IF_ERROR(SecondCity(options.data, folds));
-  return Addresses(options.data, folds);
+  return RunAddresses(options.data, options.quick);
 }
 
 }  // namespace

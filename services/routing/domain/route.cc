@@ -9,7 +9,9 @@
 namespace wangge::routing {
 namespace {
 
-// Measured thresholds for words must not shut out coordinates.
+// Whatever the others make up for, a spot that is wrong so often is for a
+// person; and thresholds measured on words must not shut out coordinates.
+constexpr double kLeastPlaceConfidence = 0.75;
 constexpr double kMostPlaceConfidence = 0.95;
 
 // Why a person must look at the plan; empty when none must.
@@ -61,9 +63,9 @@ Thresholds ThresholdsOf(const text::Classifier& model) {
         model.model().category_threshold().value();
   }
   if (model.model().addresses().has_threshold()) {
-    // Coordinates are never unsure.
-    thresholds.place_confidence = std::min(
-        kMostPlaceConfidence, model.model().addresses().threshold().value());
+    thresholds.place_confidence =
+        std::clamp(model.model().addresses().threshold().value(),
+                   kLeastPlaceConfidence, kMostPlaceConfidence);
   }
   return thresholds;
 }

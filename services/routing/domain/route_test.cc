@@ -116,9 +116,10 @@ TEST_F(RouteTest, OddTextsGetAPlanAndAPersonLooksAtIt) {
   }
 }
 
-TEST_F(RouteTest, FullWidthLettersHtmlAndEmojiDoNotHideTheMatter) {
+TEST_F(RouteTest, FullWidthTraditionalMistypedHtmlAndEmojiDoNotHideTheMatter) {
   for (const char* text :
        {"<b>暖气</b>不热，热力管道漏水", "暖气不热😡，热力管道漏水",
+        "暖氣不熱，熱力管道漏水", "暖汽不热，热力管到漏水，暖气",
         "暖气不热！！！热力管道漏水，电话１３８００００００００"}) {
     const RoutePlan plan =
         Run(absl::StrCat("text: '", text, "' address: '开普西一区'"));

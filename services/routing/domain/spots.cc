@@ -191,8 +191,12 @@ class Finder {
 
   bool AddCrossing(const city::NamedRoad& a, const city::NamedRoad& b) {
     const AddressDetail detail = DetailAt(b.end);
+    // `A路与B路` says it as well as `A路B路交叉口`.
+    const bool joined = b.begin == a.end + 1 &&
+                        (text_.characters()[a.end] == U'与' ||
+                         text_.characters()[a.end] == U'和');
     if (a.road == b.road || b.begin > a.end + kCrossingGap ||
-        !detail.crossing) {
+        !(joined || detail.crossing)) {
       return false;
     }
     const auto point = city::CrossingOf(*a.road, *b.road);
