@@ -116,9 +116,9 @@ class SharedMap {
     size_t PositionOf(uint32_t tag, Lookup key) const {
       size_t at = (uint64_t{tag} * tags_.size()) >> 32;
       while (at > 0 && tags_[at - 1] >= tag) --at;
-      while (at < tags_.size() &&
-             (tags_[at] < tag ||
-              (tags_[at] == tag && entries_[at].first < key))) {
+      while (
+          at < tags_.size() &&
+          (tags_[at] < tag || (tags_[at] == tag && entries_[at].first < key))) {
         ++at;
       }
       return at;

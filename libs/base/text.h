@@ -27,8 +27,8 @@ size_t Utf8Length(const std::string& text);
 // At most `max_chars` code points of `text`, with an ellipsis when cut.
 std::string Ellipsize(const std::string& text, size_t max_chars);
 
-// One form of a character for matching: full-width as half-width, ASCII in lower
-// case, white space and control characters as a blank.
+// One form of a character for matching: full-width as half-width, ASCII in
+// lower case, white space and control characters as a blank.
 char32_t NormalizeCharacter(char32_t c);
 
 // Text of NormalizeCharacter's, runs of blanks as one.

@@ -12,12 +12,8 @@ namespace wangge::routing {
 namespace {
 
 std::string DistrictCodeOf(city::Chain chain) {
-  for (const auto* grid : chain) {
-    if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) {
-      return grid->grid_code();
-    }
-  }
-  return "";
+  const city::Grid* district = DistrictOf(chain);
+  return district == nullptr ? "" : district->grid_code();
 }
 
 // Names of streets, communities and compounds, with their districts.
@@ -40,7 +36,8 @@ std::vector<text::Example> NamesOf(const city::City& city) {
 // An address that the words of lead somewhere.
 struct Found {
   std::vector<Spot> spots;
-  bool right = false;
+  city::Chain chain;   // Where its point lies.
+  bool right = false;  // The best spot lies in the same street.
 };
 
 std::vector<Found> FindAll(const city::City& city,
@@ -52,7 +49,9 @@ std::vector<Found> FindAll(const city::City& city,
     Matter matter;
     matter.set_address(known.address);
     // Without the model of districts, which has seen these very addresses.
-    Found found{FindSpots(city, nullptr, Reading(matter))};
+    Found found;
+    found.spots = FindSpots(city, nullptr, Reading(matter));
+    found.chain = chain;
     if (found.spots.empty()) continue;
     const city::Grid* street = StreetOf(found.spots[0].chain);
     found.right = street == StreetOf(chain) &&
@@ -62,17 +61,44 @@ std::vector<Found> FindAll(const city::City& city,
   return all;
 }
 
+using Records = std::map<std::string, v1::PlaceRecord>;
+
+void Count(const std::string& evidence, bool right, Records* records) {
+  auto& record = (*records)[evidence];
+  record.set_evidence(evidence);
+  record.set_total_count(record.total_count() + 1);
+  if (right) record.set_right_count(record.right_count() + 1);
+}
+
+void Write(Records records,
+           google::protobuf::RepeatedPtrField<v1::PlaceRecord>* out) {
+  for (auto& [evidence, record] : records) *out->Add() = std::move(record);
+}
+
+// Of every name, whether it stands for the district at all.
+void CountDistricts(const Found& found, Records* records) {
+  std::map<size_t, std::pair<std::string, bool>> names;
+  for (const Spot& spot : found.spots) {
+    const city::Grid* district = DistrictOf(spot.chain);
+    if (district == nullptr) continue;
+    auto& [kind, right] = names[spot.begin];
+    kind = spot.kind;
+    right = right || district == DistrictOf(found.chain);
+  }
+  for (const auto& [begin, name] : names) {
+    Count(name.first, name.second, records);
+  }
+}
+
 void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
-  std::map<std::string, v1::PlaceRecord> records;
+  Records streets;
+  Records districts;
   for (const Found& found : all) {
-    auto& record = records[EvidenceOf(found.spots)];
-    record.set_total_count(record.total_count() + 1);
-    if (found.right) record.set_right_count(record.right_count() + 1);
+    Count(EvidenceOf(found.spots), found.right, &streets);
+    CountDistricts(found, &districts);
   }
-  for (auto& [evidence, record] : records) {
-    record.set_evidence(evidence);
-    *model->add_records() = std::move(record);
-  }
+  Write(std::move(streets), model->mutable_records());
+  Write(std::move(districts), model->mutable_district_records());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ void Compare(const Spot& spot, const city::Location& location,
 bool FromWords(const city::City& city, const text::Classifier& model,
                const Reading& reading, city::Location* location,
                RoutePlan* plan) {
-  const std::vector<Spot> spots = FindSpots(city, model.districts(), reading);
+  const std::vector<Spot> spots = FindSpots(city, &model, reading);
   if (spots.empty()) return false;
   const double confidence = ConfidenceIn(spots, model.model().addresses());
   AddCandidates(spots, confidence, plan);

@@ -1,7 +1,8 @@
 #include "services/routing/domain/spots.h"
 
 #include <algorithm>
-#include <map>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -34,20 +35,22 @@ constexpr Kind kLevels[] = {{"unknown", 0, 0.1},   {"city", 1, 0.1},
                             {"micro", 6, 0.9}};
 
 // What speaks for a spot, beside its kind.
-constexpr double kNamedAbove = 2;     // A name above it.
-constexpr double kModelDistrict = 3;  // Times the district's probability.
-constexpr double kHomeLevel = 0.5;    // A level shared with the reporter's.
-constexpr double kTellApart = 0.25;   // Scores nearer than this are equal.
+constexpr double kNamedAbove = 2;      // A name above it.
+constexpr double kDistrictVote = 100;  // Times the district's probability.
+constexpr double kHomeLevel = 0.5;     // A level shared with the reporter's.
+constexpr double kTellApart = 0.25;    // Scores nearer than this are equal.
 
 // A model's district is worth a candidate from here on.
-constexpr double kModelledDistrict = 0.5;
+constexpr double kModelledDistrict = 0.3;
 // Points of a road that are looked at for its streets.
 constexpr size_t kRoadSamples = 16;
 // Names of two roads that meet stand so near each other: 路与…
 constexpr size_t kCrossingGap = 3;
 constexpr double kBeyondMeters = 30;
-// The weight of an estimate against records.
+// How many records an estimate is worth.
 constexpr double kEstimateWeight = 20;
+// The estimate for a name's district.
+constexpr double kDistrictShare = 0.95;
 constexpr double kRelativeConfidence = 0.85;
 
 const Kind& KindOf(const city::Grid& grid) {
@@ -151,8 +154,9 @@ class Finder {
     return ReadDetail(text_.characters(), end, next);
   }
 
-  Spot& Add(const Kind& kind, std::string words) {
+  Spot& Add(const Kind& kind, std::string words, size_t begin) {
     Spot& spot = spots_.emplace_back();
+    spot.begin = begin;
     spot.kind = kind.name;
     // Long names say more than short ones.
     spot.score = kind.score + static_cast<double>(Utf8Length(words)) / 10;
@@ -168,7 +172,7 @@ class Finder {
   void AddName(const city::NamedPlace& name) {
     const AddressDetail detail = DetailAt(name.end);
     if (name.place != nullptr) {
-      Spot& spot = Add(kPlace, name.words);
+      Spot& spot = Add(kPlace, name.words, name.begin);
       spot.place = name.place;
       spot.relative = detail.IsRelative();
       PutAt(Moved({name.place->latitude_e7() / 1e7,
@@ -178,7 +182,7 @@ class Finder {
       if (spot.chain.empty()) spots_.pop_back();
       return;
     }
-    Spot& spot = Add(KindOf(*name.grid), name.words);
+    Spot& spot = Add(KindOf(*name.grid), name.words, name.begin);
     spot.grid = name.grid;
     spot.chain = name.chain;
     spot.relative = detail.IsRelative();
@@ -192,16 +196,17 @@ class Finder {
   bool AddCrossing(const city::NamedRoad& a, const city::NamedRoad& b) {
     const AddressDetail detail = DetailAt(b.end);
     // `A路与B路` says it as well as `A路B路交叉口`.
-    const bool joined = b.begin == a.end + 1 &&
-                        (text_.characters()[a.end] == U'与' ||
-                         text_.characters()[a.end] == U'和');
+    const bool joined =
+        b.begin == a.end + 1 && (text_.characters()[a.end] == U'与' ||
+                                 text_.characters()[a.end] == U'和');
     if (a.road == b.road || b.begin > a.end + kCrossingGap ||
         !(joined || detail.crossing)) {
       return false;
     }
     const auto point = city::CrossingOf(*a.road, *b.road);
     if (!point.has_value()) return false;
-    Spot& spot = Add(kCrossing, absl::StrCat(a.road->name, "与", b.road->name));
+    Spot& spot =
+        Add(kCrossing, absl::StrCat(a.road->name, "与", b.road->name), a.begin);
     spot.relative = detail.IsRelative();
     PutAt(Moved(*point, detail.side, detail.meters), &spot);
     if (spot.chain.empty()) spots_.pop_back();
@@ -215,16 +220,18 @@ class Finder {
       const auto point = city::HouseOn(road, detail.house_number);
       if (point.has_value() && !city_.Locate(*point).chain.empty()) {
         Spot& spot =
-            Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"));
+            Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"),
+                named.begin);
         spot.relative = detail.opposite || detail.near;
         return PutAt(*point, &spot);
       }
     }
-    AddStreetsOf(road);
+    AddStreetsOf(named);
   }
 
   // A road by itself may mean every street that it runs through.
-  void AddStreetsOf(const city::Road& road) {
+  void AddStreetsOf(const city::NamedRoad& named) {
+    const city::Road& road = *named.road;
     std::vector<const city::Grid*> seen;
     const size_t step = 1 + road.points.size() / kRoadSamples;
     for (size_t i = 0; i < road.points.size(); i += step) {
@@ -233,7 +240,7 @@ class Finder {
       const city::Grid* street = StreetOf(chain);
       if (std::find(seen.begin(), seen.end(), street) != seen.end()) continue;
       seen.push_back(street);
-      Spot& spot = Add(kRoad, road.name);
+      Spot& spot = Add(kRoad, road.name, named.begin);
       spot.grid = street;
       spot.chain = city_.ChainOf(*street);
     }
@@ -245,6 +252,118 @@ class Finder {
   std::vector<Spot> spots_;
 };
 
+// The share of right ones among records of such evidence; while they are few an
+// estimate.
+double RightShare(
+    const google::protobuf::RepeatedPtrField<v1::PlaceRecord>& records,
+    const std::string& evidence, double estimate) {
+  double right = 0;
+  double total = 0;
+  for (const auto& record : records) {
+    if (record.evidence() != evidence) continue;
+    right = static_cast<double>(record.right_count());
+    total = static_cast<double>(record.total_count());
+  }
+  return (right + estimate * kEstimateWeight) / (total + kEstimateWeight);
+}
+
+// How probable each district is: the model of addresses and every name in the
+// address speak for districts as if they knew nothing of each other (naive
+// Bayes), a name as often rightly as names of its kind do.
+class DistrictVote {
+ public:
+  DistrictVote(const text::Classifier& model, const text::NormalText& address,
+               const std::vector<Spot>& spots) {
+    for (const auto& said : model.districts()->Predict(address)) {
+      log_.emplace_back(said.label,
+                        std::log(std::max(said.probability, kLeast)));
+    }
+    for (size_t i = 0; i < spots.size();) {
+      size_t end = i;
+      while (end < spots.size() && spots[end].begin == spots[i].begin) ++end;
+      Hear(model.model().addresses(), {spots.data() + i, end - i});
+      i = end;
+    }
+    double sum = 0;
+    double most = std::numeric_limits<double>::lowest();
+    for (const auto& [code, log] : log_) most = std::max(most, log);
+    for (auto& [code, log] : log_) sum += log = std::exp(log - most);
+    for (auto& [code, probability] : log_) probability /= sum;
+  }
+
+  double Of(const std::string& code) const {
+    for (const auto& [of, probability] : log_) {
+      if (of == code) return probability;
+    }
+    return 0;
+  }
+  // The likeliest; null without districts.
+  const std::pair<std::string, double>* Best() const {
+    const auto best = std::max_element(
+        log_.begin(), log_.end(),
+        [](const auto& a, const auto& b) { return a.second < b.second; });
+    return best == log_.end() ? nullptr : &*best;
+  }
+
+ private:
+  static constexpr double kLeast = 1e-6;
+
+  // The spots of one name, in one or several districts.
+  void Hear(const v1::AddressModel& records, absl::Span<const Spot> spots) {
+    double named = 0;
+    for (const Spot& spot : spots) {
+      named += DistrictOf(spot.chain) == nullptr ? 0 : 1;
+    }
+    if (named == 0) return;
+    const double right =
+        RightShare(records.district_records(), spots[0].kind, kDistrictShare);
+    // The model has read this name as well: it must be far surer to be heard
+    // beside it.
+    const double wrong_by_model = 1 - records.districts().figures().accuracy();
+    if (1 - right > wrong_by_model / 2) return;
+    for (auto& [code, log] : log_) {
+      double here = 0;
+      for (const Spot& spot : spots) {
+        const city::Grid* district = DistrictOf(spot.chain);
+        here += district != nullptr && district->grid_code() == code ? 1 : 0;
+      }
+      log += std::log(right * here / named +
+                      (1 - right) / static_cast<double>(log_.size()));
+    }
+  }
+
+  // Code and logarithm, then probability.
+  std::vector<std::pair<std::string, double>> log_;
+};
+
+// Puts the spots of the likeliest district first, and adds that district itself
+// when no spot lies in it.
+void WeighByModel(const city::City& city, const text::Classifier& model,
+                  const text::NormalText& address, std::vector<Spot>* spots) {
+  const DistrictVote vote(model, address, *spots);
+  bool has_best = false;
+  const auto* best = vote.Best();
+  if (best == nullptr) return;
+  for (Spot& spot : *spots) {
+    const city::Grid* district = DistrictOf(spot.chain);
+    if (district == nullptr) continue;
+    spot.score += kDistrictVote * vote.Of(district->grid_code());
+    has_best = has_best || district->grid_code() == best->first;
+  }
+  if (has_best || best->second < kModelledDistrict) return;
+  for (const auto* grid : city.ChildrenOf(city.root_grid().grid_id())) {
+    if (grid->grid_code() != best->first) continue;
+    Spot& spot = spots->emplace_back();
+    spot.words = grid->name();
+    spot.kind = kModelled.name;
+    spot.grid = grid;
+    spot.chain = city.ChainOf(*grid);
+    spot.score = kModelled.score + kDistrictVote * best->second;
+  }
+}
+
+}  // namespace
+
 const city::Grid* DistrictOf(Chain chain) {
   for (const auto* grid : chain) {
     if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) return grid;
@@ -252,44 +371,15 @@ const city::Grid* DistrictOf(Chain chain) {
   return nullptr;
 }
 
-// Weighs spots by the district that the model of addresses says, and adds the
-// district itself when nothing else is known.
-void WeighByModel(const city::City& city, const text::Classifier& districts,
-                  const text::NormalText& address, std::vector<Spot>* spots) {
-  const auto predictions = districts.Predict(address);
-  if (predictions.empty()) return;
-  for (Spot& spot : *spots) {
-    const city::Grid* district = DistrictOf(spot.chain);
-    if (district == nullptr) continue;
-    for (const auto& said : predictions) {
-      if (said.label == district->grid_code()) {
-        spot.score += kModelDistrict * said.probability;
-      }
-    }
-  }
-  const auto& best = predictions.front();
-  if (!spots->empty() || best.probability < kModelledDistrict) return;
-  for (const auto* grid : city.ChildrenOf(city.root_grid().grid_id())) {
-    if (grid->grid_code() != best.label) continue;
-    Spot& spot = spots->emplace_back();
-    spot.words = grid->name();
-    spot.kind = kModelled.name;
-    spot.grid = grid;
-    spot.chain = city.ChainOf(*grid);
-    spot.score = kModelled.score;
-  }
-}
-
-}  // namespace
-
 std::vector<Spot> FindSpots(const city::City& city,
-                            const text::Classifier* districts,
+                            const text::Classifier* model,
                             const Reading& reading) {
   // The address says where; the text may also name places in passing.
   std::vector<Spot> spots = Finder(city, reading.address).Find();
   if (spots.empty()) spots = Finder(city, reading.text).Find();
-  if (districts != nullptr && !reading.address.bytes().empty()) {
-    WeighByModel(city, *districts, reading.address, &spots);
+  if (model != nullptr && model->districts() != nullptr &&
+      !reading.address.bytes().empty()) {
+    WeighByModel(city, *model, reading.address, &spots);
   }
   const city::Grid* grid = city.FindGrid(reading.matter.reporter_grid_id());
   const Chain home = grid == nullptr ? Chain() : city.ChainOf(*grid);
@@ -333,18 +423,10 @@ std::string EvidenceOf(const std::vector<Spot>& spots) {
 
 double ConfidenceIn(const std::vector<Spot>& spots,
                     const v1::AddressModel& model) {
-  const std::string evidence = EvidenceOf(spots);
-  double right = 0;
-  double total = 0;
-  for (const auto& record : model.records()) {
-    if (record.evidence() != evidence) continue;
-    right = static_cast<double>(record.right_count());
-    total = static_cast<double>(record.total_count());
-  }
   const double estimate = KindNamed(spots[0].kind).confidence *
                           (spots[0].relative ? kRelativeConfidence : 1) /
                           static_cast<double>(CountRivals(spots));
-  return (right + estimate * kEstimateWeight) / (total + kEstimateWeight);
+  return RightShare(model.records(), EvidenceOf(spots), estimate);
 }
 
 }  // namespace wangge::routing

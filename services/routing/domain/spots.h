@@ -20,16 +20,20 @@ struct Spot {
   const city::Grid* grid = nullptr;
   std::optional<geo::Point> point;
   city::Chain chain;
+  size_t begin = 0;       // Of the words in the text.
   bool relative = false;  // The words say where it lies from there.
   double score = 0;       // Compares the spots of one matter.
 };
 
-// All of them, the best first. What a name says by itself decides, then other
-// names above it, the model's district of the address, and the reporter's grid.
-// `districts` may be null.
+// All of them, the best first: those in the likeliest district, then by what a
+// name says by itself, other names above it and the reporter's grid. The model,
+// whose districts and records weigh the districts, may be null.
 std::vector<Spot> FindSpots(const city::City& city,
-                            const text::Classifier* districts,
+                            const text::Classifier* model,
                             const Reading& reading);
+
+// The district of a chain; null above districts.
+const city::Grid* DistrictOf(city::Chain chain);
 
 // How many of the best spots cannot be told apart and lie in different streets.
 size_t CountRivals(const std::vector<Spot>& spots);
