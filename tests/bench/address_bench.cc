@@ -236,18 +236,16 @@ absl::Status JudgeFold(const BareCity& bare, const std::vector<Shop>& shops,
                    Classifier::Train({{"甲", "a"}, {"乙", "b"}}));
   routing::v1::TextModel taught = plain->model();
   auto& addresses = *taught.mutable_addresses();
-  ASSIGN_OR_RETURN(addresses, routing::LearnAddresses(*city, known));
+  addresses = routing::LearnAddresses(*city, known);
   // How far names are to be trusted is learned where they are not the address's
   // own.
   ASSIGN_OR_RETURN(
       const auto half,
       bare.With({places.begin(), places.begin() + static_cast<std::ptrdiff_t>(
                                                       places.size() / 2)}));
-  ASSIGN_OR_RETURN(
-      const auto others,
-      routing::LearnAddresses(
-          *half, {known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2),
-                  known.end()}));
+  const auto others = routing::LearnAddresses(
+      *half, {known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2),
+              known.end()});
   *addresses.mutable_records() = others.records();
   *addresses.mutable_district_records() = others.district_records();
   ASSIGN_OR_RETURN(const auto model, Classifier::Of(std::move(taught)));

@@ -124,8 +124,7 @@ absl::StatusOr<ModelPtr> WithLessons(
   }
   if (!options.addresses.empty()) {
     ASSIGN_OR_RETURN(const auto addresses, ReadAddresses(options.addresses));
-    ASSIGN_OR_RETURN(*taught.mutable_addresses(),
-                     routing::LearnAddresses(*city, addresses));
+    *taught.mutable_addresses() = routing::LearnAddresses(*city, addresses);
   }
   taught.set_version(ToHex(Sha256(taught.SerializeAsString())).substr(0, 12));
   return text::Classifier::Of(std::move(taught));

@@ -3,7 +3,6 @@
 #include <map>
 #include <utility>
 
-#include "base/status_macros.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/spots.h"
 #include "text/figures.h"
@@ -103,19 +102,18 @@ void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
 
 }  // namespace
 
-absl::StatusOr<v1::AddressModel> LearnAddresses(
-    const city::City& city, const std::vector<KnownAddress>& addresses) {
+v1::AddressModel LearnAddresses(const city::City& city,
+                                const std::vector<KnownAddress>& addresses) {
   std::vector<text::Example> examples = NamesOf(city);
   for (const KnownAddress& known : addresses) {
     const std::string district = DistrictCodeOf(city.Locate(known.point).chain);
     if (!district.empty()) examples.push_back({known.address, district});
   }
   // Words of addresses are names, which rarely come twice.
-  ASSIGN_OR_RETURN(
-      const auto districts,
-      text::Classifier::Train(examples, {.longest_gram = 4, .fewest_rows = 1}));
+  const auto districts =
+      text::Classifier::Train(examples, {.longest_gram = 4, .fewest_rows = 1});
   v1::AddressModel model;
-  *model.mutable_districts() = districts->model();
+  if (districts.ok()) *model.mutable_districts() = (*districts)->model();
   const std::vector<Found> all = FindAll(city, addresses);
   WriteRecords(all, &model);
   std::vector<text::Answer> answers;

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "city/city.h"
 #include "text/classifier.h"
 #include "wangge/routing/v1/text_model.pb.h"
@@ -19,10 +18,10 @@ struct KnownAddress {
 
 // The districts of the addresses and of the city's names, how often each kind
 // of evidence led to the right street, and the threshold that follows. An
-// address outside the city teaches nothing. INVALID_ARGUMENT when all lie in
-// one district.
-absl::StatusOr<v1::AddressModel> LearnAddresses(
-    const city::City& city, const std::vector<KnownAddress>& addresses);
+// address outside the city teaches nothing; of a city with one district there
+// is no model of districts.
+v1::AddressModel LearnAddresses(const city::City& city,
+                                const std::vector<KnownAddress>& addresses);
 
 // The threshold for the category as routing finds it: from the predictions of
 // models that were trained without the example (Classifier::Train's held_out)

@@ -101,10 +101,9 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
     known.push_back({absl::StrCat("月季花园", i, "号楼"), {34.21, 113.21}});
     known.push_back({absl::StrCat("王庄村", i, "组"), {34.2, 113.2}});
   }
-  const auto addresses = LearnAddresses(*city_, known);
-  ASSERT_OK(addresses);
-  routing::v1::TextModel taught = model_->model();
-  *taught.mutable_addresses() = *addresses;
+  const v1::AddressModel addresses = LearnAddresses(*city_, known);
+  v1::TextModel taught = model_->model();
+  *taught.mutable_addresses() = addresses;
   const auto model = text::Classifier::Of(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("滨河新区王庄村5号", **model).district_code(), "410122");
@@ -115,7 +114,7 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   EXPECT_LT(unknown.place().confidence(), 0.6);
   // Records: always right there, never sure here.
   EXPECT_GT(Resolve("月季花园7号楼", **model).place().confidence(), 0.95);
-  for (const auto& record : addresses->records()) {
+  for (const auto& record : addresses.records()) {
     if (record.evidence() == "compound/1") {
       EXPECT_EQ(record.right_count(), 40);
     }
@@ -123,7 +122,7 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
       EXPECT_EQ(record.total_count(), 120);
     }
   }
-  EXPECT_GT(addresses->threshold().value(), 0.9);
+  EXPECT_GT(addresses.threshold().value(), 0.9);
 }
 
 TEST_F(PlaceTest, AModelOfAddressesWithAnotherInItIsRefused) {

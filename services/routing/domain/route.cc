@@ -9,9 +9,7 @@
 namespace wangge::routing {
 namespace {
 
-// Whatever the others make up for, a spot that is wrong so often is for a
-// person; and thresholds measured on words must not shut out coordinates.
-constexpr double kLeastPlaceConfidence = 0.75;
+// A threshold that was measured on words must not shut out coordinates.
 constexpr double kMostPlaceConfidence = 0.95;
 
 // Why a person must look at the plan; empty when none must.
@@ -63,9 +61,11 @@ Thresholds ThresholdsOf(const text::Classifier& model) {
         model.model().category_threshold().value();
   }
   if (model.model().addresses().has_threshold()) {
+    // Whatever others make up for, a spot that is wrong one time in four is for
+    // a person.
     thresholds.place_confidence =
         std::clamp(model.model().addresses().threshold().value(),
-                   kLeastPlaceConfidence, kMostPlaceConfidence);
+                   thresholds.place_confidence, kMostPlaceConfidence);
   }
   return thresholds;
 }

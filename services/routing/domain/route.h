@@ -18,7 +18,7 @@ using v1::RoutePlan;
 // What a plan must reach to be carried out without a person.
 struct Thresholds {
   double category_probability = 0.6;
-  double place_confidence = 0.6;
+  double place_confidence = 0.75;
 };
 // Those that were measured when the model was trained; the defaults without.
 Thresholds ThresholdsOf(const text::Classifier& model);
