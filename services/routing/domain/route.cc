@@ -9,8 +9,9 @@
 namespace wangge::routing {
 namespace {
 
-// A threshold that was measured on words must not shut out coordinates.
-constexpr double kMostPlaceConfidence = 0.95;
+// Where all that was measured is right, the threshold is high and says nothing
+// of what was not: a clear name of another kind (estimated 0.9) is still sure.
+constexpr double kMostPlaceConfidence = 0.85;
 
 // Why a person must look at the plan; empty when none must.
 std::string WhyOperator(const RoutePlan& plan, const Thresholds& thresholds) {
