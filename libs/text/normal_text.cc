@@ -2,6 +2,8 @@
 
 #include <opencc/opencc.h>
 
+#include <cstdint>
+
 #include "base/text.h"
 
 namespace wangge::text {
@@ -20,7 +22,7 @@ class Simplified {
     opencc_t converter = opencc_open("t2s.json");
     for (char32_t c = kFirst; c <= kLast; ++c) forms_.push_back(c);
     // Without OpenCC's tables traditional characters stay what they are.
-    if (converter == reinterpret_cast<opencc_t>(-1)) return;
+    if (reinterpret_cast<intptr_t>(converter) == -1) return;
     for (char32_t& c : forms_) {
       std::string text;
       AppendUtf8(c, &text);

@@ -175,10 +175,13 @@ class Finder {
       Spot& spot = Add(kPlace, name.words, name.begin);
       spot.place = name.place;
       spot.relative = detail.IsRelative();
-      PutAt(Moved({name.place->latitude_e7() / 1e7,
-                   name.place->longitude_e7() / 1e7},
-                  detail.side, detail.meters),
-            &spot);
+      const geo::Point point{name.place->latitude_e7() / 1e7,
+                             name.place->longitude_e7() / 1e7};
+      spot.point = point;
+      spot.chain = name.chain;
+      if (detail.meters > 0) {
+        PutAt(Moved(point, detail.side, detail.meters), &spot);
+      }
       if (spot.chain.empty()) spots_.pop_back();
       return;
     }
