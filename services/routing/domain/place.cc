@@ -21,11 +21,8 @@ void FillChain(const city::Location& location, RoutePlan* plan) {
     place->add_overlay_grid_ids(grid->grid_id());
   }
   place->set_name(location.chain.back()->name());
-  for (const auto* grid : location.chain) {
-    if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) {
-      plan->set_district_code(grid->grid_code());
-    }
-  }
+  const city::Grid* district = DistrictOf(location.chain);
+  if (district != nullptr) plan->set_district_code(district->grid_code());
 }
 
 void FillPoint(const geo::Point& point, const city::Location& location,
@@ -72,9 +69,7 @@ void Compare(const Spot& spot, const city::Location& location,
              RoutePlan* plan) {
   const Chain district =
       spot.chain.subspan(0, std::min<size_t>(2, spot.chain.size()));
-  const bool agrees =
-      district.size() <= location.chain.size() &&
-      std::equal(district.begin(), district.end(), location.chain.begin());
+  const bool agrees = IsPrefix(district, location.chain);
   AddTrace("place", spot.words,
            agrees ? "the words agree with the coordinates"
                   : "the words name another district than the coordinates",

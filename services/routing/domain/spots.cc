@@ -58,21 +58,6 @@ const Kind& KindOf(const city::Grid& grid) {
                                   std::size(kLevels) - 1)];
 }
 
-const Kind& KindNamed(const char* name) {
-  for (const Kind* kind : {&kCrossing, &kHouse, &kPlace, &kRoad, &kModelled}) {
-    if (kind->name == absl::string_view(name)) return *kind;
-  }
-  for (const Kind& kind : kLevels) {
-    if (kind.name == absl::string_view(name)) return kind;
-  }
-  return kLevels[0];
-}
-
-bool IsPrefix(Chain shorter, Chain longer) {
-  return shorter.size() <= longer.size() &&
-         std::equal(shorter.begin(), shorter.end(), longer.begin());
-}
-
 // The point `meters` from `point` towards a side.
 geo::Point Moved(const geo::Point& point, Side side, double meters) {
   const geo::Reach reach = geo::ReachE7(point, meters);
@@ -158,6 +143,7 @@ class Finder {
     Spot& spot = spots_.emplace_back();
     spot.begin = begin;
     spot.kind = kind.name;
+    spot.estimate = kind.confidence;
     // Long names say more than short ones.
     spot.score = kind.score + static_cast<double>(Utf8Length(words)) / 10;
     spot.words = std::move(words);
@@ -359,6 +345,7 @@ void WeighByModel(const city::City& city, const text::Classifier& model,
     Spot& spot = spots->emplace_back();
     spot.words = grid->name();
     spot.kind = kModelled.name;
+    spot.estimate = kModelled.confidence;
     spot.grid = grid;
     spot.chain = city.ChainOf(*grid);
     spot.score = kModelled.score + kDistrictVote * best->second;
@@ -366,6 +353,11 @@ void WeighByModel(const city::City& city, const text::Classifier& model,
 }
 
 }  // namespace
+
+bool IsPrefix(Chain shorter, Chain longer) {
+  return shorter.size() <= longer.size() &&
+         std::equal(shorter.begin(), shorter.end(), longer.begin());
+}
 
 const city::Grid* DistrictOf(Chain chain) {
   for (const auto* grid : chain) {
@@ -426,7 +418,7 @@ std::string EvidenceOf(const std::vector<Spot>& spots) {
 
 double ConfidenceIn(const std::vector<Spot>& spots,
                     const v1::AddressModel& model) {
-  const double estimate = KindNamed(spots[0].kind).confidence *
+  const double estimate = spots[0].estimate *
                           (spots[0].relative ? kRelativeConfidence : 1) /
                           static_cast<double>(CountRivals(spots));
   return RightShare(model.records(), EvidenceOf(spots), estimate);

@@ -16,6 +16,8 @@ struct Spot {
   // What it is: crossing, house, place, road, district by the model of
   // addresses, or the level of its grid.
   const char* kind = "";
+  // How likely its street is right where no records say it, 0 to 1.
+  double estimate = 0;
   const city::Place* place = nullptr;
   const city::Grid* grid = nullptr;
   std::optional<geo::Point> point;
@@ -31,6 +33,9 @@ struct Spot {
 std::vector<Spot> FindSpots(const city::City& city,
                             const text::Classifier* model,
                             const Reading& reading);
+
+// True when the second chain goes on where the first one ends.
+bool IsPrefix(city::Chain shorter, city::Chain longer);
 
 // The district of a chain; null above districts.
 const city::Grid* DistrictOf(city::Chain chain);
