@@ -31,6 +31,22 @@ absl::Time Calendar::AddWorkingMinutes(absl::Time start,
   return absl::InfiniteFuture();
 }
 
+int64_t Calendar::WorkingMinutesBetween(absl::Time start,
+                                        absl::Time end) const {
+  const absl::TimeZone zone = CityTimeZone();
+  absl::Duration passed;
+  for (absl::CivilDay day = absl::ToCivilDay(start, zone);
+       absl::FromCivil(day, zone) < end; ++day) {
+    if (!IsWorkingDay(day)) continue;
+    const absl::Time midnight = absl::FromCivil(day, zone);
+    const absl::Time from =
+        std::max(start, midnight + absl::Minutes(kStartMinute));
+    const absl::Time to = std::min(end, midnight + absl::Minutes(kEndMinute));
+    if (from < to) passed += to - from;
+  }
+  return absl::ToInt64Minutes(absl::Ceil(passed, absl::Minutes(1)));
+}
+
 bool ParseDay(const std::string& text, absl::CivilDay* day) {
   return absl::ParseCivilTime(text, day);
 }

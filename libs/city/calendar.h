@@ -25,6 +25,9 @@ class Calendar {
   // without an end are not possible: after ten years without a working day it
   // gives up and returns InfiniteFuture.
   absl::Time AddWorkingMinutes(absl::Time start, int64_t minutes) const;
+  // Working minutes from `start` to `end`, begun ones included; 0 when `end` is
+  // not later. The inverse of AddWorkingMinutes.
+  int64_t WorkingMinutesBetween(absl::Time start, absl::Time end) const;
 
  private:
   absl::flat_hash_map<absl::CivilDay, bool> days_;

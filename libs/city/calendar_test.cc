@@ -41,7 +41,12 @@ TEST(CalendarTest, WorkingTimeSkipsNightsWeekendsAndHolidays) {
         FormatCity(calendar.AddWorkingMinutes(At(row.start), row.minutes)),
         FormatCity(At(row.end)))
         << row.start << " + " << row.minutes;
+    EXPECT_EQ(calendar.WorkingMinutesBetween(At(row.start), At(row.end)),
+              row.minutes);
   }
+  EXPECT_EQ(calendar.WorkingMinutesBetween(At("2026-11-23 11:00"),
+                                           At("2026-11-23 10:00")),
+            0);
 }
 
 TEST(CalendarTest, MoreWorkNeverEndsEarlier) {

@@ -3,10 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 
 namespace wangge::cases {
@@ -15,15 +12,15 @@ namespace {
 constexpr int64_t kBlock = 1000;
 
 absl::StatusOr<NewCase> Prepare(const v1::Admission& admission,
-                                const city::City& city, const PersonalKey& key,
+                                const city::City& city,
+                                const PersonalKeys& keys,
                                 const std::string& case_no, absl::Time now) {
   NewCase fresh;
   fresh.admission = admission;
   const auto& report = admission.report();
   if (admission.has_reporter()) {
-    ASSIGN_OR_RETURN(fresh.sealed_reporter,
-                     Seal(key.bytes, admission.reporter().SerializeAsString(),
-                          report.key().report_id()));
+    ASSIGN_OR_RETURN(fresh.reporter,
+                     keys.Seal(admission.reporter(), report.key().report_id()));
   }
   const Context context{
       city,
@@ -57,25 +54,9 @@ absl::StatusOr<std::string> CaseNumbers::Next(const std::string& district_code,
                          next_++);
 }
 
-absl::StatusOr<PersonalKey> ReadPersonalKey(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const std::vector<std::string> words =
-      absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty());
-  PersonalKey key;
-  if (words.size() == 2) {
-    key.id = words[0];
-    ASSIGN_OR_RETURN(key.bytes, FromHex(words[1]));
-  }
-  if (key.bytes.size() != 32) {
-    return absl::InvalidArgumentError(
-        path + ": is not `<id> <64 hexadecimal digits>`");
-  }
-  return key;
-}
-
 absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
     const v1::AdmitReportsRequest& request, const city::City& city,
-    const PersonalKey& key, absl::Time now, absl::Time deadline,
+    const PersonalKeys& keys, absl::Time now, absl::Time deadline,
     CaseNumbers* numbers, Store* store) {
   std::vector<NewCase> cases;
   cases.reserve(static_cast<size_t>(request.admissions_size()));
@@ -84,7 +65,7 @@ absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
         const std::string case_no,
         numbers->Next(admission.plan().district_code(), now, deadline));
     ASSIGN_OR_RETURN(NewCase fresh,
-                     Prepare(admission, city, key, case_no, now));
+                     Prepare(admission, city, keys, case_no, now));
     cases.push_back(std::move(fresh));
   }
   ASSIGN_OR_RETURN(auto results, store->Admit(cases, deadline));

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "city/city.h"
+#include "services/cases/personal.h"
 #include "services/cases/store.h"
 
 namespace wangge::cases {
@@ -27,18 +28,9 @@ class CaseNumbers {
   int64_t end_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// The key that personal data is sealed with.
-struct PersonalKey {
-  std::string id;
-  std::string bytes;  // 32.
-};
-
-// Reads `<id> <64 hexadecimal digits>`.
-absl::StatusOr<PersonalKey> ReadPersonalKey(const std::string& path);
-
 absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
     const v1::AdmitReportsRequest& request, const city::City& city,
-    const PersonalKey& key, absl::Time now, absl::Time deadline,
+    const PersonalKeys& keys, absl::Time now, absl::Time deadline,
     CaseNumbers* numbers, Store* store);
 
 }  // namespace wangge::cases

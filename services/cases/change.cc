@@ -10,38 +10,83 @@ namespace {
 
 constexpr int kTries = 5;
 
-}  // namespace
-
-absl::StatusOr<Case> ChangeCase(const std::string& case_no,
-                                const RequestKey& key, const Decider& decide,
-                                absl::Time deadline, Store* store,
-                                bool* changed) {
-  *changed = false;
-  std::string newest_etag;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    ASSIGN_OR_RETURN(LoadedCase loaded, store->Load(case_no, key.caller,
-                                                    key.request_id, deadline));
-    if (loaded.request_digest) {
-      if (*loaded.request_digest != key.digest) {
-        return errors::RequestIdReused(key.request_id);
-      }
-      return std::move(loaded.folded);
-    }
-    newest_etag = loaded.folded.etag();
-    if (!key.etag.empty() && key.etag != newest_etag) break;
-    Change change;
-    change.expected_version = loaded.folded.version();
-    ASSIGN_OR_RETURN(change.events, decide(loaded.folded));
-    if (change.events.empty()) return std::move(loaded.folded);
-    change.folded = std::move(loaded.folded);
-    for (const CaseEvent& event : change.events) Apply(event, &change.folded);
+// Each case with the events decided for it; none when there are no events.
+ChangeGroup Prepare(std::vector<Case> cases, std::vector<Events> events,
+                    const RequestKey& key) {
+  ChangeGroup group;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    if (events[i].empty()) continue;
+    Change& change = group.emplace_back();
+    change.expected_version = cases[i].version();
+    change.events = std::move(events[i]);
+    change.folded = std::move(cases[i]);
+    ApplyAll(change.events, &change.folded);
+    if (i > 0) continue;
     change.caller = key.caller;
     change.request_id = key.request_id;
     change.digest = key.digest;
-    ASSIGN_OR_RETURN(*changed, store->Commit(change, deadline));
-    if (*changed) return std::move(change.folded);
   }
-  return errors::EtagMismatch("case", case_no, newest_etag);
+  return group;
+}
+
+absl::StatusOr<bool> Write(ChangeGroup group, const Companion& companion,
+                           absl::Time deadline, Store* store) {
+  if (companion == nullptr) return store->Commit(std::move(group));
+  return store->CommitWith(
+      group,
+      [&](db::Transaction& transaction) {
+        return companion(group[0].folded, transaction);
+      },
+      deadline);
+}
+
+}  // namespace
+
+absl::StatusOr<Changed> ChangeCases(const std::vector<std::string>& case_nos,
+                                    const RequestKey& key,
+                                    const Decider& decide,
+                                    const Companion& companion,
+                                    absl::Time deadline, Store* store) {
+  std::string newest_etag;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    std::vector<Case> cases;
+    for (const std::string& case_no : case_nos) {
+      ASSIGN_OR_RETURN(LoadedCase loaded,
+                       store->Load(case_no, key.caller, key.request_id));
+      if (loaded.request_digest && cases.empty()) {
+        if (*loaded.request_digest != key.digest) {
+          return errors::RequestIdReused(key.request_id);
+        }
+        return Changed{std::move(loaded.folded), false};
+      }
+      cases.push_back(std::move(loaded.folded));
+    }
+    newest_etag = cases[0].etag();
+    if (!key.etag.empty() && key.etag != newest_etag) break;
+    ASSIGN_OR_RETURN(std::vector<Events> events, decide(cases));
+    if (events[0].empty()) return Changed{std::move(cases[0]), false};
+    ChangeGroup group = Prepare(std::move(cases), std::move(events), key);
+    Case folded = group[0].folded;
+    ASSIGN_OR_RETURN(const bool written,
+                     Write(std::move(group), companion, deadline, store));
+    if (written) return Changed{std::move(folded), true};
+  }
+  return errors::EtagMismatch("case", case_nos[0], newest_etag);
+}
+
+absl::StatusOr<Changed> ChangeCase(const std::string& case_no,
+                                   const RequestKey& key,
+                                   const CaseDecider& decide,
+                                   const Companion& companion,
+                                   absl::Time deadline, Store* store) {
+  return ChangeCases(
+      {case_no}, key,
+      [&](const std::vector<Case>& cases)
+          -> absl::StatusOr<std::vector<Events>> {
+        ASSIGN_OR_RETURN(Events events, decide(cases[0]));
+        return std::vector<Events>{std::move(events)};
+      },
+      companion, deadline, store);
 }
 
 }  // namespace wangge::cases

@@ -1,31 +1,52 @@
-// Changing a case: load -> Decide -> commit, with one try more when somebody
+// Changing cases: load -> Decide -> commit, with some tries more when somebody
 // else was faster.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/cases/store.h"
 
 namespace wangge::cases {
 
-// What decides: one of the Decide functions, bound to its command.
-using Decider = std::function<absl::StatusOr<Events>(const Case& c)>;
+// What decides: one of the Decide functions, bound to its command. Gets the
+// cases in the order of their numbers and returns the events of each.
+using Decider = std::function<absl::StatusOr<std::vector<Events>>(
+    const std::vector<Case>& cases)>;
+// The same for one case.
+using CaseDecider = std::function<absl::StatusOr<Events>(const Case& c)>;
+// Statements that belong to the change, given its first case as it will be.
+using Companion =
+    std::function<absl::Status(const Case& c, db::Transaction& transaction)>;
 
 // What recognises a repeat.
 struct RequestKey {
   std::string caller;
   std::string request_id;  // Empty for timers.
   std::string digest;      // SHA-256 of method and request.
-  std::string etag;        // Empty: any version will do.
+  std::string etag;        // Of the first case; empty: any version will do.
 };
 
-// Returns the case after the change, or as it is now when the request was
-// carried out before. `changed` tells which.
-absl::StatusOr<Case> ChangeCase(const std::string& case_no,
-                                const RequestKey& key, const Decider& decide,
-                                absl::Time deadline, Store* store,
-                                bool* changed);
+// What became of a request.
+struct Changed {
+  Case folded;           // The first case after it, or as it is now when the
+                         // request was carried out before.
+  bool changed = false;  // False when it had been.
+};
+
+// Changes cases together or not at all. A companion may be null.
+absl::StatusOr<Changed> ChangeCases(const std::vector<std::string>& case_nos,
+                                    const RequestKey& key,
+                                    const Decider& decide,
+                                    const Companion& companion,
+                                    absl::Time deadline, Store* store);
+// Changes one case.
+absl::StatusOr<Changed> ChangeCase(const std::string& case_no,
+                                   const RequestKey& key,
+                                   const CaseDecider& decide,
+                                   const Companion& companion,
+                                   absl::Time deadline, Store* store);
 
 }  // namespace wangge::cases

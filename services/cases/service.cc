@@ -13,12 +13,23 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "log/log.h"
+#include "services/cases/audit_stream.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
+#include "services/cases/domain/matter.h"
+#include "services/cases/domain/view.h"
 #include "services/cases/sql.h"
 
 ABSL_FLAG(std::string, personal_key, "",
-          "File with the key for personal data: `<id> <64 hex digits>`.");
+          "File with the keys for personal data, `<id> <64 hex digits>` a "
+          "line: the first seals, the others still open.");
+
+ABSL_FLAG(std::string, roots_file, "",
+          "File that every daily Merkle root is appended to, `day events root` "
+          "a line; empty: only the log and ListDailyRoots have them.");
+ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
+          "Pause between two pages of 200 cases of the audit in the "
+          "background, 10ms to 1h.");
 
 namespace wangge::cases {
 namespace {
@@ -27,6 +38,7 @@ constexpr int kDefaultPage = 50;
 constexpr int kMostPage = 1000;
 constexpr int kTimersAtOnce = 200;
 constexpr absl::Duration kTimerInterval = absl::Milliseconds(200);
+constexpr absl::Duration kDailyInterval = absl::Minutes(1);
 constexpr absl::Duration kBackgroundTime = absl::Seconds(10);
 
 // What a page token holds: where the page ended, and the filter it belongs to.
@@ -73,13 +85,13 @@ RequestKey KeyOfRequest(const std::string& caller, const Request& request) {
 }  // namespace
 
 CaseService::CaseService(
-    rpc::Runtime* runtime, std::unique_ptr<db::Pool> pool, PersonalKey key,
+    rpc::Runtime* runtime, std::unique_ptr<db::Pool> pool, PersonalKeys keys,
     std::unique_ptr<routing::v1::RoutingService::Stub> routing)
     : runtime_(*runtime),
       pool_(std::move(pool)),
-      personal_key_(std::move(key)),
+      personal_keys_(std::move(keys)),
       routing_(std::move(routing)),
-      store_(pool_.get(), personal_key_.id),
+      store_(pool_.get()),
       numbers_(&store_),
       feed_executor_("feed", 4, 1000),
       events_(
@@ -97,14 +109,18 @@ CaseService::CaseService(
           },
           PackFeedback),
       timers_fired_(metrics::GetCounter("cases_timers_fired_total",
-                                        "Events made by timers.")) {}
+                                        "Events made by timers.")),
+      audit_store_(pool_.get()),
+      roots_(&store_, &audit_store_, absl::GetFlag(FLAGS_roots_file)),
+      auditor_(&audit_store_, &roots_, &city_),
+      audit_executor_("audit", 1, 4) {}
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> CaseService::Create(
     const rpc::Environment& environment) {
   RETURN_IF_ERROR(
       db::CheckMigrated(environment.dsn, "cases", sql::kMigrations));
-  ASSIGN_OR_RETURN(PersonalKey key,
-                   ReadPersonalKey(absl::GetFlag(FLAGS_personal_key)));
+  ASSIGN_OR_RETURN(PersonalKeys keys,
+                   PersonalKeys::Read(absl::GetFlag(FLAGS_personal_key)));
   db::PoolOptions options;
   options.dsn = environment.dsn;
   options.size = environment.db_connections;
@@ -115,22 +131,35 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CaseService::Create(
   ASSIGN_OR_RETURN(auto registry,
                    rpc::Connect(environment.registry, environment.tls));
   auto service = std::unique_ptr<CaseService>(
-      new CaseService(environment.runtime, std::move(pool), std::move(key),
+      new CaseService(environment.runtime, std::move(pool), std::move(keys),
                       routing::v1::RoutingService::NewStub(routing)));
-  RETURN_IF_ERROR(service->StartFeeds());
-  service->watcher_ =
-      std::make_unique<city::Watcher>(std::move(registry), &service->city_);
-  service->timers_ = std::make_unique<exec::Periodic>(
-      "timers", kTimerInterval,
-      [raw = service.get()] { return raw->FireTimers(); });
+  RETURN_IF_ERROR(service->Start(std::move(registry)));
   return service;
 }
 
-absl::Status CaseService::StartFeeds() {
+absl::Status CaseService::Start(std::shared_ptr<grpc::Channel> registry) {
   ASSIGN_OR_RETURN(const FeedCursor end,
                    store_.FeedEnd(absl::Now() + kBackgroundTime));
   events_.Start("event-feed", end);
   feedback_.Start("feedback-feed", end);
+  watcher_ = std::make_unique<city::Watcher>(std::move(registry), &city_);
+  timers_ = std::make_unique<exec::Periodic>("timers", kTimerInterval,
+                                             [this] { return FireTimers(); });
+  daily_ =
+      std::make_unique<exec::Periodic>("daily-root", kDailyInterval, [this] {
+        const absl::Status made = roots_.MakeIfDue(absl::Now());
+        if (!made.ok()) {
+          log::Warning("daily root not made",
+                       {{"cause", std::string(made.message())}});
+        }
+        return false;
+      });
+  const absl::Duration pause = std::clamp(
+      absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
+  audit_ = std::make_unique<exec::Periodic>("audit", pause, [this] {
+    auditor_.Step();
+    return false;
+  });
   return absl::OkStatus();
 }
 
@@ -138,6 +167,9 @@ bool CaseService::Ready() { return city_.Get() != nullptr; }
 
 void CaseService::Drain() {
   timers_->Stop();
+  daily_->Stop();
+  audit_->Stop();
+  audit_executor_.Drain();
   events_.Close();
   feedback_.Close();
   feed_executor_.Drain();
@@ -162,7 +194,7 @@ absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
     const rpc::Call& call, const v1::AdmitReportsRequest& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
   auto response =
-      cases::AdmitReports(request, *city, personal_key_, absl::Now(),
+      cases::AdmitReports(request, *city, personal_keys_, absl::Now(),
                           call.deadline, &numbers_, &store_);
   Committed();
   return response;
@@ -171,8 +203,7 @@ absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
 absl::StatusOr<v1::GetCaseResponse> CaseService::Handle(
     const rpc::Call& call, const v1::GetCaseRequest& request) {
   v1::GetCaseResponse response;
-  ASSIGN_OR_RETURN(LoadedCase loaded,
-                   store_.Load(request.case_no(), "", "", call.deadline));
+  ASSIGN_OR_RETURN(LoadedCase loaded, store_.Load(request.case_no(), "", ""));
   *response.mutable_case_() = std::move(loaded.folded);
   const std::string source = call.caller.NameIf("source");
   if (!source.empty() &&
@@ -184,6 +215,7 @@ absl::StatusOr<v1::GetCaseResponse> CaseService::Handle(
                      store_.Timeline(request.case_no(), call.deadline));
     for (auto& event : events) *response.add_timeline() = std::move(event);
   }
+  if (!source.empty()) KeepViewOf(source, &response);
   response.set_light(LightOf(response.case_(), absl::Now()));
   return response;
 }
@@ -224,54 +256,139 @@ absl::StatusOr<v1::AcknowledgeFeedbackResponse> CaseService::Handle(
   return response;
 }
 
-absl::StatusOr<RoutePlan> CaseService::PlanAgain(const Case& c,
-                                                 const std::string& finding,
-                                                 absl::Time now,
-                                                 absl::Time deadline) const {
-  routing::v1::RouteMattersRequest request;
-  auto& matter = *request.add_matters();
-  matter.set_title(finding.empty() ? c.title() : finding);
-  matter.set_text(c.text());
-  matter.set_address(c.address());
-  if (c.has_point()) *matter.mutable_point() = c.point();
-  matter.set_category_code(c.category_code());
-  if (!c.grid_ids().empty()) {
-    matter.set_reporter_grid_id(c.grid_ids(c.grid_ids_size() - 1));
-  }
-  *matter.mutable_time() = ToProto(now);
-  *matter.mutable_excluded_unit_ids() = c.excluded_unit_ids();
-  matter.add_excluded_unit_ids(c.return_request().unit_id());
+template <typename Request>
+absl::StatusOr<std::optional<RoutePlan>> CaseService::PlanFor(
+    const Case& c, const Request& request, absl::Time now,
+    absl::Time deadline) const {
+  auto matter = MatterFor(c, request, now);
+  if (!matter) return std::nullopt;
+  routing::v1::RouteMattersRequest matters;
+  *matters.add_matters() = *std::move(matter);
   ASSIGN_OR_RETURN(auto response,
                    rpc::Invoke(&routing::v1::RoutingService::Stub::RouteMatters,
-                               *routing_, request, deadline));
+                               *routing_, matters, deadline));
   return std::move(*response.mutable_plans(0));
 }
 
 template <typename Request>
 absl::StatusOr<v1::Case> CaseService::Handle(const rpc::Call& call,
                                              const Request& request) {
+  return Change(call, request);
+}
+
+template <typename Request>
+absl::StatusOr<v1::Case> CaseService::Change(const rpc::Call& call,
+                                             const Request& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  ASSIGN_OR_RETURN(Actor actor, ActorOf(call.caller, *city));
+  ASSIGN_OR_RETURN(const Actor actor, ActorOf(call.caller, *city));
   const absl::Time now = absl::Now();
-  RoutePlan plan;
   const auto decide = [&](const Case& c) -> absl::StatusOr<Events> {
-    Context context{*city, actor, now, nullptr};
-    if constexpr (std::is_same_v<Request, v1::ApproveReturnRequest>) {
-      ASSIGN_OR_RETURN(plan, PlanAgain(c, "", now, call.deadline));
-      context.plan = &plan;
-    } else if constexpr (std::is_same_v<Request,
-                                        v1::ReportVerificationRequest>) {
-      ASSIGN_OR_RETURN(plan, PlanAgain(c, request.text(), now, call.deadline));
-      context.plan = &plan;
-    }
-    return Decide(c, request, context);
+    ASSIGN_OR_RETURN(const auto plan, PlanFor(c, request, now, call.deadline));
+    return Decide(c, request, {*city, actor, now, plan ? &*plan : nullptr});
   };
-  bool changed = false;
-  auto result =
+  ASSIGN_OR_RETURN(
+      Changed result,
       ChangeCase(request.case_no(), KeyOfRequest(call.caller.Text(), request),
-                 decide, call.deadline, &store_, &changed);
-  if (changed) Committed();
-  return result;
+                 decide, CompanionOf(request), call.deadline, &store_));
+  if (result.changed) Committed();
+  return std::move(result.folded);
+}
+
+template <typename Request>
+absl::StatusOr<v1::Case> CaseService::ChangeBoth(
+    const rpc::Call& call, const Request& request,
+    const std::string& master_case_no) {
+  ASSIGN_OR_RETURN(const auto city, city::Current(city_));
+  ASSIGN_OR_RETURN(const Actor actor, ActorOf(call.caller, *city));
+  const absl::Time now = absl::Now();
+  const auto decide = [&](const std::vector<Case>& cases)
+      -> absl::StatusOr<std::vector<Events>> {
+    ASSIGN_OR_RETURN(const auto plan,
+                     PlanFor(cases[0], request, now, call.deadline));
+    ASSIGN_OR_RETURN(MergeEvents events,
+                     Decide(cases[0], cases[1], request,
+                            {*city, actor, now, plan ? &*plan : nullptr}));
+    return std::vector<Events>{std::move(events.merged),
+                               std::move(events.master)};
+  };
+  ASSIGN_OR_RETURN(Changed result,
+                   ChangeCases({request.case_no(), master_case_no},
+                               KeyOfRequest(call.caller.Text(), request),
+                               decide, nullptr, call.deadline, &store_));
+  if (result.changed) Committed();
+  return std::move(result.folded);
+}
+
+absl::StatusOr<v1::Case> CaseService::Handle(
+    const rpc::Call& call, const v1::MergeCaseRequest& request) {
+  return ChangeBoth(call, request, request.master_case_no());
+}
+
+absl::StatusOr<v1::Case> CaseService::Handle(
+    const rpc::Call& call, const v1::UnmergeCaseRequest& request) {
+  ASSIGN_OR_RETURN(const LoadedCase loaded,
+                   store_.Load(request.case_no(), "", ""));
+  // A repeat finds the case parted already: then itself stands for the other,
+  // which nobody looks at.
+  const std::string& master = loaded.folded.master_case_no();
+  return ChangeBoth(call, request, master.empty() ? request.case_no() : master);
+}
+
+absl::StatusOr<v1::RevealReporterResponse> CaseService::Handle(
+    const rpc::Call& call, const v1::RevealReporterRequest& request) {
+  // Recorded first: nothing is shown that nobody can see was shown.
+  ASSIGN_OR_RETURN(const Case c, Change(call, request));
+  const std::string& report_id = request.report_id().empty()
+                                     ? c.reports(0).report_id()
+                                     : request.report_id();
+  ASSIGN_OR_RETURN(const SealedReporter sealed,
+                   store_.FindReporter(report_id, call.deadline));
+  v1::RevealReporterResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_reporter(),
+                   personal_keys_.Open(sealed, report_id));
+  return response;
+}
+
+absl::StatusOr<v1::GetCaseProofResponse> CaseService::Handle(
+    const rpc::Call& call, const v1::GetCaseProofRequest& request) {
+  v1::GetCaseProofResponse response;
+  ASSIGN_OR_RETURN(LoadedCase loaded, store_.Load(request.case_no(), "", ""));
+  *response.mutable_case_() = std::move(loaded.folded);
+  std::vector<FeedCursor> cursors;
+  ASSIGN_OR_RETURN(auto events, store_.StoredEvents(request.case_no(), &cursors,
+                                                    call.deadline));
+  RETURN_IF_ERROR(roots_.AddProofs(cursors,
+                                   FromProto(response.case_().receive_time()),
+                                   &events, call.deadline));
+  for (auto& event : events) *response.add_events() = std::move(event);
+  return response;
+}
+
+absl::StatusOr<v1::ListDailyRootsResponse> CaseService::Handle(
+    const rpc::Call& call, const v1::ListDailyRootsRequest& request) {
+  ASSIGN_OR_RETURN(auto roots,
+                   audit_store_.Roots(request.first_day(), call.deadline));
+  v1::ListDailyRootsResponse response;
+  for (auto& root : roots) *response.add_roots() = std::move(root.root);
+  return response;
+}
+
+grpc::ServerWriteReactor<v1::AuditCasesResponse>* CaseService::AuditCases(
+    grpc::CallbackServerContext* context,
+    const v1::AuditCasesRequest* request) {
+  using Refused =
+      rpc::RefusedStream<grpc::ServerWriteReactor<v1::AuditCasesResponse>>;
+  const auto caller = rpc::AdmitStream(
+      runtime_, *context, "/wangge.cases.v1.CaseService/AuditCases");
+  if (!caller.ok()) return new Refused(caller.status());
+  auto stream = std::make_shared<AuditStream>();
+  stream->Begin(stream);
+  if (!audit_executor_.TryPost([this, stream, case_no = request->case_no()] {
+        stream->Run(auditor_, case_no, [this] { return runtime_.draining(); });
+      })) {
+    stream->Close(errors::Overloaded(runtime_.retry_delay()));
+  }
+  return stream.get();
 }
 
 bool CaseService::FireTimers() {
@@ -284,10 +401,10 @@ bool CaseService::FireTimers() {
   bool fired = false;
   for (const std::string& case_no : *due) {
     const Context context{*city, {"timer", "", nullptr}, now, nullptr};
-    bool changed = false;
     const auto result = ChangeCase(
         case_no, {}, [&](const Case& c) { return DecideTimers(c, context); },
-        deadline, &store_, &changed);
+        nullptr, deadline, &store_);
+    const bool changed = result.ok() && result->changed;
     if (changed) timers_fired_.Increment();
     fired = fired || changed;
     if (!result.ok() && !absl::IsAborted(result.status())) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 #include "rpc/main.h"
 #include "rpc/unary.h"
 #include "services/cases/admit.h"
+#include "services/cases/audit.h"
 #include "services/cases/change.h"
+#include "services/cases/companion.h"
 #include "services/cases/feed.h"
 #include "services/cases/store.h"
 #include "services/cases/validate.h"
@@ -67,8 +70,24 @@ class CaseService final : public v1::CaseService::CallbackService,
   WANGGE_CHANGE_METHOD(DispatchCase)
   WANGGE_CHANGE_METHOD(AcceptAssignment)
   WANGGE_CHANGE_METHOD(RequestReturn)
-  WANGGE_CHANGE_METHOD(ApproveReturn)
-  WANGGE_CHANGE_METHOD(RejectReturn)
+  WANGGE_CHANGE_METHOD(DecideApproval)
+  WANGGE_CHANGE_METHOD(ExtendCase)
+  WANGGE_CHANGE_METHOD(SuspendCase)
+  WANGGE_CHANGE_METHOD(ResumeCase)
+  WANGGE_CHANGE_METHOD(SuperviseCase)
+  WANGGE_CHANGE_METHOD(ReplySupervision)
+  WANGGE_CHANGE_METHOD(ReopenCase)
+  WANGGE_CHANGE_METHOD(TransferCase)
+  WANGGE_CHANGE_METHOD(ReclassifyCase)
+  WANGGE_CHANGE_METHOD(ChangeCoHandlers)
+  WANGGE_CHANGE_METHOD(AdjudicateJoint)
+  WANGGE_CHANGE_METHOD(LinkToBatch)
+  WANGGE_CHANGE_METHOD(MergeCase)
+  WANGGE_CHANGE_METHOD(UnmergeCase)
+  WANGGE_CHANGE_METHOD(RedactReport)
+  WANGGE_METHOD(RevealReporter, v1::RevealReporterRequest,
+                v1::RevealReporterResponse)
+  WANGGE_METHOD(GetCaseProof, v1::GetCaseProofRequest, v1::GetCaseProofResponse)
   WANGGE_CHANGE_METHOD(UrgeCase)
   WANGGE_CHANGE_METHOD(SubmitResult)
   WANGGE_CHANGE_METHOD(CheckResult)
@@ -90,10 +109,13 @@ class CaseService final : public v1::CaseService::CallbackService,
   grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* WatchFeedback(
       grpc::CallbackServerContext* context,
       const v1::WatchFeedbackRequest* request) override;
+  grpc::ServerWriteReactor<v1::AuditCasesResponse>* AuditCases(
+      grpc::CallbackServerContext* context,
+      const v1::AuditCasesRequest* request) override;
 
  private:
   CaseService(rpc::Runtime* runtime, std::unique_ptr<db::Pool> pool,
-              PersonalKey key,
+              PersonalKeys keys,
               std::unique_ptr<routing::v1::RoutingService::Stub> routing);
 
   absl::StatusOr<v1::AdmitReportsResponse> Handle(
@@ -104,25 +126,44 @@ class CaseService final : public v1::CaseService::CallbackService,
       const rpc::Call& call, const v1::ListCasesRequest& request);
   absl::StatusOr<v1::AcknowledgeFeedbackResponse> Handle(
       const rpc::Call& call, const v1::AcknowledgeFeedbackRequest& request);
-  // Every change: who acts, then ChangeCase with its Decide.
+  absl::StatusOr<v1::RevealReporterResponse> Handle(
+      const rpc::Call& call, const v1::RevealReporterRequest& request);
+  absl::StatusOr<v1::GetCaseProofResponse> Handle(
+      const rpc::Call& call, const v1::GetCaseProofRequest& request);
+  absl::StatusOr<v1::ListDailyRootsResponse> Handle(
+      const rpc::Call& call, const v1::ListDailyRootsRequest& request);
+  absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
+                                  const v1::MergeCaseRequest& request);
+  absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
+                                  const v1::UnmergeCaseRequest& request);
+  // Every other change: who acts, then ChangeCase with its Decide.
   template <typename Request>
   absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
                                   const Request& request);
+  template <typename Request>
+  absl::StatusOr<v1::Case> Change(const rpc::Call& call,
+                                  const Request& request);
+  // The same for the changes of two cases.
+  template <typename Request>
+  absl::StatusOr<v1::Case> ChangeBoth(const rpc::Call& call,
+                                      const Request& request,
+                                      const std::string& master_case_no);
 
   absl::StatusOr<Actor> ActorOf(const rpc::Caller& caller,
                                 const city::City& city) const;
-  // The plan for a case without the units that returned it, with what a look
-  // at the spot has found.
-  absl::StatusOr<RoutePlan> PlanAgain(const Case& c, const std::string& finding,
-                                      absl::Time now,
-                                      absl::Time deadline) const;
+  // The plan that a command needs of a case; none when it needs none.
+  template <typename Request>
+  absl::StatusOr<std::optional<RoutePlan>> PlanFor(const Case& c,
+                                                   const Request& request,
+                                                   absl::Time now,
+                                                   absl::Time deadline) const;
   // Fires what is due. True when there may be more.
   bool FireTimers();
   void Committed();
-  absl::Status StartFeeds();
+  absl::Status Start(std::shared_ptr<grpc::Channel> registry);
 
   const std::unique_ptr<db::Pool> pool_;
-  const PersonalKey personal_key_;
+  const PersonalKeys personal_keys_;
   const std::unique_ptr<routing::v1::RoutingService::Stub> routing_;
   Store store_;
   CaseNumbers numbers_;
@@ -133,6 +174,12 @@ class CaseService final : public v1::CaseService::CallbackService,
   metrics::Counter& timers_fired_;
   std::unique_ptr<city::Watcher> watcher_;
   std::unique_ptr<exec::Periodic> timers_;
+  AuditStore audit_store_;
+  DailyRoots roots_;
+  Auditor auditor_;
+  exec::Executor audit_executor_;
+  std::unique_ptr<exec::Periodic> daily_;
+  std::unique_ptr<exec::Periodic> audit_;
 };
 
 }  // namespace wangge::cases

@@ -1,6 +1,7 @@
 #include "services/cases/store.h"
 
 #include <algorithm>
+#include <future>
 #include <numeric>
 #include <utility>
 
@@ -20,6 +21,23 @@ namespace {
 // second run sees it. More would mean that duplicates keep being rolled back.
 constexpr int kAdmitRuns = 3;
 
+// Loads and commits that come at the same time share a round trip; of two lanes
+// one can gather what comes while the other is away.
+constexpr int kLanes = 2;
+constexpr size_t kMostAtOnce = 100;
+// A group's own limit: it serves callers with several deadlines.
+constexpr absl::Duration kGroupTime = absl::Seconds(8);
+
+// Adds an item and waits for its result.
+template <typename In, typename Out>
+absl::StatusOr<Out> Await(In item, exec::Batcher<In, Out>* batcher) {
+  std::promise<absl::StatusOr<Out>> done;
+  batcher->Add(std::move(item), [&](absl::StatusOr<Out> result) {
+    done.set_value(std::move(result));
+  });
+  return done.get_future().get();
+}
+
 std::string LeadUnitId(const Case& c) {
   const Assignment* lead = LeadOf(c);
   return lead == nullptr ? "" : lead->unit_id();
@@ -32,16 +50,25 @@ void AddTimer(const Case& c, db::Array* array) {
 
 // The columns of events: the case after each is what the feed shows.
 struct EventColumns {
-  db::Array case_nos, sequences, titles, states, bodies;
+  db::Array case_nos, sequences, titles, states, units, bodies, hashes;
 
-  void Add(const CaseEvent& event, const Case& after) {
+  // `hash` is what the next event calls the hash before it.
+  void Add(const CaseEvent& event, const Case& after, const std::string& hash) {
     case_nos.Add(event.case_no());
     sequences.AddInt(event.sequence());
     titles.Add(after.title());
     states.AddInt(after.state());
+    units.Add(after.accountable_unit_id());
     bodies.AddBytes(event.SerializeAsString());
+    hashes.AddBytes(hash);
   }
 };
+
+// The hash of event i of a change that ends in `folded`.
+const std::string& HashOf(const Events& events, size_t i, const Case& folded) {
+  return i + 1 < events.size() ? events[i + 1].previous_hash()
+                               : folded.chain_hash();
+}
 
 struct FeedbackColumns {
   db::Array case_nos, source_ids, bodies;
@@ -57,21 +84,21 @@ struct FeedbackColumns {
   }
 };
 
-// Folds events onto `before`, recording each with the case after it.
-void AddEvents(Case before, const Events& events, EventColumns* event_columns,
-               FeedbackColumns* feedback_columns) {
-  for (const CaseEvent& event : events) {
-    Apply(event, &before);
-    event_columns->Add(event, before);
-    feedback_columns->Add(event, before);
+// Folds events from the beginning, recording each with the case after it.
+void AddEvents(const Events& events, const Case& folded,
+               EventColumns* event_columns, FeedbackColumns* feedback_columns) {
+  Case c;
+  for (size_t i = 0; i < events.size(); ++i) {
+    Apply(events[i], &c);
+    event_columns->Add(events[i], c, HashOf(events, i, folded));
+    feedback_columns->Add(events[i], c);
   }
 }
 
-db::Params AdmitParams(const std::vector<const NewCase*>& cases,
-                       const std::string& key_id) {
+db::Params AdmitParams(const std::vector<const NewCase*>& cases) {
   db::Array source_ids, source_refs, request_ids, report_ids, digests, case_nos,
-      receive_times, reports, answers, reporters, versions, states, districts,
-      categories, lead_units, needs_operators, timers, bodies;
+      receive_times, reports, answers, reporters, key_ids, versions, states,
+      districts, categories, lead_units, needs_operators, timers, bodies;
   EventColumns events;
   FeedbackColumns feedback;
   for (const NewCase* one : cases) {
@@ -85,8 +112,9 @@ db::Params AdmitParams(const std::vector<const NewCase*>& cases,
     receive_times.AddTime(FromProto(report.receive_time()));
     reports.AddBytes(report.SerializeAsString());
     answers.AddBytes(one->answer.SerializeAsString());
-    one->sealed_reporter.empty() ? reporters.AddNull()
-                                 : reporters.AddBytes(one->sealed_reporter);
+    one->reporter ? reporters.AddBytes(one->reporter->sealed)
+                  : reporters.AddNull();
+    one->reporter ? key_ids.Add(one->reporter->key_id) : key_ids.AddNull();
     versions.AddInt(one->folded.version());
     states.AddInt(one->folded.state());
     districts.Add(one->folded.district_code());
@@ -95,18 +123,54 @@ db::Params AdmitParams(const std::vector<const NewCase*>& cases,
     needs_operators.Add(one->folded.operator_reason().empty() ? "f" : "t");
     AddTimer(one->folded, &timers);
     bodies.AddBytes(one->folded.SerializeAsString());
-    AddEvents(Case(), one->events, &events, &feedback);
+    AddEvents(one->events, one->folded, &events, &feedback);
   }
-  return {source_ids,
-          source_refs,
-          request_ids,
-          report_ids,
-          digests,
+  return {
+      source_ids,       source_refs,   request_ids,       report_ids,
+      digests,          case_nos,      receive_times,     reports,
+      answers,          reporters,     versions,          states,
+      districts,        categories,    lead_units,        needs_operators,
+      timers,           bodies,        key_ids,           events.case_nos,
+      events.sequences, events.titles, events.states,     events.units,
+      events.bodies,    events.hashes, feedback.case_nos, feedback.source_ids,
+      feedback.bodies};
+}
+
+// Groups that are null are left out; the others keep their numbers.
+db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
+  db::Array numbers, case_nos, expected, versions, states, districts,
+      categories, lead_units, needs_operators, timers, bodies, callers,
+      request_ids, digests;
+  EventColumns events;
+  FeedbackColumns feedback;
+  for (size_t number = 0; number < groups.size(); ++number) {
+    if (groups[number] == nullptr) continue;
+    for (const Change& change : *groups[number]) {
+      const Case& c = change.folded;
+      numbers.AddInt(static_cast<int64_t>(number));
+      case_nos.Add(c.case_no());
+      expected.AddInt(change.expected_version);
+      versions.AddInt(c.version());
+      states.AddInt(c.state());
+      districts.Add(c.district_code());
+      categories.Add(c.category_code());
+      lead_units.Add(LeadUnitId(c));
+      needs_operators.Add(c.operator_reason().empty() ? "f" : "t");
+      AddTimer(c, &timers);
+      bodies.AddBytes(c.SerializeAsString());
+      callers.Add(change.caller);
+      request_ids.Add(change.request_id);
+      digests.AddBytes(change.digest);
+      for (size_t i = 0; i < change.events.size(); ++i) {
+        // Readers see the case as it is after the whole change.
+        events.Add(change.events[i], c, HashOf(change.events, i, c));
+        feedback.Add(change.events[i], c);
+      }
+    }
+  }
+  return {numbers,
           case_nos,
-          receive_times,
-          reports,
-          answers,
-          reporters,
+          expected,
           versions,
           states,
           districts,
@@ -115,12 +179,16 @@ db::Params AdmitParams(const std::vector<const NewCase*>& cases,
           needs_operators,
           timers,
           bodies,
-          key_id,
+          callers,
+          request_ids,
+          digests,
           events.case_nos,
           events.sequences,
           events.titles,
           events.states,
+          events.units,
           events.bodies,
+          events.hashes,
           feedback.case_nos,
           feedback.source_ids,
           feedback.bodies};
@@ -154,6 +222,17 @@ FeedCursor CursorOf(const db::Rows& rows, int row) {
 
 }  // namespace
 
+Store::Store(db::Pool* pool)
+    : pool_(*pool),
+      loads_("load_cases", kLanes, kMostAtOnce,
+             [this](std::vector<CaseQuery> queries) {
+               return LoadAll(std::move(queries));
+             }),
+      commits_("commit_changes", kLanes, kMostAtOnce,
+               [this](std::vector<ChangeGroup> groups) {
+                 return CommitAll(std::move(groups));
+               }) {}
+
 absl::StatusOr<int64_t> Store::NextCaseNumberBlock(absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kNextCaseNoBlock, {}, deadline));
@@ -177,8 +256,7 @@ absl::StatusOr<std::vector<v1::AdmissionResult>> Store::Admit(
     for (const size_t i : missing) batch.push_back(&cases[i]);
     ASSIGN_OR_RETURN(
         const db::Rows rows,
-        pool_.Query(sql::kAdmitReports, AdmitParams(batch, personal_key_id_),
-                    deadline));
+        pool_.Query(sql::kAdmitReports, AdmitParams(batch), deadline));
     absl::flat_hash_set<std::string> admitted;
     for (int i = 0; i < rows.size(); ++i) {
       admitted.insert(rows.Text(i, "report_id"));
@@ -241,43 +319,93 @@ absl::Status Store::FindEarlier(const std::vector<NewCase>& cases,
 
 absl::StatusOr<LoadedCase> Store::Load(const std::string& case_no,
                                        const std::string& caller,
-                                       const std::string& request_id,
-                                       absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kLoadCase, {case_no, caller, request_id}, deadline));
-  if (rows.empty()) return errors::NotFound("case", case_no);
-  LoadedCase loaded;
-  ASSIGN_OR_RETURN(loaded.folded, Parse<Case>(rows, 0, "body"));
-  if (!rows.IsNull(0, "digest")) {
-    loaded.request_digest = rows.Bytes(0, "digest");
-  }
-  return loaded;
+                                       const std::string& request_id) {
+  return Await(CaseQuery{case_no, caller, request_id}, &loads_);
 }
 
-absl::StatusOr<bool> Store::Commit(const Change& change, absl::Time deadline) {
-  const Case& c = change.folded;
-  EventColumns events;
-  FeedbackColumns feedback;
-  for (const CaseEvent& event : change.events) {
-    // Readers see the case as it is after the whole change.
-    events.Add(event, c);
-    feedback.Add(event, c);
+std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
+    std::vector<CaseQuery> queries) {
+  db::Array case_nos, callers, request_ids;
+  std::vector<absl::StatusOr<LoadedCase>> results;
+  for (const CaseQuery& query : queries) {
+    case_nos.Add(query.case_no);
+    callers.Add(query.caller);
+    request_ids.Add(query.request_id);
+    results.emplace_back(errors::NotFound("case", query.case_no));
   }
-  const auto next = NextTimer(c);
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kCommitChange,
-                  {c.case_no(), change.expected_version, c.version(),
-                   static_cast<int64_t>(c.state()), c.category_code(),
-                   LeadUnitId(c), !c.operator_reason().empty(),
-                   next ? db::Param(*next) : db::Param(std::nullopt),
-                   db::Param::Bytes(c.SerializeAsString()), change.caller,
-                   change.request_id, db::Param::Bytes(change.digest),
-                   events.sequences, events.titles, events.states,
-                   events.bodies, feedback.source_ids, feedback.bodies},
-                  deadline));
-  return rows.Bool(0, "changed");
+  const auto rows =
+      pool_.Query(sql::kLoadCases, {case_nos, callers, request_ids},
+                  absl::Now() + kGroupTime);
+  if (!rows.ok()) return {queries.size(), rows.status()};
+  for (int row = 0; row < rows->size(); ++row) {
+    auto& result = results[static_cast<size_t>(rows->Int(row, "number") - 1)];
+    auto folded = Parse<Case>(*rows, row, "body");
+    if (!folded.ok()) {
+      result = folded.status();
+      continue;
+    }
+    LoadedCase loaded{*std::move(folded), std::nullopt};
+    if (!rows->IsNull(row, "digest")) {
+      loaded.request_digest = rows->Bytes(row, "digest");
+    }
+    result = std::move(loaded);
+  }
+  return results;
+}
+
+absl::StatusOr<bool> Store::Commit(ChangeGroup group) {
+  return Await(std::move(group), &commits_);
+}
+
+std::vector<absl::StatusOr<bool>> Store::CommitAll(
+    std::vector<ChangeGroup> groups) {
+  // One case comes once in a statement: who comes later tries again.
+  absl::flat_hash_set<std::string> taken;
+  std::vector<const ChangeGroup*> written(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const bool free = std::none_of(
+        groups[i].begin(), groups[i].end(), [&](const Change& change) {
+          return taken.contains(change.folded.case_no());
+        });
+    if (!free) continue;
+    for (const Change& change : groups[i]) {
+      taken.insert(change.folded.case_no());
+    }
+    written[i] = &groups[i];
+  }
+  std::vector<absl::StatusOr<bool>> results(groups.size(), false);
+  const auto rows = pool_.Query(sql::kCommitChanges, ChangeParams(written),
+                                absl::Now() + kGroupTime);
+  if (rows.ok()) {
+    for (int row = 0; row < rows->size(); ++row) {
+      results[static_cast<size_t>(rows->Int(row, "group_number"))] = true;
+    }
+    return results;
+  }
+  if (groups.size() == 1) return {rows.status()};
+  // One of them may be at fault: each on its own.
+  for (size_t i = 0; i < groups.size(); ++i) {
+    results[i] = CommitAll({std::move(groups[i])})[0];
+  }
+  return results;
+}
+
+absl::StatusOr<bool> Store::CommitWith(
+    const ChangeGroup& group,
+    const std::function<absl::Status(db::Transaction&)>& more,
+    absl::Time deadline) {
+  bool changed = false;
+  RETURN_IF_ERROR(pool_.Transact(
+      "commit_with",
+      [&](db::Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const db::Rows rows,
+            transaction.Query(sql::kCommitChanges, ChangeParams({&group})));
+        changed = !rows.empty();
+        return changed ? more(transaction) : absl::OkStatus();
+      },
+      deadline));
+  return changed;
 }
 
 absl::StatusOr<Events> Store::Timeline(const std::string& case_no,
@@ -285,6 +413,31 @@ absl::StatusOr<Events> Store::Timeline(const std::string& case_no,
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kSelectTimeline, {case_no}, deadline));
   return ParseAll<CaseEvent>(rows);
+}
+
+absl::StatusOr<std::vector<v1::StoredEvent>> Store::StoredEvents(
+    const std::string& case_no, std::vector<FeedCursor>* cursors,
+    absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectCaseProof, {case_no}, deadline));
+  std::vector<v1::StoredEvent> events(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    auto& event = events[static_cast<size_t>(row)];
+    event.set_body(rows.Bytes(row, "body"));
+    event.set_hash(rows.Bytes(row, "hash"));
+    cursors->push_back(CursorOf(rows, row));
+  }
+  return events;
+}
+
+absl::StatusOr<SealedReporter> Store::FindReporter(const std::string& report_id,
+                                                   absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectReporter, {report_id}, deadline));
+  if (rows.empty() || rows.IsNull(0, "sealed")) {
+    return errors::NotFound("reporter of report", report_id);
+  }
+  return SealedReporter{rows.Text(0, "key_id"), rows.Bytes(0, "sealed")};
 }
 
 absl::StatusOr<std::vector<Case>> Store::List(
@@ -328,6 +481,7 @@ absl::StatusOr<std::vector<EventItem>> Store::EventsAfter(FeedCursor cursor,
                      Parse<CaseEvent>(rows, i, "body"));
     item.item.set_title(rows.Text(i, "title"));
     item.item.set_state(static_cast<CaseState>(rows.Int(i, "state")));
+    item.item.set_accountable_unit_id(rows.Text(i, "accountable_unit_id"));
     items.push_back(std::move(item));
   }
   return items;

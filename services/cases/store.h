@@ -1,14 +1,17 @@
 // The tables of cases. Every write is one statement, one round trip.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "db/pool.h"
+#include "exec/batcher.h"
 #include "services/cases/domain/decide.h"
 #include "services/cases/feed_cursor.h"
+#include "services/cases/personal.h"
 #include "wangge/cases/v1/cases.pb.h"
 
 namespace wangge::cases {
@@ -19,7 +22,7 @@ struct NewCase {
   Case folded;
   Events events;
   v1::AdmissionResult answer;
-  std::string sealed_reporter;  // Empty when nobody said who reported.
+  std::optional<SealedReporter> reporter;  // Absent when nobody said.
 };
 
 // A change of one case, as decided.
@@ -31,6 +34,9 @@ struct Change {
   std::string request_id;  // Empty for timers.
   std::string digest;
 };
+
+// Changes that are written together or not at all; each of another case.
+using ChangeGroup = std::vector<Change>;
 
 // A case as loaded, with what is known of the request that wants to change it.
 struct LoadedCase {
@@ -51,9 +57,7 @@ using FeedbackItem = Positioned<v1::Feedback>;
 // Thread-safe.
 class Store {
  public:
-  // `personal_key_id` names the key that sealed reporters were sealed with.
-  Store(db::Pool* pool, std::string personal_key_id)
-      : pool_(*pool), personal_key_id_(std::move(personal_key_id)) {}
+  explicit Store(db::Pool* pool);
 
   // The first of 1,000 serial numbers that nobody else gets.
   absl::StatusOr<int64_t> NextCaseNumberBlock(absl::Time deadline);
@@ -62,16 +66,31 @@ class Store {
   absl::StatusOr<std::vector<v1::AdmissionResult>> Admit(
       const std::vector<NewCase>& cases, absl::Time deadline);
 
-  // NOT_FOUND when there is no such case.
+  // NOT_FOUND when there is no such case. Those that come at the same time are
+  // read in one round trip.
   absl::StatusOr<LoadedCase> Load(const std::string& case_no,
                                   const std::string& caller,
-                                  const std::string& request_id,
-                                  absl::Time deadline);
-  // False when the case has another version by now.
-  absl::StatusOr<bool> Commit(const Change& change, absl::Time deadline);
+                                  const std::string& request_id);
+  // False when a case has another version by now; then nothing was written.
+  // Groups that come at the same time are written in one transaction.
+  absl::StatusOr<bool> Commit(ChangeGroup group);
+  // The same, with statements that belong to the change: nothing is written
+  // unless `more` returns OK.
+  absl::StatusOr<bool> CommitWith(
+      const ChangeGroup& group,
+      const std::function<absl::Status(db::Transaction&)>& more,
+      absl::Time deadline);
 
   absl::StatusOr<Events> Timeline(const std::string& case_no,
                                   absl::Time deadline);
+  // Events as they are stored, with their places in the feed; empty when there
+  // is no such case.
+  absl::StatusOr<std::vector<v1::StoredEvent>> StoredEvents(
+      const std::string& case_no, std::vector<FeedCursor>* cursors,
+      absl::Time deadline);
+  // The sealed reporter; NOT_FOUND when there is none or it was erased.
+  absl::StatusOr<SealedReporter> FindReporter(const std::string& report_id,
+                                              absl::Time deadline);
   // Cases after (before_time, before_case_no), newest first.
   absl::StatusOr<std::vector<Case>> List(const v1::ListCasesRequest& filter,
                                          absl::Time before_time,
@@ -97,6 +116,13 @@ class Store {
                                            absl::Time deadline);
 
  private:
+  struct CaseQuery {
+    std::string case_no, caller, request_id;
+  };
+
+  std::vector<absl::StatusOr<LoadedCase>> LoadAll(
+      std::vector<CaseQuery> queries);
+  std::vector<absl::StatusOr<bool>> CommitAll(std::vector<ChangeGroup> groups);
   absl::Status FindEarlier(const std::vector<NewCase>& cases,
                            const std::vector<size_t>& missing,
                            std::vector<v1::AdmissionResult>* results,
@@ -104,7 +130,8 @@ class Store {
                            absl::Time deadline);
 
   db::Pool& pool_;
-  const std::string personal_key_id_;
+  exec::Batcher<CaseQuery, LoadedCase> loads_;
+  exec::Batcher<ChangeGroup, bool> commits_;
 };
 
 }  // namespace wangge::cases

@@ -1,97 +1,13 @@
 #include <thread>
 
-#include "base/clock.h"
-#include "base/crypto.h"
-#include "base/uuid.h"
-#include "db/temp_database.h"
 #include "gmock/gmock.h"
-#include "services/cases/admit.h"
-#include "services/cases/change.h"
-#include "services/cases/domain/test_city.h"
+#include "services/cases/companion.h"
 #include "services/cases/feed.h"
-#include "services/cases/sql.h"
 #include "services/cases/store.h"
+#include "services/cases/store_fixture.h"
 
 namespace wangge::cases {
 namespace {
-
-class StoreTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto database = db::TempDatabase::Create("cases", sql::kMigrations);
-    ASSERT_OK(database);
-    database_ = *std::move(database);
-    db::PoolOptions options;
-    options.dsn = database_->dsn();
-    options.size = 8;
-    options.statements = sql::kStatements;
-    auto pool = db::Pool::Open(options);
-    ASSERT_OK(pool);
-    pool_ = *std::move(pool);
-    store_ = std::make_unique<Store>(pool_.get(), key_.id);
-    numbers_ = std::make_unique<CaseNumbers>(store_.get());
-  }
-
-  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
-
-  static v1::Admission Admission(const std::string& ref,
-                                 const std::string& text = "text") {
-    v1::Admission a;
-    a.set_request_id(NewUuid());
-    a.set_digest(Sha256(text));
-    a.mutable_report()->mutable_key()->set_source_id("12345");
-    a.mutable_report()->mutable_key()->set_source_ref(ref);
-    a.mutable_report()->mutable_key()->set_report_id(NewUuid());
-    a.mutable_report()->set_text(text);
-    *a.mutable_report()->mutable_receive_time() = ToProto(absl::Now());
-    a.mutable_reporter()->set_phone("13800000000");
-    *a.mutable_plan() = CaseDriver::Plan("AUTO", {"urban"});
-    return a;
-  }
-
-  absl::StatusOr<v1::AdmitReportsResponse> Admit(
-      const std::vector<v1::Admission>& admissions) {
-    v1::AdmitReportsRequest request;
-    for (const auto& a : admissions) *request.add_admissions() = a;
-    return AdmitReports(request, *city_, key_, absl::Now(), Soon(),
-                        numbers_.get(), store_.get());
-  }
-
-  absl::StatusOr<Case> Accept(const std::string& case_no,
-                              const std::string& request_id,
-                              const std::string& digest, bool* changed,
-                              const std::string& etag = "") {
-    const v1::AcceptAssignmentRequest request;
-    return ChangeCase(
-        case_no, {"officer/u1", request_id, digest, etag},
-        [&](const Case& c) {
-          return Decide(c, request,
-                        {*city_,
-                         {"officer/u1", "", city_->FindOfficer("u1")},
-                         absl::Now(),
-                         nullptr});
-        },
-        Soon(), store_.get(), changed);
-  }
-
-  // All events, once there are `count`: transactions of other tests on the same
-  // server may hold the feed back for a moment.
-  std::vector<EventItem> WaitForEvents(size_t count) {
-    while (absl::Now() < until_) {
-      auto events = store_->EventsAfter({}, 1000, Soon());
-      if (events.ok() && events->size() >= count) return *events;
-    }
-    return {};
-  }
-
-  const absl::Time until_ = absl::Now() + absl::Seconds(30);
-  const std::shared_ptr<const city::City> city_ = TestCity();
-  const PersonalKey key_{"k1", std::string(32, 'k')};
-  std::unique_ptr<db::TempDatabase> database_;
-  std::unique_ptr<db::Pool> pool_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<CaseNumbers> numbers_;
-};
 
 TEST_F(StoreTest, WhatWasAdmittedIsReadBackAndFoldsToItsRow) {
   const auto response = Admit({Admission("a"), Admission("b")});
@@ -102,7 +18,7 @@ TEST_F(StoreTest, WhatWasAdmittedIsReadBackAndFoldsToItsRow) {
   EXPECT_EQ(first.lead_unit_name(), "urban");
   EXPECT_EQ(first.case_no().substr(0, 7), "410105-");
   EXPECT_NE(first.case_no(), response->results(1).case_no());
-  const auto loaded = store_->Load(first.case_no(), "", "", Soon());
+  const auto loaded = store_->Load(first.case_no(), "", "");
   ASSERT_OK(loaded);
   const auto events = store_->Timeline(first.case_no(), Soon());
   ASSERT_OK(events);
@@ -110,7 +26,7 @@ TEST_F(StoreTest, WhatWasAdmittedIsReadBackAndFoldsToItsRow) {
             loaded->folded.SerializeAsString());
   EXPECT_EQ(loaded->folded.SerializeAsString().find("13800000000"),
             std::string::npos);
-  EXPECT_THAT(store_->Load("nothing", "", "", Soon()),
+  EXPECT_THAT(store_->Load("nothing", "", ""),
               StatusIs(absl::StatusCode::kNotFound, "nothing"));
 }
 
@@ -275,7 +191,8 @@ TEST_F(StoreTest, TheFeedNeverSkipsAnOpenTransaction) {
   std::atomic<bool> release = false;
   const db::Statement insert{"hold",
                              "INSERT INTO event (case_no, sequence, title, "
-                             "state, body) VALUES ('late', 1, '', 1, '')"};
+                             "state, accountable_unit_id, body, hash) VALUES "
+                             "('late', 1, '', 1, '', '', '')"};
   db::PoolOptions options;
   options.dsn = database_->dsn();
   options.size = 1;
@@ -331,6 +248,124 @@ TEST_F(StoreTest, FeedbackIsPerSourceAndAcknowledgementsGoForwardOnly) {
       last);
   EXPECT_EQ(*store_->Acknowledged("12345", Soon()), last);
   EXPECT_EQ(*store_->Acknowledged("110", Soon()), "");
+}
+
+// A merge as the service carries it out.
+absl::StatusOr<Changed> Merge(const std::string& case_no,
+                              const std::string& master_case_no,
+                              const city::City& city, absl::Time deadline,
+                              Store* store) {
+  v1::MergeCaseRequest request;
+  request.set_reason("同一件事");
+  return ChangeCases(
+      {case_no, master_case_no}, {"officer/disp", NewUuid(), "", ""},
+      [&](const std::vector<Case>& cases)
+          -> absl::StatusOr<std::vector<Events>> {
+        auto events = Decide(cases[0], cases[1], request,
+                             {city,
+                              {"officer/disp", "", city.FindOfficer("disp")},
+                              absl::Now(),
+                              nullptr});
+        if (!events.ok()) return events.status();
+        return std::vector<Events>{events->merged, events->master};
+      },
+      nullptr, deadline, store);
+}
+
+TEST_F(StoreTest, AMergeChangesBothCasesOrNeither) {
+  v1::Admission unsure = Admission("a");
+  *unsure.mutable_plan() = CaseDriver::Plan("NEEDS_OPERATOR", {});
+  const auto admitted = Admit({unsure, Admission("b")});
+  ASSERT_OK(admitted);
+  const std::string ending = admitted->results(0).case_no();
+  const std::string master = admitted->results(1).case_no();
+  // Somebody else changes the master between the decision and the commit.
+  Change stale_master;
+  const auto loaded = store_->Load(master, "", "");
+  ASSERT_OK(loaded);
+  stale_master.folded = loaded->folded;
+  stale_master.expected_version = loaded->folded.version() - 1;
+  Change change;
+  change.folded = store_->Load(ending, "", "")->folded;
+  change.expected_version = change.folded.version();
+  change.folded.set_version(99);
+  const auto written = store_->Commit({change, stale_master});
+  ASSERT_OK(written);
+  EXPECT_FALSE(*written);
+  EXPECT_EQ(store_->Load(ending, "", "")->folded.state(),
+            v1::CASE_STATE_RECEIVED);
+  // The service tries again with what is there now.
+  ASSERT_OK(Merge(ending, master, *city_, Soon(), store_.get()));
+  EXPECT_EQ(store_->Load(ending, "", "")->folded.state(),
+            v1::CASE_STATE_MERGED);
+  EXPECT_EQ(store_->Load(master, "", "")->folded.reports_size(), 2);
+}
+
+TEST_F(StoreTest, ManyChangesAtOnceAreAllWrittenOnce) {
+  constexpr int kCases = 40;
+  std::vector<v1::Admission> admissions;
+  for (int i = 0; i < kCases; ++i) {
+    admissions.push_back(Admission(std::to_string(i)));
+  }
+  const auto admitted = Admit(admissions);
+  ASSERT_OK(admitted);
+  std::vector<std::thread> threads;
+  std::atomic<int> changed{0};
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (const auto& result : admitted->results()) {
+        // Eight accept the same case: one does, and the others are told so.
+        changed +=
+            Do("u1", result.case_no(), v1::AcceptAssignmentRequest()).ok();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(changed, kCases);
+  EXPECT_EQ(WaitForEvents(4 * kCases).size(), 4U * kCases);
+}
+
+TEST_F(StoreTest, WhatComesWithAChangeIsWrittenWithItOrNotAtAll) {
+  const auto admitted = Admit({Admission("a")});
+  ASSERT_OK(admitted);
+  v1::LinkToBatchRequest link;
+  link.set_case_no(admitted->results(0).case_no());
+  link.set_batch_id("no-such-batch");
+  const auto run = [&] {
+    return ChangeCase(
+        link.case_no(), {"officer/disp", NewUuid(), "", ""},
+        [&](const Case& c) {
+          return Decide(c, link,
+                        {*city_,
+                         {"officer/disp", "", city_->FindOfficer("disp")},
+                         absl::Now(),
+                         nullptr});
+        },
+        CompanionOf(link), Soon(), store_.get());
+  };
+  EXPECT_THAT(run().status(),
+              StatusIs(absl::StatusCode::kNotFound, "no-such-batch"));
+  EXPECT_EQ(store_->Load(link.case_no(), "", "")->folded.batch_ids_size(), 0);
+  link.clear_batch_id();
+  link.set_request_id(NewUuid());
+  link.set_root_cause("未移交");
+  ASSERT_OK(run());
+  EXPECT_EQ(store_->Load(link.case_no(), "", "")->folded.batch_ids(0),
+            link.request_id());
+}
+
+TEST_F(StoreTest, AReporterIsSealedAndOnlyTheRightKeyOpens) {
+  const v1::Admission admission = Admission("a");
+  ASSERT_OK(Admit({admission}));
+  const std::string& id = admission.report().key().report_id();
+  const auto sealed = store_->FindReporter(id, Soon());
+  ASSERT_OK(sealed);
+  EXPECT_EQ(sealed->sealed.find("13800000000"), std::string::npos);
+  EXPECT_EQ(keys_.Open(*sealed, id)->phone(), "13800000000");
+  EXPECT_FALSE(keys_.Open(*sealed, "another report").ok());
+  const PersonalKeys others("k2", std::string(32, 'x'));
+  EXPECT_THAT(others.Open(*sealed, id).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "k1"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/cases/validate.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "base/uuid.h"
 #include "errors/errors.h"
 
@@ -12,6 +13,7 @@ using errors::Violations;
 constexpr int kMostAdmissions = 1000;
 constexpr int kMostParties = 20;
 constexpr int kMostEvidence = 50;
+constexpr size_t kName = 200;
 constexpr size_t kShort = 500;
 constexpr size_t kMedium = 2000;
 constexpr size_t kLong = 4000;
@@ -135,18 +137,6 @@ absl::Status Validate(const v1::RequestReturnRequest& r) {
   return v.ToStatus();
 }
 
-absl::Status Validate(const v1::ApproveReturnRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
-}
-
-absl::Status Validate(const v1::RejectReturnRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
-}
-
 absl::Status Validate(const v1::UrgeCaseRequest& r) {
   Violations v = Common(r);
   v.RequireText("text", r.text(), 0, kMedium);
@@ -229,6 +219,138 @@ absl::Status Validate(const v1::CheckAssignmentRequest& r) {
   v.Require(r.assignment_number() >= 1, "assignment_number",
             "is missing; assignments count from 1");
   v.RequireText("waive_reason", r.waive_reason(), 0, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::MergeCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("master_case_no", r.master_case_no(), 1, 64);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::UnmergeCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ExtendCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  v.Require(r.has_due_time(), "due_time",
+            "is missing; say when the limit should end");
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::SuspendCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 1, kMedium);
+  v.Require(r.reason() != v1::SUSPENSION_REASON_UNSPECIFIED &&
+                v1::SuspensionReason_IsValid(r.reason()),
+            "reason", "is missing; one of the list, MATERIAL and so on");
+  v.Require(r.has_review_time(), "review_time",
+            "is missing; say when the case goes on");
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ResumeCaseRequest& r) {
+  return Common(r).ToStatus();
+}
+
+absl::Status Validate(const v1::DecideApprovalRequest& r) {
+  Violations v = Common(r);
+  v.Require(r.approval_number() >= 1, "approval_number",
+            "is missing; approvals count from 1");
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::SuperviseCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ReplySupervisionRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("text", r.text(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ReopenCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::TransferCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("outside_body", r.outside_body(), 1, kName);
+  v.RequireText("receipt", r.receipt(), 1, kName);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ReclassifyCaseRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("category_code", r.category_code(), 0, 64);
+  v.Require(!r.category_code().empty() || r.has_point(), "category_code",
+            "and point are both missing; say which is to change");
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::AdjudicateJointRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
+  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ChangeCoHandlersRequest& r) {
+  Violations v = Common(r);
+  RequireUnits("add_unit_ids", r.add_unit_ids(), 0, &v);
+  RequireUnits("remove_unit_ids", r.remove_unit_ids(), 0, &v);
+  v.Require(r.add_unit_ids_size() + r.remove_unit_ids_size() > 0,
+            "add_unit_ids",
+            "and remove_unit_ids are both empty; say who is to come or go");
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::LinkToBatchRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("batch_id", r.batch_id(), 0, 64);
+  v.RequireText("root_cause", r.root_cause(), r.batch_id().empty() ? 1 : 0,
+                kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RevealReporterRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("report_id", r.report_id(), 0, 64);
+  v.RequireText("purpose", r.purpose(), 1, kShort);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::RedactReportRequest& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::GetCaseProofRequest& r) {
+  Violations v;
+  v.RequireText("case_no", r.case_no(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ListDailyRootsRequest& r) {
+  Violations v;
+  absl::CivilDay day;
+  v.Require(r.first_day().empty() || absl::ParseCivilTime(r.first_day(), &day),
+            "first_day", "is no day; write YYYY-MM-DD");
   return v.ToStatus();
 }
 

@@ -7,6 +7,7 @@
 #include "errors/errors.h"
 #include "gmock/gmock.h"
 #include "rpc/identity.h"
+#include "services/cases/domain/proof.h"
 #include "testing/status.h"
 #include "tests/suite.h"
 
@@ -357,15 +358,128 @@ TEST_F(E2eTest, AnInstructionReachesASubtreeAndNeedsTwoPersonsForADistrict) {
             static_cast<int64_t>((*city)->OfficersIn("zz").size()));
 }
 
-TEST_F(E2eTest, MethodsThatAreNotServedYetSaySo) {
+// A case from the report over suspension, reopening and audit to its proof, as
+// the people of its unit and its district do it.
+TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   using cases::v1::CaseService;
-  cases::v1::ReopenCaseRequest request;
-  EXPECT_EQ(
-      wgctl::CallAs<CaseService>(client_, "cases", "gateway/app", "o000001",
-                                 &CaseService::Stub::ReopenCase, request)
-          .status()
-          .code(),
-      absl::StatusCode::kUnimplemented);
+  const auto answer = Submit(client_, HeatingReport());
+  ASSERT_OK(answer);
+  const auto city = city::LoadFolder(client_.settings().city_folder);
+  ASSERT_OK(city);
+  const auto read = GetCase(client_, answer->case_no());
+  ASSERT_OK(read);
+  const auto& lead = read->case_().assignments(0);
+  const std::string handler = lead.officer_id();
+  const auto centre = (*city)->OfficersOf(
+      (*city)->LowestCommonCentre({lead.unit_id()}).unit_id());
+  const std::string team =
+      (*city)
+          ->UnitsFor("grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED,
+                     (*city)->ChainOf(*(*city)->FindGrid(
+                         *read->case_().grid_ids().rbegin())))[0]
+          ->unit_id();
+  const std::string checker = (*city)->OfficersOf(team)[0]->officer_id();
+  const auto act = [&](const std::string& officer, auto method, auto request) {
+    request.set_case_no(answer->case_no());
+    request.set_request_id(NewUuid());
+    return wgctl::CallAs<CaseService>(client_, "cases", "gateway/app", officer,
+                                      method, request);
+  };
+  ASSERT_OK(act(handler, &CaseService::Stub::AcceptAssignment,
+                cases::v1::AcceptAssignmentRequest()));
+  cases::v1::SuspendCaseRequest suspend;
+  suspend.set_text("管件订货");
+  suspend.set_reason(cases::v1::SUSPENSION_REASON_MATERIAL);
+  suspend.mutable_review_time()->set_seconds(
+      absl::ToUnixSeconds(absl::Now() + absl::Seconds(1)));
+  ASSERT_OK(act(handler, &CaseService::Stub::SuspendCase, suspend));
+  cases::v1::DecideApprovalRequest grant;
+  grant.set_approval_number(1);
+  grant.set_approved(true);
+  grant.set_reason("情况属实");
+  EXPECT_THAT(act(handler, &CaseService::Stub::DecideApproval, grant).status(),
+              StatusIs(kDenied, "dispatcher"));
+  const auto suspended =
+      act(centre[0]->officer_id(), &CaseService::Stub::DecideApproval, grant);
+  ASSERT_OK(suspended);
+  EXPECT_EQ(suspended->state(), cases::v1::CASE_STATE_SUSPENDED);
+  // The timer resumes it at the review time.
+  const absl::Time until = absl::Now() + absl::Seconds(20);
+  cases::v1::CaseState state = suspended->state();
+  while (state == cases::v1::CASE_STATE_SUSPENDED && absl::Now() < until) {
+    state = GetCase(client_, answer->case_no())->case_().state();
+  }
+  ASSERT_EQ(state, cases::v1::CASE_STATE_IN_PROGRESS);
+  cases::v1::SubmitResultRequest result;
+  result.set_outcome(cases::v1::OUTCOME_RESOLVED);
+  result.set_text("更换管件");
+  result.set_public_reply("已恢复供热");
+  cases::v1::CheckResultRequest check;
+  check.set_passed(true);
+  cases::v1::RecordFollowUpRequest asked;
+  asked.set_contacted(cases::v1::ANSWER_YES);
+  asked.set_resolved(cases::v1::ANSWER_YES);
+  const auto close = [&] {
+    EXPECT_OK(act(handler, &CaseService::Stub::SubmitResult, result));
+    EXPECT_OK(act(checker, &CaseService::Stub::CheckResult, check));
+    EXPECT_OK(act(centre[0]->officer_id(), &CaseService::Stub::RecordFollowUp,
+                  asked));
+    return act(centre[0]->officer_id(), &CaseService::Stub::CloseCase,
+               cases::v1::CloseCaseRequest());
+  };
+  ASSERT_OK(close());
+  cases::v1::ReopenCaseRequest reopen;
+  reopen.set_case_no(answer->case_no());
+  reopen.set_request_id(NewUuid());
+  reopen.set_reason("又不热了");
+  const auto reopened =
+      wgctl::CallAs<CaseService>(client_, "cases", "source/12345", "",
+                                 &CaseService::Stub::ReopenCase, reopen);
+  ASSERT_OK(reopened);
+  EXPECT_EQ(reopened->round(), 2);
+  EXPECT_EQ(reopened->state(), cases::v1::CASE_STATE_DISPATCHED);
+  ASSERT_OK(act(handler, &CaseService::Stub::AcceptAssignment,
+                cases::v1::AcceptAssignmentRequest()));
+  const auto closed = close();
+  ASSERT_OK(closed);
+  EXPECT_EQ(closed->state(), cases::v1::CASE_STATE_CLOSED);
+
+  cases::v1::RevealReporterRequest reveal;
+  reveal.set_purpose("回访");
+  EXPECT_THAT(act(checker, &CaseService::Stub::RevealReporter, reveal).status(),
+              StatusIs(kDenied, "dispatcher"));
+  const auto reporter =
+      act(handler, &CaseService::Stub::RevealReporter, reveal);
+  ASSERT_OK(reporter);
+  EXPECT_EQ(reporter->reporter().phone(), "13800000000");
+
+  cases::v1::GetCaseProofRequest prove;
+  prove.set_case_no(answer->case_no());
+  const auto proof =
+      wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
+                                 &CaseService::Stub::GetCaseProof, prove);
+  ASSERT_OK(proof);
+  EXPECT_OK(cases::Prove(*proof));
+  EXPECT_EQ(proof->events().rbegin()->body().find("13800000000"),
+            std::string::npos);
+}
+
+TEST_F(E2eTest, TheAuditOfEverythingThatTheseTestsWroteIsClean) {
+  using cases::v1::CaseService;
+  auto channel = client_.Channel("cases", "admin/wgctl");
+  ASSERT_OK(channel);
+  const auto stub = CaseService::NewStub(*channel);
+  grpc::ClientContext context;
+  const auto reader = stub->AuditCases(&context, {});
+  cases::v1::AuditCasesResponse page;
+  while (reader->Read(&page)) {
+    for (const auto& finding : page.findings()) {
+      ADD_FAILURE() << finding.ShortDebugString();
+    }
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_TRUE(page.finished());
+  EXPECT_GT(page.case_count(), 0);
 }
 
 }  // namespace

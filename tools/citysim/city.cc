@@ -237,10 +237,15 @@ class CityMaker {
   // Two officers: one by day, the other as substitute by night.
   void Staff(const std::string& unit, const std::vector<std::string>& posts,
              bool reviewer = false) {
+    StaffWith(unit, posts, posts, reviewer);
+  }
+  void StaffWith(const std::string& unit,
+                 const std::vector<std::string>& day_posts,
+                 const std::vector<std::string>& night_posts, bool reviewer) {
     constexpr int kMorning = 8 * 60;
     constexpr int kEvening = 20 * 60;
-    const std::string day = AddOfficer(unit, posts, "", reviewer);
-    const std::string night = AddOfficer(unit, posts, "", reviewer);
+    const std::string day = AddOfficer(unit, day_posts, "", reviewer);
+    const std::string night = AddOfficer(unit, night_posts, "", reviewer);
     AddShift(unit, day, registry::v1::DUTY_ROLE_PRIMARY, kMorning, kEvening);
     AddShift(unit, night, registry::v1::DUTY_ROLE_SUBSTITUTE, kEvening,
              kMorning);
@@ -251,7 +256,8 @@ class CityMaker {
                  const std::string& grid) {
     AddUnit(id, name, parent, registry::v1::UNIT_KIND_OPERATION_CENTRE, level,
             "operation_centre", grid);
-    Staff(id, {"dispatcher", "duty_officer"});
+    StaffWith(id, {"dispatcher", "duty_officer", "leader"},
+              {"dispatcher", "duty_officer"}, false);
   }
 
   void AddDistrict(const Node& district) {

@@ -64,6 +64,7 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   show->footer("Example: wgctl case show 410103-20261123-001000");
   OnChosen(show, settings,
            [](Client& client) { return Show(client, case_no); });
+  AddProofCommands(app, command, settings);
   auto* list = command->add_subcommand("list", "List cases, newest first.");
   list->add_option("--state", state, "For example DISPATCHED");
   list->add_option("--unit", unit, "Only cases this unit leads");

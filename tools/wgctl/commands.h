@@ -23,6 +23,9 @@ void AddRouteCommands(CLI::App* app, const Settings* settings);
 void AddModelCommands(CLI::App* app, const Settings* settings);
 void AddSubmitCommand(CLI::App* app, const Settings* settings);
 void AddCaseCommands(CLI::App* app, const Settings* settings);
+// Parts of `case`, and `audit`.
+void AddProofCommands(CLI::App* app, CLI::App* case_command,
+                      const Settings* settings);
 void AddWatchCommand(CLI::App* app, const Settings* settings);
 void AddInboxCommands(CLI::App* app, const Settings* settings);
 void AddCallCommand(CLI::App* app, const Settings* settings);

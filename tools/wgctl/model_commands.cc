@@ -198,7 +198,7 @@ std::optional<Lesson> LessonOf(const cases::v1::GetCaseResponse& response) {
                routing::v1::DISPOSITION_NEEDS_OPERATOR;
     }
     if (event.has_filed()) filed = event.filed().category_code();
-    returned = returned || event.has_return_approved();
+    returned = returned || event.has_returned();
   }
   if (filed.empty()) return std::nullopt;
   if (unsure) return Lesson{filed, "operator"};

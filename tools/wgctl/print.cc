@@ -57,6 +57,25 @@ std::string DescribeDispatched(const cases::v1::Dispatched& body) {
   return text;
 }
 
+std::string NameOf(cases::v1::ApprovalKind kind) {
+  switch (kind) {
+    case cases::v1::APPROVAL_KIND_RETURN:
+      return "退单";
+    case cases::v1::APPROVAL_KIND_EXTENSION:
+      return "延期";
+    case cases::v1::APPROVAL_KIND_SUSPENSION:
+      return "挂账";
+    case cases::v1::APPROVAL_KIND_CANCEL:
+      return "作废";
+    case cases::v1::APPROVAL_KIND_RECLASSIFICATION:
+      return "更正";
+    case cases::v1::APPROVAL_KIND_CO_HANDLERS:
+      return "加派";
+    default:
+      return "";
+  }
+}
+
 std::string DescribeBody(const CaseEvent& event) {
   switch (event.body_case()) {
     case CaseEvent::kAdmitted:
@@ -68,12 +87,72 @@ std::string DescribeBody(const CaseEvent& event) {
       return DescribeDispatched(event.dispatched());
     case CaseEvent::kAccepted:
       return "签收 " + event.accepted().officer_name();
-    case CaseEvent::kReturnRequested:
-      return "申请退单：" + event.return_requested().request().legal_basis();
-    case CaseEvent::kReturnApproved:
-      return "同意退单：" + event.return_approved().reason();
-    case CaseEvent::kReturnRejected:
-      return "不同意退单：" + event.return_rejected().reason();
+    case CaseEvent::kApprovalRequested: {
+      const auto& wish = event.approval_requested().approval();
+      return absl::StrCat("申请#", wish.approval_number(), " ",
+                          NameOf(wish.kind()), "：", wish.reason());
+    }
+    case CaseEvent::kApprovalDecided:
+      return absl::StrCat(
+          event.approval_decided().approved() ? "同意" : "不同意", "申请#",
+          event.approval_decided().approval_number(), "：",
+          event.approval_decided().reason());
+    case CaseEvent::kApprovalLapsed:
+      return absl::StrCat("申请#", event.approval_lapsed().approval_number(),
+                          " 失效：", event.approval_lapsed().reason());
+    case CaseEvent::kReturned:
+      return "退单：" + event.returned().reason();
+    case CaseEvent::kExtended:
+      return "延期至 " + FormatCity(FromProto(event.extended().due_time()));
+    case CaseEvent::kSuspended:
+      return absl::StrCat(
+          "挂账至 ", FormatCity(FromProto(event.suspended().review_time())),
+          "：", event.suspended().text());
+    case CaseEvent::kResumed:
+      return "恢复，限 " + FormatCity(FromProto(event.resumed().due_time()));
+    case CaseEvent::kSupervisionReplied:
+      return "督办回复：" + event.supervision_replied().text();
+    case CaseEvent::kReopened:
+      return absl::StrCat("重开，第 ", event.reopened().round(), " 轮：",
+                          event.reopened().reason());
+    case CaseEvent::kTransferred:
+      return absl::StrCat("移交 ", event.transferred().outside_body(),
+                          "，回执 ", event.transferred().receipt());
+    case CaseEvent::kReclassified:
+      return absl::StrCat("更正为 ",
+                          event.reclassified().plan().category_name(), "：",
+                          event.reclassified().reason());
+    case CaseEvent::kMerged:
+      return absl::StrCat(event.merged().automatic() ? "自动并入 " : "并入 ",
+                          event.merged().master_case_no(), "：",
+                          event.merged().reason());
+    case CaseEvent::kReportsJoined:
+      return absl::StrCat("并入 ", event.reports_joined().case_no(), " 的 ",
+                          event.reports_joined().reports_size(), " 件诉求");
+    case CaseEvent::kUnmerged:
+      return absl::StrCat("从 ", event.unmerged().master_case_no(), " 拆出：",
+                          event.unmerged().reason());
+    case CaseEvent::kReportsParted:
+      return absl::StrCat("拆出 ", event.reports_parted().case_no(), "：",
+                          event.reports_parted().reason());
+    case CaseEvent::kCoHandlersChanged:
+      return absl::StrCat("加派 ", event.co_handlers_changed().added_size(),
+                          "，撤回 ",
+                          event.co_handlers_changed().withdrawn_numbers_size());
+    case CaseEvent::kConsultationElevated:
+      return "会商提级至 " +
+             event.consultation_elevated().coordinator_unit_id();
+    case CaseEvent::kAdjudicated:
+      return "裁定：" + event.adjudicated().reason();
+    case CaseEvent::kLinkedToBatch:
+      return absl::StrCat("列入类案 ", event.linked_to_batch().batch_id(), " ",
+                          event.linked_to_batch().root_cause());
+    case CaseEvent::kReporterRevealed:
+      return absl::StrCat("查看诉求人信息 ",
+                          event.reporter_revealed().officer_id(), "：",
+                          event.reporter_revealed().purpose());
+    case CaseEvent::kRedacted:
+      return "删除诉求内容：" + event.redacted().reason();
     case CaseEvent::kUrged:
       return absl::StrCat("催办 ", event.urged().kind(), " ",
                           event.urged().text());

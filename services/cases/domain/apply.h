@@ -12,8 +12,13 @@ namespace wangge::cases {
 using v1::Assignment;
 using v1::CaseEvent;
 
-// Applies one event. REQUIRES: event.sequence() == c->version() + 1.
+// Applies one event, all but the chain's hash, which depends on how the event
+// is stored. REQUIRES: event.sequence() == c->version() + 1.
 void Apply(const CaseEvent& event, Case* c);
+
+// Applies events in order and links them: the case's chain_hash is then that of
+// the last one.
+void ApplyAll(const std::vector<CaseEvent>& events, Case* c);
 
 // The whole fold.
 Case Fold(const std::vector<CaseEvent>& events);
@@ -22,5 +27,13 @@ Case Fold(const std::vector<CaseEvent>& events);
 const Assignment* LeadOf(const Case& c);
 // True for assignments that are neither withdrawn nor waived.
 bool IsLive(const Assignment& assignment);
+// The units with an assignment that lives.
+std::vector<std::string> LiveUnits(const Case& c);
+// The approval that waits for a decision; null when there is none.
+const v1::Approval* PendingApproval(const Case& c);
+// The return that waits for a decision; null when there is none.
+const v1::Approval* PendingReturn(const Case& c);
+// True when the unit in charge owes the supervision a reply.
+bool IsOwed(const v1::Supervision& supervision);
 
 }  // namespace wangge::cases

@@ -55,11 +55,6 @@ absl::StatusOr<Events> Decide(const Case& c,
                               const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
                               const Context& context);
-// Needs context.plan: the plan without the units that returned the case.
-absl::StatusOr<Events> Decide(const Case& c, const v1::ApproveReturnRequest& r,
-                              const Context& context);
-absl::StatusOr<Events> Decide(const Case& c, const v1::RejectReturnRequest& r,
-                              const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::UrgeCaseRequest& r,
                               const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::SubmitResultRequest& r,
@@ -86,6 +81,57 @@ absl::StatusOr<Events> Decide(const Case& c,
 absl::StatusOr<Events> Decide(const Case& c,
                               const v1::CheckAssignmentRequest& r,
                               const Context& context);
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::AdjudicateJointRequest& r,
+                              const Context& context);
+// Needs context.plan for a return or a reclassification that is granted; see
+// MatterFor.
+absl::StatusOr<Events> Decide(const Case& c, const v1::DecideApprovalRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::ExtendCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::SuspendCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::ResumeCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::SuperviseCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::ReplySupervisionRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::ReopenCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::TransferCaseRequest& r,
+                              const Context& context);
+// Needs context.plan: the plan of the case as it should be.
+absl::StatusOr<Events> Decide(const Case& c, const v1::ReclassifyCaseRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::ChangeCoHandlersRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::LinkToBatchRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RevealReporterRequest& r,
+                              const Context& context);
+absl::StatusOr<Events> Decide(const Case& c, const v1::RedactReportRequest& r,
+                              const Context& context);
+
+// What a merge or its undoing does to the two cases, both or neither.
+struct MergeEvents {
+  Events merged;  // Of the case that ends, or comes back.
+  Events master;  // Of the one that goes on.
+};
+absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
+                                   const v1::MergeCaseRequest& r,
+                                   const Context& context);
+// Follows context.plan, if there is one, as if the report were new.
+absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
+                                   const v1::UnmergeCaseRequest& r,
+                                   const Context& context);
+// The merge itself, once it is decided.
+MergeEvents MergeInto(const Case& c, const Case& master,
+                      const std::string& reason, const Context& context);
 
 // Fires every timer that is due; empty when none is.
 Events DecideTimers(const Case& c, const Context& context);

@@ -1,4 +1,4 @@
-// The rows of the joint case: J1 to J4, J7.
+// The rows of the joint case: J1 to J4, J6, J7.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -11,16 +11,14 @@
 namespace wangge::cases {
 namespace {
 
-bool Contains(const google::protobuf::RepeatedPtrField<std::string>& list,
-              const std::string& value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 absl::StatusOr<routing::v1::Responsible> ChooseParty(const Case& c,
                                                      const std::string& field,
                                                      const std::string& unit_id,
                                                      const Context& context) {
   ASSIGN_OR_RETURN(const city::Unit* unit, FindUnit(context, field, unit_id));
+  if (const auto* category = context.city.FindCategory(c.category_code())) {
+    RETURN_IF_ERROR(CheckAllowed(c, "DecideJoint", *category, *unit));
+  }
   if (!Contains(c.consultation().party_unit_ids(), unit_id)) {
     errors::Violations v;
     v.Add(field,
@@ -28,6 +26,15 @@ absl::StatusOr<routing::v1::Responsible> ChooseParty(const Case& c,
     return v.ToStatus();
   }
   return ChosenByPerson(context.city, *unit, context.now);
+}
+
+absl::Status RequireOneLead(
+    const std::string& lead_unit_id,
+    const google::protobuf::RepeatedPtrField<std::string>& co_handlers) {
+  errors::Violations v;
+  v.Require(!Contains(co_handlers, lead_unit_id), "co_handler_unit_ids",
+            "names the lead; there is exactly one lead");
+  return v.ToStatus();
 }
 
 }  // namespace
@@ -87,19 +94,15 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RecordPositionRequest& r,
 
 absl::StatusOr<Events> Decide(const Case& c, const v1::DecideJointRequest& r,
                               const Context& context) {
-  RETURN_IF_ERROR(CheckState(c, "Decide"));
+  RETURN_IF_ERROR(CheckState(c, "DecideJoint"));
   RETURN_IF_ERROR(RequireCoordinator(c, context));
   ASSIGN_OR_RETURN(const auto lead,
                    ChooseParty(c, "lead_unit_id", r.lead_unit_id(), context));
+  RETURN_IF_ERROR(RequireOneLead(r.lead_unit_id(), r.co_handler_unit_ids()));
   std::vector<routing::v1::Responsible> co_handlers;
   for (const auto& unit_id : r.co_handler_unit_ids()) {
     ASSIGN_OR_RETURN(auto chosen,
                      ChooseParty(c, "co_handler_unit_ids", unit_id, context));
-    if (unit_id == r.lead_unit_id()) {
-      errors::Violations v;
-      v.Add("co_handler_unit_ids", "names the lead; there is exactly one lead");
-      return v.ToStatus();
-    }
     co_handlers.push_back(std::move(chosen));
   }
   Step step(c, context);
@@ -107,6 +110,32 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::DecideJointRequest& r,
     event.mutable_joint_decided()->set_reason(r.reason());
   });
   step.Dispatch(lead, co_handlers, nullptr);
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::AdjudicateJointRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "Adjudicate"));
+  RETURN_IF_ERROR(RequireAdjudicator(c, context));
+  ASSIGN_OR_RETURN(const city::Unit* lead,
+                   FindUnit(context, "lead_unit_id", r.lead_unit_id()));
+  if (const auto* category = context.city.FindCategory(c.category_code())) {
+    RETURN_IF_ERROR(CheckAllowed(c, "Adjudicate", *category, *lead));
+  }
+  RETURN_IF_ERROR(RequireOneLead(r.lead_unit_id(), r.co_handler_unit_ids()));
+  ASSIGN_OR_RETURN(
+      const auto co_handlers,
+      ChooseUnits("co_handler_unit_ids", r.co_handler_unit_ids(), context));
+  Step step(c, context);
+  step.Emit([&](CaseEvent& event) {
+    auto& adjudicated = *event.mutable_adjudicated();
+    adjudicated.set_reason(r.reason());
+    adjudicated.add_unit_ids(r.lead_unit_id());
+    adjudicated.mutable_unit_ids()->MergeFrom(r.co_handler_unit_ids());
+  });
+  step.Dispatch(ChosenByPerson(context.city, *lead, context.now), co_handlers,
+                nullptr);
   return step.Take();
 }
 

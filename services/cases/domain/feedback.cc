@@ -1,5 +1,7 @@
 #include "services/cases/domain/feedback.h"
 
+#include "base/clock.h"
+
 namespace wangge::cases {
 namespace {
 
@@ -24,6 +26,20 @@ v1::FeedbackKind KindOf(const CaseEvent& event) {
       return v1::FEEDBACK_KIND_REJECTED;
     case CaseEvent::kCancelled:
       return v1::FEEDBACK_KIND_CANCELLED;
+    case CaseEvent::kExtended:
+      return v1::FEEDBACK_KIND_EXTENDED;
+    case CaseEvent::kSuspended:
+      return v1::FEEDBACK_KIND_SUSPENDED;
+    case CaseEvent::kResumed:
+      return v1::FEEDBACK_KIND_RESUMED;
+    case CaseEvent::kReopened:
+      return v1::FEEDBACK_KIND_REOPENED;
+    case CaseEvent::kTransferred:
+      return v1::FEEDBACK_KIND_TRANSFERRED;
+    case CaseEvent::kMerged:
+      return v1::FEEDBACK_KIND_MERGED;
+    case CaseEvent::kUnmerged:
+      return v1::FEEDBACK_KIND_UNMERGED;
     case CaseEvent::kUrged:
       return event.urged().kind() == "person" ? v1::FEEDBACK_KIND_URGE_ACK
                                               : v1::FEEDBACK_KIND_UNSPECIFIED;
@@ -41,6 +57,17 @@ std::string TextOf(const CaseEvent& event) {
              event.rejected().proper_channel();
     case CaseEvent::kCancelled:
       return event.cancelled().reason();
+    case CaseEvent::kSuspended:
+      return event.suspended().text();
+    case CaseEvent::kExtended:
+      return FormatCity(FromProto(event.extended().due_time()));
+    case CaseEvent::kReopened:
+      return event.reopened().reason();
+    case CaseEvent::kTransferred:
+      return event.transferred().outside_body() + " " +
+             event.transferred().receipt();
+    case CaseEvent::kMerged:
+      return event.merged().master_case_no();
     default:
       return "";
   }

@@ -10,8 +10,8 @@
 namespace wangge::cases {
 namespace {
 
-bool HasPost(const city::Officer& officer,
-             std::initializer_list<const char*> posts) {
+bool HasAnyPost(const city::Officer& officer,
+                std::initializer_list<const char*> posts) {
   return std::any_of(officer.posts().begin(), officer.posts().end(),
                      [&](const std::string& held) {
                        return std::find(posts.begin(), posts.end(), held) !=
@@ -35,7 +35,7 @@ bool IsDispatcherOf(const city::Officer& officer, const city::City& city) {
   const city::Unit* unit = city.FindUnit(officer.unit_id());
   return unit != nullptr &&
          unit->kind() == registry::v1::UNIT_KIND_OPERATION_CENTRE &&
-         HasPost(officer, {"dispatcher", "duty_officer"});
+         HasAnyPost(officer, {"dispatcher", "duty_officer"});
 }
 
 bool HandledAnyPart(const Case& c, const city::Officer& officer) {
@@ -59,14 +59,31 @@ absl::Status RequireOfficer(const Case& c, const Context& context) {
 }
 
 absl::Status RequireDispatcher(const Case& c, const Context& context) {
+  return RequireDispatcherAbove(c, {c.accountable_unit_id()}, context);
+}
+
+absl::Status RequireDispatcherAbove(const Case& c,
+                                    const std::vector<std::string>& unit_ids,
+                                    const Context& context) {
   const city::Officer* officer = context.actor.officer;
   if (officer != nullptr && IsDispatcherOf(*officer, context.city) &&
-      context.city.IsSameOrAbove(officer->unit_id(), c.accountable_unit_id())) {
+      std::all_of(
+          unit_ids.begin(), unit_ids.end(), [&](const std::string& unit_id) {
+            return context.city.IsSameOrAbove(officer->unit_id(), unit_id);
+          })) {
     return absl::OkStatus();
   }
   return NotYours(
       c, context,
-      "a dispatcher of an operation centre above the unit in charge");
+      unit_ids.size() == 1
+          ? "a dispatcher of an operation centre above the unit in charge"
+          : "a dispatcher of an operation centre above all units concerned");
+}
+
+absl::Status RequireLeader(const Case& c, const Context& context) {
+  RETURN_IF_ERROR(RequireDispatcher(c, context));
+  if (HasPost(context.actor, "leader")) return absl::OkStatus();
+  return NotYours(c, context, "a leader of an operation centre");
 }
 
 absl::Status RequireCoordinator(const Case& c, const Context& context) {
@@ -77,6 +94,16 @@ absl::Status RequireCoordinator(const Case& c, const Context& context) {
     return absl::OkStatus();
   }
   return NotYours(c, context, "the coordinating operation centre");
+}
+
+absl::Status RequireAdjudicator(const Case& c, const Context& context) {
+  RETURN_IF_ERROR(RequireCoordinator(c, context));
+  const std::string& coordinator = c.consultation().coordinator_unit_id();
+  if (context.actor.officer->unit_id() != coordinator ||
+      coordinator == context.city.root_unit().unit_id()) {
+    return absl::OkStatus();
+  }
+  return NotYours(c, context, "a centre above the coordinating one");
 }
 
 absl::Status RequireUnitOf(const Case& c, const Assignment* assignment,
@@ -101,17 +128,41 @@ absl::Status RequireVerifier(const Case& c, const Context& context) {
   return NotYours(c, context, "the grid team that was asked to look");
 }
 
+absl::Status RequireAccountable(const Case& c, const Context& context) {
+  const city::Officer* officer = context.actor.officer;
+  if (officer != nullptr && officer->unit_id() == c.accountable_unit_id()) {
+    return absl::OkStatus();
+  }
+  return NotYours(c, context, "officers of the unit in charge");
+}
+
 absl::Status RequireChecker(const Case& c, const Context& context) {
   RETURN_IF_ERROR(RequireOfficer(c, context));
   const city::Officer& officer = *context.actor.officer;
-  if (!HasPost(officer, {"grid_worker", "grid_leader", "micro_grid_leader",
-                         "checker", "dispatcher", "duty_officer"})) {
+  if (!HasAnyPost(officer, {"grid_worker", "grid_leader", "micro_grid_leader",
+                            "checker", "dispatcher", "duty_officer"})) {
     return NotYours(c, context, "grid workers, grid leaders and checkers");
   }
   if (HandledAnyPart(c, officer)) {
     return NotYours(c, context, "a person who handled no part of the case");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckAllowed(const Case& c, const std::string& command,
+                          const city::Category& category,
+                          const city::Unit& unit) {
+  if (category.department_only() &&
+      unit.kind() == registry::v1::UNIT_KIND_GRID_TEAM) {
+    return Refuse(c, command,
+                  absl::StrCat(category.name(),
+                               " is for departments only, never for a grid"));
+  }
+  return absl::OkStatus();
+}
+
+bool HasPost(const Actor& actor, const std::string& post) {
+  return actor.officer != nullptr && Contains(actor.officer->posts(), post);
 }
 
 bool IsSourceOf(const Case& c, const Actor& actor) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "base/clock.h"
 
 namespace wangge::cases {
 namespace {
@@ -11,6 +10,7 @@ namespace {
 constexpr int64_t kAcceptSafetyMinutes = 10;
 constexpr int64_t kAcceptUrgentMinutes = 30;
 constexpr int64_t kAcceptOrdinaryMinutes = 4 * 60;
+constexpr int64_t kConsultSafetyMinutes = 2 * 60;
 
 bool LimitRuns(CaseState state) {
   return state == v1::CASE_STATE_FILED || state == v1::CASE_STATE_DISPATCHED ||
@@ -28,6 +28,21 @@ absl::Time LimitEnd(const city::City& city, common::v1::Urgency urgency,
   return city.calendar().AddWorkingMinutes(start, minutes);
 }
 
+int64_t MinutesBetween(const city::City& city, common::v1::Urgency urgency,
+                       absl::Time start, absl::Time end) {
+  if (urgency == common::v1::URGENCY_SAFETY) {
+    return absl::ToInt64Minutes(absl::Ceil(end - start, absl::Minutes(1)));
+  }
+  return city.calendar().WorkingMinutesBetween(start, end);
+}
+
+absl::Time ConsultationDue(const city::City& city, common::v1::Urgency urgency,
+                           absl::Time start) {
+  return LimitEnd(city, urgency, start,
+                  urgency == common::v1::URGENCY_SAFETY ? kConsultSafetyMinutes
+                                                        : kWorkingDayMinutes);
+}
+
 absl::Time AcceptDue(const city::City& city, common::v1::Urgency urgency,
                      absl::Time start) {
   switch (urgency) {
@@ -40,41 +55,81 @@ absl::Time AcceptDue(const city::City& city, common::v1::Urgency urgency,
   }
 }
 
+std::string TimerName(TimerKind kind) {
+  switch (kind) {
+    case TimerKind::kFile:
+      return "file";
+    case TimerKind::kVerify:
+      return "verify";
+    case TimerKind::kAccept:
+      return "accept";
+    case TimerKind::kHandle:
+      return "handle";
+    case TimerKind::kOverdue:
+      return "overdue";
+    case TimerKind::kCheck:
+      return "check";
+    case TimerKind::kReturn:
+      return "return";
+    case TimerKind::kApproval:
+      return "approval";
+    case TimerKind::kReview:
+      return "review";
+    case TimerKind::kReply:
+      return "reply";
+    case TimerKind::kConsultation:
+      return "adjudication";
+  }
+  return "";
+}
+
 std::vector<Timer> RunningTimers(const Case& c) {
   std::vector<Timer> timers;
-  const auto add = [&](const std::string& kind, int64_t instance,
-                       const google::protobuf::Timestamp& due) {
-    std::string name = absl::StrCat(kind, "/", instance);
-    const auto& sent = c.reminders_sent();
-    if (std::find(sent.begin(), sent.end(), name) == sent.end()) {
-      timers.push_back({std::move(name), kind, FromProto(due)});
+  if (!IsOpen(c.state())) return timers;
+  const auto add = [&](TimerKind kind, const google::protobuf::Timestamp& due,
+                       int number = 0) {
+    std::string name =
+        absl::StrCat(TimerName(kind), "/", due.seconds(), "/", number);
+    const auto& fired = c.timers_fired();
+    if (std::find(fired.begin(), fired.end(), name) == fired.end()) {
+      timers.push_back({kind, std::move(name), FromProto(due), number});
     }
   };
-  if (!IsOpen(c.state())) return timers;
   if (c.state() == v1::CASE_STATE_RECEIVED && c.has_file_due_time()) {
-    add("file", c.round(), c.file_due_time());
+    add(TimerKind::kFile, c.file_due_time());
   }
   if (c.has_verification()) {
-    add("verify", c.round(), c.verification().due_time());
+    add(TimerKind::kVerify, c.verification().due_time());
   }
   for (const Assignment& assignment : c.assignments()) {
     if (assignment.state() == v1::ASSIGNMENT_STATE_OFFERED) {
-      add("accept", assignment.assignment_number(),
-          assignment.accept_due_time());
+      add(TimerKind::kAccept, assignment.accept_due_time(),
+          assignment.assignment_number());
     }
   }
   if (LimitRuns(c.state()) && c.has_due_time()) {
-    add("handle", c.round(), c.warn_time());
-    add("overdue", c.round(), c.due_time());
+    add(TimerKind::kHandle, c.warn_time());
+    add(TimerKind::kOverdue, c.due_time());
   }
   if (c.state() == v1::CASE_STATE_HANDLED && c.has_check_due_time()) {
-    add("check", c.rework_count(), c.check_due_time());
+    add(TimerKind::kCheck, c.check_due_time());
   }
-  if (c.has_return_request()) {
-    add("return", c.return_count(), c.return_request().decide_due_time());
+  if (const v1::Approval* pending = PendingApproval(c)) {
+    add(pending->kind() == v1::APPROVAL_KIND_RETURN ? TimerKind::kReturn
+                                                    : TimerKind::kApproval,
+        pending->decide_due_time(), pending->approval_number());
+  }
+  if (c.has_suspension()) {
+    add(TimerKind::kReview, c.suspension().review_time());
+  }
+  for (const v1::Supervision& supervision : c.supervisions()) {
+    if (IsOwed(supervision)) {
+      add(TimerKind::kReply, supervision.reply_due_time(),
+          supervision.supervision_number());
+    }
   }
   if (c.has_consultation()) {
-    add("consultation", c.round(), c.consultation().due_time());
+    add(TimerKind::kConsultation, c.consultation().due_time());
   }
   return timers;
 }

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/status_macros.h"
 #include "city/limit.h"
+#include "services/cases/domain/guards.h"
 
 namespace wangge::cases {
 namespace {
 
-constexpr int64_t kWarnPercent = 80;
-constexpr int64_t kConsultSafetyMinutes = 2 * 60;
-constexpr int64_t kWorkingDayMinutes = 8 * 60;
 constexpr absl::Duration kVerifyLimit = absl::Hours(2);
+constexpr absl::Duration kReturnDecisionLimit = absl::Hours(2);
 
 }  // namespace
 
@@ -38,17 +39,14 @@ void Step::File(const city::Category& category, common::v1::Urgency urgency,
     filed.set_category_name(category.name());
     filed.set_urgency(urgency);
     filed.set_handle_limit_minutes(limit);
-    *filed.mutable_due_time() =
-        ToProto(LimitEnd(context_.city, urgency, context_.now, limit));
-    *filed.mutable_warn_time() = ToProto(LimitEnd(
-        context_.city, urgency, context_.now, limit * kWarnPercent / 100));
+    SetLimit(context_.city, urgency, context_.now, limit, &filed);
   });
 }
 
 Assignment Step::Offer(const routing::v1::Responsible& to,
-                       v1::AssignmentRole role, int number) const {
+                       v1::AssignmentRole role, int offset) const {
   Assignment assignment;
-  assignment.set_assignment_number(number);
+  assignment.set_assignment_number(case_.assignments_size() + 1 + offset);
   assignment.set_role(role);
   assignment.set_state(v1::ASSIGNMENT_STATE_OFFERED);
   assignment.set_unit_id(to.unit_id());
@@ -73,12 +71,11 @@ void Step::Dispatch(const routing::v1::Responsible& lead,
   const city::CrossFlags flags = context_.city.CrossFlagsOf(unit_ids);
   Emit([&](CaseEvent& event) {
     auto& dispatched = *event.mutable_dispatched();
-    int number = case_.assignments_size();
-    *dispatched.add_assignments() =
-        Offer(lead, v1::ASSIGNMENT_ROLE_LEAD, ++number);
+    *dispatched.add_assignments() = Offer(lead, v1::ASSIGNMENT_ROLE_LEAD, 0);
     for (const auto& co_handler : co_handlers) {
       *dispatched.add_assignments() =
-          Offer(co_handler, v1::ASSIGNMENT_ROLE_CO_HANDLER, ++number);
+          Offer(co_handler, v1::ASSIGNMENT_ROLE_CO_HANDLER,
+                dispatched.assignments_size());
     }
     dispatched.set_cross_region(flags.region);
     dispatched.set_cross_level(flags.level);
@@ -98,19 +95,124 @@ void Step::ProposeJoint(std::vector<std::string> party_unit_ids,
   party_unit_ids.erase(
       std::unique(party_unit_ids.begin(), party_unit_ids.end()),
       party_unit_ids.end());
-  const bool safety = case_.urgency() == common::v1::URGENCY_SAFETY;
+  Overtake("the parties consult");
   Emit([&](CaseEvent& event) {
     auto& proposed = *event.mutable_joint_proposed();
     proposed.set_coordinator_unit_id(
         context_.city.LowestCommonCentre(party_unit_ids).unit_id());
     proposed.set_cause(cause);
     *proposed.mutable_due_time() =
-        ToProto(LimitEnd(context_.city, case_.urgency(), context_.now,
-                         safety ? kConsultSafetyMinutes : kWorkingDayMinutes));
+        ToProto(ConsultationDue(context_.city, case_.urgency(), context_.now));
     for (auto& unit_id : party_unit_ids) {
       proposed.add_party_unit_ids(std::move(unit_id));
     }
   });
+}
+
+void Step::FollowPlan(const RoutePlan& plan) {
+  const city::Category* category =
+      context_.city.FindCategory(plan.category_code());
+  if (plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR ||
+      category == nullptr) {
+    return;
+  }
+  SetActor("rule");
+  File(*category, plan.urgency(),
+       context_.city.FindUnit(plan.lead().unit_id()));
+  if (plan.disposition() == routing::v1::DISPOSITION_CONSULT) {
+    std::vector<std::string> parties = {plan.lead().unit_id(),
+                                        case_.accountable_unit_id()};
+    for (const auto& co_handler : plan.co_handlers()) {
+      parties.push_back(co_handler.unit_id());
+    }
+    ProposeJoint(std::move(parties), "an asset without owner");
+    return;
+  }
+  Dispatch(plan.lead(), {plan.co_handlers().begin(), plan.co_handlers().end()},
+           &plan);
+}
+
+void Step::DispatchBy(const RoutePlan& plan) {
+  if (plan.disposition() != routing::v1::DISPOSITION_AUTO) return;
+  SetActor("rule");
+  Dispatch(plan.lead(), {plan.co_handlers().begin(), plan.co_handlers().end()},
+           &plan);
+}
+
+void Step::Cancel(const std::string& reason, bool withdrawn) {
+  Overtake("the case was cancelled");
+  Emit([&](CaseEvent& event) {
+    event.mutable_cancelled()->set_reason(reason);
+    event.mutable_cancelled()->set_withdrawn(withdrawn);
+  });
+}
+
+void Step::Ask(v1::Approval approval) {
+  const bool is_return = approval.kind() == v1::APPROVAL_KIND_RETURN;
+  approval.set_approval_number(case_.approvals_size() + 1);
+  approval.set_state(v1::APPROVAL_STATE_PENDING);
+  approval.set_unit_id(context_.actor.officer->unit_id());
+  approval.set_officer_id(context_.actor.officer->officer_id());
+  *approval.mutable_decide_due_time() =
+      ToProto(is_return ? context_.now + kReturnDecisionLimit
+                        : context_.city.calendar().AddWorkingMinutes(
+                              context_.now, kWorkingDayMinutes));
+  Emit([&](CaseEvent& event) {
+    *event.mutable_approval_requested()->mutable_approval() =
+        std::move(approval);
+  });
+}
+
+void Step::Overtake(const std::string& reason) {
+  const v1::Approval* pending = PendingApproval(case_);
+  if (pending == nullptr) return;
+  const int number = pending->approval_number();
+  Emit([&](CaseEvent& event) {
+    event.mutable_approval_lapsed()->set_approval_number(number);
+    event.mutable_approval_lapsed()->set_reason(reason);
+  });
+}
+
+void Step::Supervise(const std::string& unit_id, const std::string& reason,
+                     const std::string& timer, int superseded_number) {
+  Emit([&](CaseEvent& event) {
+    auto& supervised = *event.mutable_supervised();
+    supervised.set_unit_id(unit_id);
+    supervised.set_reason(reason);
+    supervised.set_timer(timer);
+    supervised.set_superseded_number(superseded_number);
+    *supervised.mutable_reply_due_time() =
+        ToProto(context_.city.calendar().AddWorkingMinutes(context_.now,
+                                                           kWorkingDayMinutes));
+  });
+}
+
+void Step::Resume() {
+  const absl::Time stopped = FromProto(case_.suspension().start_time());
+  // What had passed when the limit stopped stays where it was.
+  const auto moved = [&](const google::protobuf::Timestamp& time) {
+    const absl::Time at = FromProto(time);
+    if (at <= stopped) return time;
+    const int64_t left =
+        MinutesBetween(context_.city, case_.urgency(), stopped, at);
+    return ToProto(
+        LimitEnd(context_.city, case_.urgency(), context_.now, left));
+  };
+  Emit([&](CaseEvent& event) {
+    auto& resumed = *event.mutable_resumed();
+    *resumed.mutable_due_time() = moved(case_.due_time());
+    *resumed.mutable_warn_time() = moved(case_.warn_time());
+  });
+}
+
+std::vector<const city::Grid*> ChainOf(
+    const city::City& city,
+    const google::protobuf::RepeatedPtrField<std::string>& grid_ids) {
+  std::vector<const city::Grid*> chain;
+  for (const auto& id : grid_ids) {
+    if (const auto* grid = city.FindGrid(id)) chain.push_back(grid);
+  }
+  return chain;
 }
 
 routing::v1::Responsible ChosenByPerson(const city::City& city,
@@ -127,6 +229,18 @@ routing::v1::Responsible ChosenByPerson(const city::City& city,
     responsible.set_substitute(duty.substitute);
   }
   return responsible;
+}
+
+absl::StatusOr<std::vector<routing::v1::Responsible>> ChooseUnits(
+    const std::string& field,
+    const google::protobuf::RepeatedPtrField<std::string>& unit_ids,
+    const Context& context) {
+  std::vector<routing::v1::Responsible> chosen;
+  for (const auto& unit_id : unit_ids) {
+    ASSIGN_OR_RETURN(const city::Unit* unit, FindUnit(context, field, unit_id));
+    chosen.push_back(ChosenByPerson(context.city, *unit, context.now));
+  }
+  return chosen;
 }
 
 }  // namespace wangge::cases

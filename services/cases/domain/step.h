@@ -22,7 +22,7 @@ class Step {
   const Case& now() const { return case_; }
   void SetActor(const std::string& actor) { actor_ = actor; }
 
-  // Emits the event that `fill` writes the body of.
+  // Emits the event that `fill` writes the body of, linked to the one before.
   template <typename Fill>
   void Emit(const Fill& fill) {
     CaseEvent event;
@@ -31,9 +31,10 @@ class Step {
     *event.mutable_event_time() = ToProto(context_.now);
     event.set_actor(actor_);
     event.set_city_version(context_.city.version().version());
+    event.set_previous_hash(case_.chain_hash());
     fill(event);
-    Apply(event, &case_);
     events_.push_back(std::move(event));
+    ApplyAll({events_.back()}, &case_);
   }
 
   // #2: `by` of the team is to look at the spot.
@@ -46,24 +47,61 @@ class Step {
   void Dispatch(const routing::v1::Responsible& lead,
                 const std::vector<routing::v1::Responsible>& co_handlers,
                 const RoutePlan* plan);
+  // What the rules do as soon as a plan is known: #6 and #7 or J1 when it is
+  // sure, else nothing.
+  void FollowPlan(const RoutePlan& plan);
+  // #7 as the rules do it again when a plan is sure, else nothing.
+  void DispatchBy(const RoutePlan& plan);
+  // #23.
+  void Cancel(const std::string& reason, bool withdrawn);
   // J1: at least two different parties.
   void ProposeJoint(std::vector<std::string> party_unit_ids,
                     const std::string& cause);
+  // Asks another person: the approval's number, requester and time are filled
+  // in. REQUIRES: the actor is an officer.
+  void Ask(v1::Approval approval);
+  // The approval that waits, if any, lapses: what it wished has no object.
+  void Overtake(const std::string& reason);
+  // #16 by a centre. `timer` is empty when a person or a rule does it;
+  // `superseded_number` is the supervision that it takes over, if any.
+  void Supervise(const std::string& unit_id, const std::string& reason,
+                 const std::string& timer, int superseded_number = 0);
+  // #14: the limit goes on with what was left when it stopped.
+  void Resume();
+  // An assignment for a unit, numbered after those of the case and `offset`
+  // new ones.
+  Assignment Offer(const routing::v1::Responsible& to, v1::AssignmentRole role,
+                   int offset) const;
 
   Events Take() { return std::move(events_); }
 
  private:
-  Assignment Offer(const routing::v1::Responsible& to, v1::AssignmentRole role,
-                   int number) const;
-
   Case case_;
   const Context& context_;
   std::string actor_;
   Events events_;
 };
 
+// The grids of a case or a plan that the city knows.
+std::vector<const city::Grid*> ChainOf(
+    const city::City& city,
+    const google::protobuf::RepeatedPtrField<std::string>& grid_ids);
+// The operation centre at the place.
+inline const city::Unit& CentreAt(const city::City& city, const Case& c) {
+  return city.OperationCentreAt(ChainOf(city, c.grid_ids()));
+}
+inline const city::Unit& CentreAt(const city::City& city,
+                                  const RoutePlan& plan) {
+  return city.OperationCentreAt(ChainOf(city, plan.place().grid_ids()));
+}
+
 // The unit with the officer on duty, chosen by a person.
 routing::v1::Responsible ChosenByPerson(const city::City& city,
                                         const city::Unit& unit, absl::Time now);
+// Units chosen by a person; INVALID_FIELDS for `field`.
+absl::StatusOr<std::vector<routing::v1::Responsible>> ChooseUnits(
+    const std::string& field,
+    const google::protobuf::RepeatedPtrField<std::string>& unit_ids,
+    const Context& context);
 
 }  // namespace wangge::cases

@@ -48,6 +48,7 @@ inline std::shared_ptr<const city::City> TestCity() {
         unit_id + "' posts: '" + post + "' }");
   };
   officer("chief", "oc", "dispatcher");
+  officer("boss", "od", "dispatcher' posts: 'leader");
   officer("disp", "od", "dispatcher");
   officer("disp2", "od", "dispatcher");
   officer("u1", "urban", "duty_officer");
@@ -86,15 +87,16 @@ class CaseDriver {
     return plan;
   }
 
-  void Admit(const RoutePlan& plan, const std::string& source = "12345") {
+  void Admit(const RoutePlan& plan, const std::string& source = "12345",
+             const std::string& case_no = "410105-1") {
     v1::Report report;
     report.mutable_key()->set_source_id(source);
     report.set_verify_when_unsure(source == "wechat");
     report.mutable_key()->set_source_ref("r");
-    report.mutable_key()->set_report_id("id");
+    report.mutable_key()->set_report_id("id-" + case_no);
     *report.mutable_receive_time() = ToProto(now_);
     Take(DecideAdmit(
-        "410105-1", report, plan,
+        case_no, report, plan,
         {*city_, {"source/" + source, source, nullptr}, now_, nullptr}));
   }
 
@@ -102,16 +104,21 @@ class CaseDriver {
   template <typename Request>
   absl::Status Do(const std::string& who, const Request& request,
                   const RoutePlan* plan = nullptr) {
-    Actor actor{who, "", nullptr};
-    if (who.rfind("source/", 0) == 0) {
-      actor.source_id = who.substr(7);
-    } else {
-      actor.text = "officer/" + who;
-      actor.officer = city_->FindOfficer(who);
-    }
-    auto events = Decide(case_, request, {*city_, actor, now_, plan});
+    auto events = Decide(case_, request, {*city_, ActorNamed(who), now_, plan});
     if (events.ok()) Take(*events);
     return events.status();
+  }
+
+  // The same for the commands that change a second case too.
+  template <typename Request>
+  absl::Status DoBoth(const std::string& who, const Request& request,
+                      CaseDriver* master, const RoutePlan* plan = nullptr) {
+    auto events = Decide(case_, master->case_, request,
+                         {*city_, ActorNamed(who), now_, plan});
+    if (!events.ok()) return events.status();
+    Take(events->merged);
+    master->Take(events->master);
+    return absl::OkStatus();
   }
 
   size_t FireTimers() {
@@ -124,20 +131,34 @@ class CaseDriver {
   void Take(const Events& events) {
     for (const CaseEvent& event : events) {
       EXPECT_EQ(event.sequence(), case_.version() + 1);
-      Apply(event, &case_);
+      EXPECT_EQ(event.previous_hash(), case_.chain_hash());
+      const CaseState before = case_.state();
+      ApplyAll({event}, &case_);
       all_.push_back(event);
+      states_.emplace_back(before, case_.state());
     }
   }
 
   void Advance(absl::Duration by) { now_ += by; }
   const Case& now() const { return case_; }
+  absl::Time time() const { return now_; }
   const Events& events() const { return all_; }
+  // The states before and after each of them.
+  const std::vector<std::pair<CaseState, CaseState>>& states() const {
+    return states_;
+  }
   const city::City& city() const { return *city_; }
 
  private:
+  Actor ActorNamed(const std::string& who) const {
+    if (who.rfind("source/", 0) == 0) return {who, who.substr(7), nullptr};
+    return {"officer/" + who, "", city_->FindOfficer(who)};
+  }
+
   std::shared_ptr<const city::City> city_;
   Case case_;
   Events all_;
+  std::vector<std::pair<CaseState, CaseState>> states_;
   // Monday 23 November 2026, 10:00 in Zhengzhou.
   absl::Time now_ = absl::FromUnixSeconds(1795399200);
 };

@@ -1,5 +1,6 @@
-// The state machine of a case as data: which command is possible in which
-// states. docs/lifecycle.md tells the meaning of each row.
+// The state machine of a case as data. The same table decides which command is
+// possible in which state, is printed as docs/lifecycle.md, and is what the
+// tests must have walked through.
 #pragma once
 
 #include <string>
@@ -13,11 +14,17 @@ namespace wangge::cases {
 using v1::Case;
 using v1::CaseState;
 
-// A row: a command and the states it starts from.
+// A row: an event, the states it starts from and those it leads to.
 struct Transition {
-  const char* number;   // As in docs/lifecycle.md.
-  const char* command;  // The event's name there.
-  std::vector<CaseState> from;
+  const char* number;           // As the design numbers it: `12`, `J4`.
+  const char* command;          // What CheckState is asked with.
+  const char* method;           // Of the service, or what does it instead.
+  std::vector<CaseState> from;  // Empty: before there is a case.
+  std::vector<CaseState> to;    // Empty: the state stays.
+  const char* who;              // May do it.
+  const char* guard;            // What must be true.
+  const char* clock;            // Timers that it starts, moves or stops.
+  const char* told;             // What the source is told.
 };
 
 const std::vector<Transition>& Transitions();

@@ -7,11 +7,11 @@ WITH input AS (
     $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
     $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
     $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-    $17::timestamptz[], $18::bytea[])
+    $17::timestamptz[], $18::bytea[], $19::text[])
   AS i(source_id, source_ref, request_id, report_id, digest, case_no,
        receive_time, report_body, answer, reporter, version,
        state, district_code, category_code, lead_unit_id, needs_operator,
-       next_timer_time, case_body)
+       next_timer_time, case_body, key_id)
 ),
 new_report AS (
   INSERT INTO report (source_id, source_ref, request_id, report_id, digest,
@@ -33,23 +33,25 @@ new_case AS (
 ),
 new_reporter AS (
   INSERT INTO reporter (report_id, key_id, sealed)
-  SELECT i.report_id, $19, i.reporter
+  SELECT i.report_id, i.key_id, i.reporter
   FROM input i JOIN new_report USING (report_id)
   WHERE i.reporter IS NOT NULL
 ),
 new_event AS (
-  INSERT INTO event (case_no, sequence, title, state, body)
-  SELECT e.case_no, e.sequence, e.title, e.state, e.body
+  INSERT INTO event (case_no, sequence, title, state, accountable_unit_id, body,
+                     hash)
+  SELECT e.case_no, e.sequence, e.title, e.state, e.unit, e.body, e.hash
   FROM unnest($20::text[], $21::bigint[], $22::text[], $23::smallint[],
-              $24::bytea[])
-    WITH ORDINALITY AS e(case_no, sequence, title, state, body, number)
+              $24::text[], $25::bytea[], $26::bytea[])
+    WITH ORDINALITY
+    AS e(case_no, sequence, title, state, unit, body, hash, number)
   JOIN new_report USING (case_no)
   ORDER BY e.number  -- A join keeps no order, and position must.
 ),
 new_feedback AS (
   INSERT INTO feedback (source_id, body)
   SELECT f.source_id, f.body
-  FROM unnest($25::text[], $26::text[], $27::bytea[])
+  FROM unnest($27::text[], $28::text[], $29::bytea[])
     WITH ORDINALITY AS f(case_no, source_id, body, number)
   JOIN new_report USING (case_no)
   ORDER BY f.number

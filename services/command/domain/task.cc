@@ -29,7 +29,11 @@ class TaskMaker {
     switch (body.body_case()) {
       case CaseEvent::kDispatched:
         for (const Assignment& assignment : body.dispatched().assignments()) {
-          Assign(assignment, body.dispatched());
+          Assign(assignment);
+        }
+        if (!body.dispatched().redispatch() && !tasks_.empty()) {
+          tasks_.front().report_time =
+              FromProto(body.dispatched().receive_time());
         }
         break;
       case CaseEvent::kVerificationRequested: {
@@ -38,13 +42,31 @@ class TaskMaker {
             {verification.officer_id()});
         break;
       }
-      case CaseEvent::kReturnApproved:
-        Add(v1::DELIVERY_KIND_RETURNED, body.return_approved().reason(),
-            OfficersOfUnit(city_, body.return_approved().unit_id()));
+      case CaseEvent::kReturned:
+        Add(v1::DELIVERY_KIND_RETURNED, body.returned().reason(),
+            OfficersOfUnit(city_, body.returned().unit_id()));
         break;
       case CaseEvent::kSupervised:
         Add(v1::DELIVERY_KIND_SUPERVISED, body.supervised().reason(),
-            OfficersOfUnit(city_, body.supervised().unit_id()));
+            InCharge());
+        break;
+      case CaseEvent::kUrged:
+        Add(v1::DELIVERY_KIND_URGED, body.urged().text(), InCharge());
+        break;
+      case CaseEvent::kCheckFailed:
+        Add(v1::DELIVERY_KIND_REWORK, body.check_failed().reason(), InCharge());
+        break;
+      case CaseEvent::kCoHandlersChanged:
+        for (const Assignment& added : body.co_handlers_changed().added()) {
+          Assign(added);
+        }
+        break;
+      case CaseEvent::kApprovalRequested:
+        Add(v1::DELIVERY_KIND_ASSIGNED,
+            "待审批：" + body.approval_requested().approval().reason(),
+            OfficersOfUnit(
+                city_, city_.LowestCommonCentre({event_.accountable_unit_id()})
+                           .unit_id()));
         break;
       case CaseEvent::kJointProposed:
         for (const auto& unit_id : body.joint_proposed().party_unit_ids()) {
@@ -60,8 +82,11 @@ class TaskMaker {
   }
 
  private:
-  void Assign(const Assignment& assignment,
-              const cases::v1::Dispatched& dispatched) {
+  std::vector<std::string> InCharge() const {
+    return OfficersOfUnit(city_, event_.accountable_unit_id());
+  }
+
+  void Assign(const Assignment& assignment) {
     const bool lead = assignment.role() == cases::v1::ASSIGNMENT_ROLE_LEAD;
     Add(v1::DELIVERY_KIND_ASSIGNED,
         absl::StrCat(lead ? "牵头" : "协办", "，请于 ",
@@ -70,9 +95,6 @@ class TaskMaker {
         assignment.officer_id().empty()
             ? OfficersOfUnit(city_, assignment.unit_id())
             : std::vector<std::string>{assignment.officer_id()});
-    if (lead && !dispatched.redispatch() && !tasks_.empty()) {
-      tasks_.back().report_time = FromProto(dispatched.receive_time());
-    }
   }
 
   void Add(v1::DeliveryKind kind, const std::string& text,

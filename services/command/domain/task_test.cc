@@ -61,6 +61,39 @@ TEST(TaskTest, NamedOfficersGetTheirAssignmentsAndDesksGetAllOfThem) {
   EXPECT_FALSE(tasks[1].report_time.has_value());
 }
 
+TEST(TaskTest, WhoIsInChargeIsUrgedSupervisedAndToldOfARework) {
+  const auto city = MakeCity();
+  const struct {
+    const char* body;
+    v1::DeliveryKind kind;
+  } rows[] = {{"urged { text: 'x' }", v1::DELIVERY_KIND_URGED},
+              {"supervised { unit_id: 'oc' reason: 'x' }",
+               v1::DELIVERY_KIND_SUPERVISED},
+              {"check_failed { reason: 'x' }", v1::DELIVERY_KIND_REWORK}};
+  for (const auto& row : rows) {
+    const auto tasks = TasksOf(
+        FromText<cases::v1::FeedEvent>(
+            std::string("accountable_unit_id: 'os' event { case_no: 'n' "
+                        "sequence: 1 ") +
+            row.body + " }"),
+        *city);
+    ASSERT_EQ(tasks.size(), 1U) << row.body;
+    EXPECT_THAT(tasks[0].recipient_ids, ElementsAre("a", "b"));
+    EXPECT_EQ(tasks[0].delivery.kind(), row.kind);
+    EXPECT_EQ(tasks[0].delivery.text(), "x");
+  }
+}
+
+TEST(TaskTest, ACentreIsAskedForItsApproval) {
+  const auto tasks =
+      TasksOf(FromText<cases::v1::FeedEvent>(
+                  "accountable_unit_id: 'os' event { case_no: 'n' sequence: 1 "
+                  "approval_requested { approval { reason: 'x' } } }"),
+              *MakeCity());
+  ASSERT_EQ(tasks.size(), 1U);
+  EXPECT_EQ(tasks[0].delivery.text(), "待审批：x");
+}
+
 TEST(TaskTest, OtherEventsMakeNoTask) {
   const auto event = FromText<cases::v1::FeedEvent>(
       "event { case_no: 'n' sequence: 1 admitted { } }");

@@ -117,12 +117,24 @@ std::vector<RankedCategory> RankCategories(
   return ranked;
 }
 
+namespace {
+
+std::vector<RankedCategory> CandidatesFor(const city::City& city,
+                                          const text::Classifier& model,
+                                          const Reading& reading) {
+  const auto* chosen = city.FindCategory(reading.matter.chosen_category_code());
+  if (chosen != nullptr) return {{chosen, 1.0, "chosen by a person"}};
+  return RankCategories(city, model.Predict(reading.text), reading.text,
+                        reading.matter.category_code());
+}
+
+}  // namespace
+
 const city::Category* ChooseCategory(const city::City& city,
                                      const text::Classifier& model,
                                      const Reading& reading, RoutePlan* plan) {
   const std::vector<RankedCategory> candidates =
-      RankCategories(city, model.Predict(reading.text), reading.text,
-                     reading.matter.category_code());
+      CandidatesFor(city, model, reading);
   for (const RankedCategory& ranked : candidates) {
     auto* candidate = plan->add_category_candidates();
     candidate->set_category_code(ranked.category->category_code());

@@ -1,0 +1,18 @@
+// Statements that some changes of a case bring along in the same transaction.
+#pragma once
+
+#include "services/cases/change.h"
+
+namespace wangge::cases {
+
+// Null for changes that have none.
+template <typename Request>
+Companion CompanionOf(const Request&) {
+  return nullptr;
+}
+// The batch, opened when the request names none, and the case's place in it.
+Companion CompanionOf(const v1::LinkToBatchRequest& request);
+// The words of the report and the reporter's data, deleted for good.
+Companion CompanionOf(const v1::RedactReportRequest& request);
+
+}  // namespace wangge::cases

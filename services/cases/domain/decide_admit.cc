@@ -1,0 +1,141 @@
+// From the report to the first dispatch: #1 to #4, #6, #7.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "errors/errors.h"
+#include "services/cases/domain/decide.h"
+#include "services/cases/domain/guards.h"
+#include "services/cases/domain/limits.h"
+#include "services/cases/domain/step.h"
+
+namespace wangge::cases {
+namespace {
+
+constexpr absl::Duration kFileLimit = absl::Seconds(60);
+
+// The officer on duty of the grid team at a place; no officer when there is
+// none.
+routing::v1::Responsible VerifierAt(
+    const google::protobuf::RepeatedPtrField<std::string>& grid_ids,
+    const Context& context) {
+  const auto teams =
+      context.city.UnitsFor("grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED,
+                            ChainOf(context.city, grid_ids));
+  return teams.empty() ? routing::v1::Responsible()
+                       : ChosenByPerson(context.city, *teams[0], context.now);
+}
+
+}  // namespace
+
+Events DecideAdmit(const std::string& case_no, const v1::Report& report,
+                   const RoutePlan& plan, const Context& context) {
+  Case fresh;
+  fresh.set_case_no(case_no);
+  Step step(fresh, context);
+  const auto& centre = CentreAt(context.city, plan);
+  step.Emit([&](CaseEvent& event) {
+    auto& admitted = *event.mutable_admitted();
+    *admitted.mutable_report() = report.key();
+    admitted.set_title(report.title());
+    admitted.set_text(report.text());
+    admitted.set_address(report.address());
+    *admitted.mutable_plan() = plan;
+    admitted.set_accountable_unit_id(centre.unit_id());
+    *admitted.mutable_receive_time() = report.receive_time();
+    *admitted.mutable_file_due_time() = ToProto(context.now + kFileLimit);
+    admitted.set_requires_follow_up(report.requires_follow_up());
+  });
+  const auto verifier = VerifierAt(plan.place().grid_ids(), context);
+  if (report.verify_when_unsure() && !verifier.officer_id().empty() &&
+      plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR) {
+    step.SetActor("rule");
+    step.RequestVerification(verifier, plan.operator_reason());
+  } else {
+    step.FollowPlan(plan);
+  }
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::RequestVerificationRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "RequestVerification"));
+  RETURN_IF_ERROR(RequireDispatcher(c, context));
+  const auto verifier = VerifierAt(c.grid_ids(), context);
+  if (verifier.officer_id().empty()) {
+    return Refuse(c, "RequestVerification",
+                  "its place has no grid team with an officer");
+  }
+  Step step(c, context);
+  step.RequestVerification(verifier, r.question());
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c,
+                              const v1::ReportVerificationRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "ReportVerification"));
+  RETURN_IF_ERROR(RequireVerifier(c, context));
+  const RoutePlan* plan = r.found() ? context.plan : nullptr;
+  Step step(c, context);
+  step.Emit([&](CaseEvent& event) {
+    auto& verified = *event.mutable_verified();
+    verified.set_found(r.found());
+    verified.set_text(r.text());
+    *verified.mutable_evidence() = r.evidence();
+    verified.set_officer_id(context.actor.officer->officer_id());
+    if (plan != nullptr) *verified.mutable_plan() = *plan;
+    *verified.mutable_file_due_time() = ToProto(context.now + kFileLimit);
+  });
+  if (plan != nullptr) step.FollowPlan(*plan);
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c, const v1::RejectCaseRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "Reject"));
+  RETURN_IF_ERROR(RequireDispatcher(c, context));
+  Step step(c, context);
+  step.Overtake("the case was rejected");
+  step.Emit([&](CaseEvent& event) {
+    event.mutable_rejected()->set_reason(r.reason());
+    event.mutable_rejected()->set_proper_channel(r.proper_channel());
+  });
+  return step.Take();
+}
+
+absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,
+                              const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "Dispatch"));
+  RETURN_IF_ERROR(RequireDispatcher(c, context));
+  const std::string code =
+      r.category_code().empty() ? c.category_code() : r.category_code();
+  const city::Category* category = context.city.FindCategory(code);
+  if (category == nullptr) {
+    errors::Violations v;
+    v.Add("category_code", absl::StrCat("`", code,
+                                        "` is no category; name one, as the "
+                                        "case has none that is sure"));
+    return v.ToStatus();
+  }
+  ASSIGN_OR_RETURN(const city::Unit* lead,
+                   FindUnit(context, "lead_unit_id", r.lead_unit_id()));
+  RETURN_IF_ERROR(CheckAllowed(c, "Dispatch", *category, *lead));
+  ASSIGN_OR_RETURN(
+      const auto co_handlers,
+      ChooseUnits("co_handler_unit_ids", r.co_handler_unit_ids(), context));
+  Step step(c, context);
+  if (c.state() == v1::CASE_STATE_RECEIVED) {
+    const auto urgency = c.urgency() == common::v1::URGENCY_SAFETY
+                             ? c.urgency()
+                             : category->urgency();
+    step.File(*category, urgency, lead);
+  }
+  step.Dispatch(ChosenByPerson(context.city, *lead, context.now), co_handlers,
+                nullptr);
+  return step.Take();
+}
+
+}  // namespace wangge::cases

@@ -1,0 +1,3 @@
+-- Deletes a reporter's data for good; the row tells that there was some.
+UPDATE reporter SET sealed = NULL, erase_time = now()
+WHERE report_id = $1 AND sealed IS NOT NULL
