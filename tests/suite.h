@@ -39,7 +39,8 @@ inline wgctl::Settings SuiteSettings() {
   return settings;
 }
 
-// A report that routes by itself.
+// A report that routes by itself: of another household each time, so that none
+// is a duplicate.
 inline intake::v1::SubmitReportRequest HeatingReport(
     const std::string& source = "12345") {
   intake::v1::SubmitReportRequest request;
@@ -48,7 +49,9 @@ inline intake::v1::SubmitReportRequest HeatingReport(
   report.set_source_id(source);
   report.set_source_ref("test-" + NewUuid());
   report.set_title("暖气不热");
-  report.set_text("家里暖气不热，室温只有十三度");
+  report.set_text(
+      absl::StrCat("家里暖气不热，室温只有十三度，门牌 ",
+                   std::stoul(NewUuid().substr(0, 7), nullptr, 16)));
   report.set_address("诗圣大道开普西一区5号楼");
   report.mutable_reporter()->set_phone("13800000000");
   return request;

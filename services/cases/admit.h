@@ -1,4 +1,5 @@
-// Admitting reports: each opens a case, unless it was admitted before.
+// Admitting reports: each opens a case, unless it was admitted before; that of
+// a duplicate is merged at once.
 #pragma once
 
 #include <memory>
@@ -28,9 +29,16 @@ class CaseNumbers {
   int64_t end_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
+// Each report under a number of its own.
 absl::StatusOr<v1::AdmitReportsResponse> AdmitReports(
     const v1::AdmitReportsRequest& request, const city::City& city,
     const PersonalKeys& keys, absl::Time now, absl::Time deadline,
     CaseNumbers* numbers, Store* store);
+// The only report of a request under a given number, with statements that
+// belong to it; those do not run when it had been admitted before.
+absl::StatusOr<v1::AdmitReportsResponse> AdmitAs(
+    const std::string& case_no, const v1::AdmitReportsRequest& request,
+    const city::City& city, const PersonalKeys& keys, absl::Time now,
+    absl::Time deadline, const AdmissionCompanion& companion, Store* store);
 
 }  // namespace wangge::cases

@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "log/log.h"
+#include "services/cases/actor.h"
 #include "services/cases/audit_stream.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
@@ -93,6 +94,14 @@ CaseService::CaseService(
       routing_(std::move(routing)),
       store_(pool_.get()),
       numbers_(&store_),
+      referral_store_(pool_.get()),
+      referrals_(
+          &referral_store_, &store_, &personal_keys_, &numbers_,
+          [this](const routing::v1::Matter& matter, absl::Time deadline) {
+            return Route(matter, deadline);
+          }),
+      referral_service_(runtime, &referrals_, &referral_store_, &city_,
+                        [this] { Committed(); }),
       feed_executor_("feed", 4, 1000),
       events_(
           "events", &feed_executor_,
@@ -181,22 +190,45 @@ void CaseService::Committed() {
   feedback_.Poke();
 }
 
-absl::StatusOr<Actor> CaseService::ActorOf(const rpc::Caller& caller,
-                                           const city::City& city) const {
-  Actor actor{caller.Text(), caller.NameIf("source"), nullptr};
-  if (caller.officer_id.empty()) return actor;
-  actor.officer = city.FindOfficer(caller.officer_id);
-  if (actor.officer != nullptr) return actor;
-  return errors::NotYours("city", "officers", actor.text);
-}
-
 absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
     const rpc::Call& call, const v1::AdmitReportsRequest& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  auto response =
-      cases::AdmitReports(request, *city, personal_keys_, absl::Now(),
-                          call.deadline, &numbers_, &store_);
+  const absl::Time now = absl::Now();
+  const auto hosts_review = [](const v1::Admission& a) {
+    return a.hosts_review();
+  };
+  absl::StatusOr<v1::AdmitReportsResponse> response;
+  if (std::none_of(request.admissions().begin(), request.admissions().end(),
+                   hosts_review)) {
+    response = cases::AdmitReports(request, *city, personal_keys_, now,
+                                   call.deadline, &numbers_, &store_);
+  } else {
+    response = AdmitOrRefer(request, *city, now, call.deadline);
+  }
   Committed();
+  return response;
+}
+
+absl::StatusOr<v1::AdmitReportsResponse> CaseService::AdmitOrRefer(
+    const v1::AdmitReportsRequest& request, const city::City& city,
+    absl::Time now, absl::Time deadline) {
+  v1::AdmitReportsRequest direct;
+  for (const auto& admission : request.admissions()) {
+    if (!admission.hosts_review()) *direct.add_admissions() = admission;
+  }
+  ASSIGN_OR_RETURN(auto admitted,
+                   cases::AdmitReports(direct, city, personal_keys_, now,
+                                       deadline, &numbers_, &store_));
+  v1::AdmitReportsResponse response;
+  int next = 0;
+  for (const auto& admission : request.admissions()) {
+    if (!admission.hosts_review()) {
+      *response.add_results() = std::move(*admitted.mutable_results(next++));
+    } else {
+      ASSIGN_OR_RETURN(*response.add_results(),
+                       referrals_.Open(admission, city, now, deadline));
+    }
+  }
   return response;
 }
 
@@ -262,8 +294,14 @@ absl::StatusOr<std::optional<RoutePlan>> CaseService::PlanFor(
     absl::Time deadline) const {
   auto matter = MatterFor(c, request, now);
   if (!matter) return std::nullopt;
+  ASSIGN_OR_RETURN(RoutePlan plan, Route(*matter, deadline));
+  return plan;
+}
+
+absl::StatusOr<RoutePlan> CaseService::Route(const routing::v1::Matter& matter,
+                                             absl::Time deadline) const {
   routing::v1::RouteMattersRequest matters;
-  *matters.add_matters() = *std::move(matter);
+  *matters.add_matters() = matter;
   ASSIGN_OR_RETURN(auto response,
                    rpc::Invoke(&routing::v1::RoutingService::Stub::RouteMatters,
                                *routing_, matters, deadline));
@@ -413,8 +451,10 @@ bool CaseService::FireTimers() {
                     {"cause", std::string(result.status().message())}});
     }
   }
+  const auto reminded = referrals_.FireTimers(now, kTimersAtOnce, deadline);
   if (fired) Committed();
-  return fired && due->size() == kTimersAtOnce;
+  return (fired && due->size() == kTimersAtOnce) ||
+         (reminded.ok() && *reminded == kTimersAtOnce);
 }
 
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* CaseService::WatchEvents(

@@ -16,6 +16,7 @@
 #include "services/cases/change.h"
 #include "services/cases/companion.h"
 #include "services/cases/feed.h"
+#include "services/cases/referral_service.h"
 #include "services/cases/store.h"
 #include "services/cases/validate.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
@@ -33,7 +34,9 @@ class CaseService final : public v1::CaseService::CallbackService,
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 
-  std::vector<grpc::Service*> GrpcServices() override { return {this}; }
+  std::vector<grpc::Service*> GrpcServices() override {
+    return {this, &referral_service_};
+  }
   bool Ready() override;
   void Drain() override;
 
@@ -149,8 +152,12 @@ class CaseService final : public v1::CaseService::CallbackService,
                                       const Request& request,
                                       const std::string& master_case_no);
 
-  absl::StatusOr<Actor> ActorOf(const rpc::Caller& caller,
-                                const city::City& city) const;
+  // The same for a request with reports whose reviews we host.
+  absl::StatusOr<v1::AdmitReportsResponse> AdmitOrRefer(
+      const v1::AdmitReportsRequest& request, const city::City& city,
+      absl::Time now, absl::Time deadline);
+  absl::StatusOr<RoutePlan> Route(const routing::v1::Matter& matter,
+                                  absl::Time deadline) const;
   // The plan that a command needs of a case; none when it needs none.
   template <typename Request>
   absl::StatusOr<std::optional<RoutePlan>> PlanFor(const Case& c,
@@ -168,6 +175,9 @@ class CaseService final : public v1::CaseService::CallbackService,
   Store store_;
   CaseNumbers numbers_;
   city::Holder city_;
+  ReferralStore referral_store_;
+  Referrals referrals_;
+  ReferralService referral_service_;
   exec::Executor feed_executor_;
   EventFeed events_;
   FeedbackFeed feedback_;

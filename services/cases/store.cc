@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <numeric>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -10,16 +9,13 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "services/cases/domain/duplicate.h"
 #include "services/cases/domain/feedback.h"
 #include "services/cases/domain/limits.h"
 #include "services/cases/sql.h"
 
 namespace wangge::cases {
 namespace {
-
-// A concurrent duplicate may be seen by neither the insert nor the search; a
-// second run sees it. More would mean that duplicates keep being rolled back.
-constexpr int kAdmitRuns = 3;
 
 // Loads and commits that come at the same time share a round trip; of two lanes
 // one can gather what comes while the other is away.
@@ -46,6 +42,10 @@ std::string LeadUnitId(const Case& c) {
 void AddTimer(const Case& c, db::Array* array) {
   const auto next = NextTimer(c);
   next ? array->AddTime(*next) : array->AddNull();
+}
+
+void AddSpot(const std::string& spot, db::Array* array) {
+  spot.empty() ? array->AddNull() : array->Add(spot);
 }
 
 // The columns of events: the case after each is what the feed shows.
@@ -95,35 +95,41 @@ void AddEvents(const Events& events, const Case& folded,
   }
 }
 
-db::Params AdmitParams(const std::vector<const NewCase*>& cases) {
+db::Params AdmitParams(const AdmissionBatch& batch) {
   db::Array source_ids, source_refs, request_ids, report_ids, digests, case_nos,
       receive_times, reports, answers, reporters, key_ids, versions, states,
-      districts, categories, lead_units, needs_operators, timers, bodies;
+      districts, categories, lead_units, needs_operators, timers, bodies,
+      case_spots, spots, spot_versions;
   EventColumns events;
   FeedbackColumns feedback;
-  for (const NewCase* one : cases) {
-    const auto& report = one->admission.report();
+  for (const Spot& spot : batch.spots) {
+    spots.Add(spot.name);
+    spot_versions.AddInt(spot.version);
+  }
+  for (const NewCase& one : batch.cases) {
+    const auto& report = one.admission.report();
     source_ids.Add(report.key().source_id());
     source_refs.Add(report.key().source_ref());
-    request_ids.Add(one->admission.request_id());
+    request_ids.Add(one.admission.request_id());
     report_ids.Add(report.key().report_id());
-    digests.AddBytes(one->admission.digest());
-    case_nos.Add(one->folded.case_no());
+    digests.AddBytes(one.admission.digest());
+    case_nos.Add(one.folded.case_no());
     receive_times.AddTime(FromProto(report.receive_time()));
     reports.AddBytes(report.SerializeAsString());
-    answers.AddBytes(one->answer.SerializeAsString());
-    one->reporter ? reporters.AddBytes(one->reporter->sealed)
-                  : reporters.AddNull();
-    one->reporter ? key_ids.Add(one->reporter->key_id) : key_ids.AddNull();
-    versions.AddInt(one->folded.version());
-    states.AddInt(one->folded.state());
-    districts.Add(one->folded.district_code());
-    categories.Add(one->folded.category_code());
-    lead_units.Add(LeadUnitId(one->folded));
-    needs_operators.Add(one->folded.operator_reason().empty() ? "f" : "t");
-    AddTimer(one->folded, &timers);
-    bodies.AddBytes(one->folded.SerializeAsString());
-    AddEvents(one->events, one->folded, &events, &feedback);
+    answers.AddBytes(one.answer.SerializeAsString());
+    one.reporter ? reporters.AddBytes(one.reporter->sealed)
+                 : reporters.AddNull();
+    one.reporter ? key_ids.Add(one.reporter->key_id) : key_ids.AddNull();
+    versions.AddInt(one.folded.version());
+    states.AddInt(one.folded.state());
+    districts.Add(one.folded.district_code());
+    categories.Add(one.folded.category_code());
+    lead_units.Add(LeadUnitId(one.folded));
+    needs_operators.Add(one.folded.operator_reason().empty() ? "f" : "t");
+    AddTimer(one.folded, &timers);
+    bodies.AddBytes(one.folded.SerializeAsString());
+    AddSpot(one.spot, &case_spots);
+    AddEvents(one.events, one.folded, &events, &feedback);
   }
   return {
       source_ids,       source_refs,   request_ids,       report_ids,
@@ -133,14 +139,14 @@ db::Params AdmitParams(const std::vector<const NewCase*>& cases) {
       timers,           bodies,        key_ids,           events.case_nos,
       events.sequences, events.titles, events.states,     events.units,
       events.bodies,    events.hashes, feedback.case_nos, feedback.source_ids,
-      feedback.bodies};
+      feedback.bodies,  spots,         spot_versions,     case_spots};
 }
 
 // Groups that are null are left out; the others keep their numbers.
 db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
   db::Array numbers, case_nos, expected, versions, states, districts,
       categories, lead_units, needs_operators, timers, bodies, callers,
-      request_ids, digests;
+      request_ids, digests, spots;
   EventColumns events;
   FeedbackColumns feedback;
   for (size_t number = 0; number < groups.size(); ++number) {
@@ -161,6 +167,7 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
       callers.Add(change.caller);
       request_ids.Add(change.request_id);
       digests.AddBytes(change.digest);
+      AddSpot(TakesDuplicates(c) ? c.merge_spot() : "", &spots);
       for (size_t i = 0; i < change.events.size(); ++i) {
         // Readers see the case as it is after the whole change.
         events.Add(change.events[i], c, HashOf(change.events, i, c));
@@ -191,7 +198,20 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
           events.hashes,
           feedback.case_nos,
           feedback.source_ids,
-          feedback.bodies};
+          feedback.bodies,
+          spots};
+}
+
+// Which reports of a batch the statement says are new.
+std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
+                             const db::Rows& rows) {
+  absl::flat_hash_set<std::string> ids;
+  for (int i = 0; i < rows.size(); ++i) ids.insert(rows.Text(i, "report_id"));
+  std::vector<bool> admitted;
+  for (const NewCase& one : batch.cases) {
+    admitted.push_back(ids.contains(one.admission.report().key().report_id()));
+  }
+  return admitted;
 }
 
 template <typename Message>
@@ -239,82 +259,91 @@ absl::StatusOr<int64_t> Store::NextCaseNumberBlock(absl::Time deadline) {
   return rows.Int(0, "block") * 1000;
 }
 
-absl::StatusOr<std::vector<v1::AdmissionResult>> Store::Admit(
-    const std::vector<NewCase>& cases, absl::Time deadline) {
-  std::vector<v1::AdmissionResult> results(cases.size());
-  std::vector<size_t> missing(cases.size());
-  std::iota(missing.begin(), missing.end(), 0);
-  // Everybody inserts in the same order, so that batches cannot deadlock.
-  std::sort(missing.begin(), missing.end(), [&](size_t a, size_t b) {
-    const auto& x = cases[a].admission.report().key();
-    const auto& y = cases[b].admission.report().key();
-    return std::tie(x.source_id(), x.source_ref()) <
-           std::tie(y.source_id(), y.source_ref());
-  });
-  for (int run = 0; run < kAdmitRuns && !missing.empty(); ++run) {
-    std::vector<const NewCase*> batch;
-    for (const size_t i : missing) batch.push_back(&cases[i]);
-    ASSIGN_OR_RETURN(
-        const db::Rows rows,
-        pool_.Query(sql::kAdmitReports, AdmitParams(batch), deadline));
-    absl::flat_hash_set<std::string> admitted;
-    for (int i = 0; i < rows.size(); ++i) {
-      admitted.insert(rows.Text(i, "report_id"));
-    }
-    std::vector<size_t> earlier;
-    for (const size_t i : missing) {
-      if (admitted.contains(cases[i].admission.report().key().report_id())) {
-        results[i] = cases[i].answer;
-      } else {
-        earlier.push_back(i);
-      }
-    }
-    missing.clear();
-    if (earlier.empty()) break;
-    RETURN_IF_ERROR(FindEarlier(cases, earlier, &results, &missing, deadline));
+absl::StatusOr<std::vector<Spot>> Store::LookAtSpots(
+    const std::vector<std::string>& names, absl::Time since,
+    absl::Time deadline) {
+  std::vector<Spot> spots;
+  if (names.empty()) return spots;
+  db::Array array;
+  for (const std::string& name : names) {
+    array.Add(name);
+    spots.push_back({name, 0, {}});
   }
-  if (missing.empty()) return results;
-  return errors::Unavailable("admission", "duplicates keep being rolled back");
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectMergeSpots,
+                                                    {array, since}, deadline));
+  for (int row = 0; row < rows.size(); ++row) {
+    Spot& spot = spots[static_cast<size_t>(rows.Int(row, "number") - 1)];
+    spot.version = rows.Int(row, "version");
+    if (rows.IsNull(row, "body")) continue;
+    ASSIGN_OR_RETURN(Case c, Parse<Case>(rows, row, "body"));
+    spot.cases.push_back(std::move(c));
+  }
+  return spots;
 }
 
-absl::Status Store::FindEarlier(const std::vector<NewCase>& cases,
-                                const std::vector<size_t>& missing,
-                                std::vector<v1::AdmissionResult>* results,
-                                std::vector<size_t>* still_missing,
-                                absl::Time deadline) {
+absl::StatusOr<std::vector<bool>> Store::Admit(const AdmissionBatch& batch,
+                                               absl::Time deadline) {
+  const db::Params params = AdmitParams(batch);
+  const bool merges =
+      std::any_of(batch.cases.begin(), batch.cases.end(),
+                  [](const NewCase& one) { return !one.master.empty(); });
+  if (!merges && batch.companion == nullptr) {
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     pool_.Query(sql::kAdmitReports, params, deadline));
+    return AdmittedOf(batch, rows);
+  }
+  const absl::Status status = pool_.Transact(
+      "admit_and_merge",
+      [&](db::Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(const db::Rows rows,
+                         transaction.Query(sql::kAdmitReports, params));
+        // What a merge rests on must be there: its report, its master.
+        if (rows.size() < static_cast<int>(batch.cases.size())) {
+          return absl::AbortedError("not all of the batch is new");
+        }
+        if (!batch.masters.empty()) {
+          ASSIGN_OR_RETURN(const db::Rows changed,
+                           transaction.Query(sql::kCommitChanges,
+                                             ChangeParams({&batch.masters})));
+          if (changed.empty()) return absl::AbortedError("a master changed");
+        }
+        return batch.companion == nullptr ? absl::OkStatus()
+                                          : batch.companion(transaction);
+      },
+      deadline);
+  if (!status.ok() && !absl::IsAborted(status)) return status;
+  return std::vector<bool>(batch.cases.size(), status.ok());
+}
+
+absl::StatusOr<std::vector<std::optional<v1::AdmissionResult>>>
+Store::FindAdmitted(const std::vector<const v1::Admission*>& admissions,
+                    absl::Time deadline) {
   db::Array source_ids, source_refs, request_ids;
-  for (const size_t i : missing) {
-    source_ids.Add(cases[i].admission.report().key().source_id());
-    source_refs.Add(cases[i].admission.report().key().source_ref());
-    request_ids.Add(cases[i].admission.request_id());
+  for (const v1::Admission* admission : admissions) {
+    source_ids.Add(admission->report().key().source_id());
+    source_refs.Add(admission->report().key().source_ref());
+    request_ids.Add(admission->request_id());
   }
   ASSIGN_OR_RETURN(
       const db::Rows rows,
       pool_.Query(sql::kFindReports, {source_ids, source_refs, request_ids},
                   deadline));
-  std::vector<bool> found(missing.size());
+  std::vector<std::optional<v1::AdmissionResult>> results(admissions.size());
   for (int row = 0; row < rows.size(); ++row) {
     const auto at = static_cast<size_t>(rows.Int(row, "number") - 1);
-    const size_t i = missing[at];
-    auto& result = (*results)[i];
-    const bool same = rows.Bytes(row, "digest") == cases[i].admission.digest();
+    auto& result = results[at];
+    const bool same = rows.Bytes(row, "digest") == admissions[at]->digest();
     const bool by_request = rows.Bool(row, "by_request");
-    found[at] = true;
     if (by_request && !same) {
       // Decides, whatever the source_ref says.
-      result.Clear();
-      result.set_request_id_reused(true);
-    } else if (!result.request_id_reused() &&
-               (by_request || !result.replayed())) {
+      result.emplace().set_request_id_reused(true);
+    } else if (!result || (by_request && !result->request_id_reused())) {
       ASSIGN_OR_RETURN(result, Parse<v1::AdmissionResult>(rows, row, "answer"));
-      result.set_replayed(true);
-      result.set_content_differs(!same);
+      result->set_replayed(true);
+      result->set_content_differs(!same);
     }
   }
-  for (size_t at = 0; at < missing.size(); ++at) {
-    if (!found[at]) still_missing->push_back(missing[at]);
-  }
-  return absl::OkStatus();
+  return results;
 }
 
 absl::StatusOr<LoadedCase> Store::Load(const std::string& case_no,

@@ -22,6 +22,8 @@ struct NewCase {
   Case folded;
   Events events;
   v1::AdmissionResult answer;
+  std::string spot;    // Where duplicates are looked for; may be empty.
+  std::string master;  // The case that it is merged into; empty: none.
   std::optional<SealedReporter> reporter;  // Absent when nobody said.
 };
 
@@ -37,6 +39,25 @@ struct Change {
 
 // Changes that are written together or not at all; each of another case.
 using ChangeGroup = std::vector<Change>;
+
+// A merge spot as it was looked at.
+struct Spot {
+  std::string name;
+  int64_t version = 0;
+  std::vector<Case> cases;  // The newest that take duplicates.
+};
+
+// Statements that belong to an admission; ABORTED undoes it.
+using AdmissionCompanion =
+    std::function<absl::Status(db::Transaction& transaction)>;
+
+// Reports to be admitted in one transaction with what it rests on.
+struct AdmissionBatch {
+  std::vector<NewCase> cases;
+  std::vector<Spot> spots;       // All that the cases name.
+  ChangeGroup masters;           // As the merges leave those there were before.
+  AdmissionCompanion companion;  // May be null.
+};
 
 // A case as loaded, with what is known of the request that wants to change it.
 struct LoadedCase {
@@ -62,9 +83,20 @@ class Store {
   // The first of 1,000 serial numbers that nobody else gets.
   absl::StatusOr<int64_t> NextCaseNumberBlock(absl::Time deadline);
 
-  // Admits what is new and finds what is not: one answer for each, in order.
-  absl::StatusOr<std::vector<v1::AdmissionResult>> Admit(
-      const std::vector<NewCase>& cases, absl::Time deadline);
+  // The spots with the cases there that were received after `since`, in the
+  // order of their names.
+  absl::StatusOr<std::vector<Spot>> LookAtSpots(
+      const std::vector<std::string>& names, absl::Time since,
+      absl::Time deadline);
+  // Admits what is new at spots that are still as they were looked at. Says of
+  // each whether it was; of a merged one also its master was changed. All or
+  // nothing when there are merges or a companion.
+  absl::StatusOr<std::vector<bool>> Admit(const AdmissionBatch& batch,
+                                          absl::Time deadline);
+  // The answers to those of the reports that were admitted before, by
+  // source_ref or by request_id; absent for the others.
+  absl::StatusOr<std::vector<std::optional<v1::AdmissionResult>>> FindAdmitted(
+      const std::vector<const v1::Admission*>& admissions, absl::Time deadline);
 
   // NOT_FOUND when there is no such case. Those that come at the same time are
   // read in one round trip.
@@ -123,11 +155,6 @@ class Store {
   std::vector<absl::StatusOr<LoadedCase>> LoadAll(
       std::vector<CaseQuery> queries);
   std::vector<absl::StatusOr<bool>> CommitAll(std::vector<ChangeGroup> groups);
-  absl::Status FindEarlier(const std::vector<NewCase>& cases,
-                           const std::vector<size_t>& missing,
-                           std::vector<v1::AdmissionResult>* results,
-                           std::vector<size_t>* still_missing,
-                           absl::Time deadline);
 
   db::Pool& pool_;
   exec::Batcher<CaseQuery, LoadedCase> loads_;

@@ -368,5 +368,80 @@ TEST_F(StoreTest, AReporterIsSealedAndOnlyTheRightKeyOpens) {
               StatusIs(absl::StatusCode::kFailedPrecondition, "k1"));
 }
 
+// A report at a place that is sure enough to merge by itself.
+v1::Admission Pothole(const std::string& ref, const std::string& text) {
+  v1::Admission a;
+  a.set_request_id(NewUuid());
+  a.set_digest(Sha256(ref));
+  a.mutable_report()->mutable_key()->set_source_id("12345");
+  a.mutable_report()->mutable_key()->set_source_ref(ref);
+  a.mutable_report()->mutable_key()->set_report_id(NewUuid());
+  a.mutable_report()->set_text(text);
+  *a.mutable_report()->mutable_receive_time() = ToProto(absl::Now());
+  *a.mutable_plan() = CaseDriver::Plan("AUTO", {"urban"});
+  a.mutable_plan()->mutable_place()->add_grid_ids("m");
+  a.mutable_plan()->mutable_place()->mutable_point()->set_latitude_deg(34.5);
+  return a;
+}
+
+TEST_F(StoreTest, ADuplicateIsMergedAndAnotherHouseIsNot) {
+  const auto first = Admit({Pothole("a", "97号门前路面塌陷")});
+  ASSERT_OK(first);
+  const auto second = Admit({Pothole("b", "97号门前路面塌陷！"),
+                             Pothole("c", "99号门前路面塌陷"),
+                             Pothole("d", "97号门前路面塌陷。")});
+  ASSERT_OK(second);
+  const std::string master = first->results(0).case_no();
+  EXPECT_EQ(second->results(0).state(), v1::CASE_STATE_MERGED);
+  EXPECT_EQ(second->results(0).master_case_no(), master);
+  EXPECT_EQ(second->results(1).state(), v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(second->results(2).master_case_no(), master);
+  const auto loaded = store_->Load(master, "", "");
+  ASSERT_OK(loaded);
+  EXPECT_EQ(loaded->folded.reports_size(), 3);
+  EXPECT_EQ(Fold(*store_->Timeline(master, Soon())).SerializeAsString(),
+            loaded->folded.SerializeAsString());
+  // A repeat gets the first answer and merges nothing again.
+  const auto again = Admit({Pothole("b", "97号门前路面塌陷！")});
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->results(0).replayed());
+  EXPECT_EQ(again->results(0).master_case_no(), master);
+  EXPECT_EQ(store_->Load(master, "", "")->folded.reports_size(), 3);
+}
+
+TEST_F(StoreTest, TwinsOfOneBatchAreMergedIntoEachOther) {
+  const auto response =
+      Admit({Pothole("a", "路面塌陷"), Pothole("b", "路面塌陷"),
+             Pothole("c", "路面塌陷"), Pothole("a", "路面塌陷")});
+  ASSERT_OK(response);
+  const std::string master = response->results(0).case_no();
+  EXPECT_EQ(response->results(1).master_case_no(), master);
+  EXPECT_EQ(response->results(2).master_case_no(), master);
+  EXPECT_EQ(response->results(3).case_no(), master);  // The same source_ref.
+  EXPECT_EQ(store_->Load(master, "", "")->folded.reports_size(), 3);
+}
+
+TEST_F(StoreTest, ReportsOfTheSameMatterAtTheSameTimeMakeOneCase) {
+  constexpr int kThreads = 8;
+  std::vector<std::string> case_nos(kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      const auto response = Admit({Pothole(std::to_string(t), "路面塌陷")});
+      ASSERT_OK(response);
+      case_nos[static_cast<size_t>(t)] = response->results(0).case_no();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  int masters = 0;
+  for (const std::string& case_no : case_nos) {
+    const Case c = store_->Load(case_no, "", "")->folded;
+    if (c.state() == v1::CASE_STATE_MERGED) continue;
+    ++masters;
+    EXPECT_EQ(c.reports_size(), kThreads);
+  }
+  EXPECT_EQ(masters, 1);
+}
+
 }  // namespace
 }  // namespace wangge::cases

@@ -354,4 +354,25 @@ absl::Status Validate(const v1::ListDailyRootsRequest& r) {
   return v.ToStatus();
 }
 
+absl::Status Validate(const v1::GetReferralRequest& r) {
+  Violations v;
+  v.RequireText("referral_id", r.referral_id(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ListReferralsRequest& r) {
+  Violations v;
+  v.Require(v1::ReferralState_IsValid(r.state()), "state", "is no state");
+  v.RequireText("unit_id", r.unit_id(), 0, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::DecideReferralRequest& r) {
+  Violations v;
+  v.RequireText("referral_id", r.referral_id(), 1, 64);
+  v.RequireUuid("request_id", r.request_id());
+  v.RequireText("reason", r.reason(), 0, kMedium);
+  return v.ToStatus();
+}
+
 }  // namespace wangge::cases

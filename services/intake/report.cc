@@ -93,7 +93,10 @@ absl::StatusOr<Prepared> Prepare(const v1::SubmitReportRequest& request,
                 city.FindGrid(source.reporter_grid_id()) != nullptr,
             "report.reporter_grid_id", "is not a grid of the city");
   RETURN_IF_ERROR(v.ToStatus());
-  if (profile.requires_review()) {
+  const bool hosts_review = profile.requires_review() &&
+                            profile.hosts_review() &&
+                            source.review_attestations().empty();
+  if (profile.requires_review() && !hosts_review) {
     RETURN_IF_ERROR(CheckAttestations(source, city));
   }
 
@@ -102,6 +105,7 @@ absl::StatusOr<Prepared> Prepare(const v1::SubmitReportRequest& request,
   auto& admission = prepared.admission;
   admission.set_request_id(request.request_id());
   admission.set_digest(DigestOf(source));
+  admission.set_hosts_review(hosts_review);
   if (source.has_reporter()) *admission.mutable_reporter() = source.reporter();
   auto& report = *admission.mutable_report();
   report.mutable_key()->set_source_id(source.source_id());

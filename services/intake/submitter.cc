@@ -28,6 +28,13 @@ absl::Status Danger(const routing::v1::RoutePlan& plan) {
 absl::StatusOr<v1::SubmitReportResponse> ToResponse(
     const cases::v1::AdmissionResult& result, const std::string& request_id) {
   if (result.request_id_reused()) return errors::RequestIdReused(request_id);
+  if (!result.referral_refusal().empty()) {
+    return errors::Make(
+        absl::StatusCode::kFailedPrecondition,
+        common::v1::ERROR_REASON_REVIEW_INVALID,
+        "the matter cannot be referred: " + result.referral_refusal(),
+        {{"fault", result.referral_refusal()}});
+  }
   v1::SubmitReportResponse response;
   response.set_case_no(result.case_no());
   response.set_report_id(result.report_id());
@@ -36,6 +43,8 @@ absl::StatusOr<v1::SubmitReportResponse> ToResponse(
   response.set_state(result.state());
   response.set_unit_name(result.lead_unit_name());
   response.set_officer_name(result.lead_officer_name());
+  response.set_master_case_no(result.master_case_no());
+  response.set_referral_id(result.referral_id());
   return response;
 }
 

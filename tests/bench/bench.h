@@ -51,6 +51,7 @@ struct Options {
 // 200 reports a second for ten seconds, without a figure of its own.
 int RunPace();
 int RunSubmit(const Options& options);
+int RunCases(const Options& options);
 int RunRpc(const Options& options);
 int RunRegistry(const Options& options);
 int RunRouting(const Options& options);

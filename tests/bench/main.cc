@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
       {"--data", &options.data},       {"--wrong-auto", &options.wrong_auto}};
   const std::map<std::string, int (*)(const Options&)> benches = {
       {"submit", wangge::bench::RunSubmit},
+      {"cases", wangge::bench::RunCases},
       {"pace", [](const Options&) { return wangge::bench::RunPace(); }},
       {"rpc", wangge::bench::RunRpc},
       {"registry", wangge::bench::RunRegistry},
@@ -37,8 +38,9 @@ int main(int argc, char** argv) {
     }
   }
   if (benches.contains(name)) return benches.at(name)(options);
-  std::fprintf(stderr,
-               "usage: bench submit|rpc|registry|routing|text [--quick]; see "
-               "tests/bench/run\n");
+  std::fprintf(
+      stderr,
+      "usage: bench submit|cases|rpc|registry|routing|text [--quick]; see "
+      "tests/bench/run\n");
   return 2;
 }

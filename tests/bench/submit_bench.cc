@@ -11,6 +11,8 @@ namespace {
 
 using intake::v1::IntakeService;
 
+constexpr int kClients = 64;
+
 struct Outcome {
   double per_second = 0;
   std::vector<double> milliseconds;
@@ -101,20 +103,20 @@ int RunPace() {
 }
 
 int RunSubmit(const Options& options) {
-  const std::string peer = "pgbench, 32 clients, the same rows";
-  RunUnary(32, 0, absl::Seconds(3));  // Warm connections and plans.
-  Outcome full = RunUnary(32, 0, options.Time());
-  Print("submit", "unary_32_clients", full.per_second, "reports/s", peer,
+  const std::string peer = "pgbench, 64 clients, the same rows";
+  RunUnary(kClients, 0, absl::Seconds(3));  // Warm connections and plans.
+  Outcome full = RunUnary(kClients, 0, options.Time());
+  Print("submit", "unary_64_clients", full.per_second, "reports/s", peer,
         options.peer_rate);
   Print("submit", "unary_full_load_p50", Percentile(&full.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_full_load_p99", Percentile(&full.milliseconds, 0.99),
         "ms");
-  Outcome half = RunUnary(32, full.per_second / 2, options.Time());
+  Outcome half = RunUnary(kClients, full.per_second / 2, options.Time());
   Print("submit", "unary_half_load_p50", Percentile(&half.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_half_load_p99", Percentile(&half.milliseconds, 0.99),
-        "ms", "limit", 100);
+        "ms", "limit", 50);
   Print("submit", "stream", RunStream(options.Time()), "reports/s", peer,
         options.peer_rate);
   const size_t errors = full.errors + half.errors;

@@ -125,11 +125,74 @@ TEST_F(E2eTest, SourcesSpeakOnlyAsThemselves) {
   EXPECT_OK(GetCase(client_, answer->case_no(), "source/12345"));
 }
 
-TEST_F(E2eTest, ReportsOf110NeedTheirReviews) {
-  const absl::Status status = Submit(client_, HeatingReport("110")).status();
+TEST_F(E2eTest, OneReviewIsNotTwo) {
+  auto request = HeatingReport("110");
+  request.mutable_report()->add_review_attestations()->set_level(
+      intake::v1::ReviewAttestation::LEVEL_STATION);
+  const absl::Status status = Submit(client_, request).status();
   EXPECT_THAT(status,
               StatusIs(absl::StatusCode::kFailedPrecondition, "STATION"));
   EXPECT_EQ(errors::ReasonOf(status), common::v1::ERROR_REASON_REVIEW_INVALID);
+}
+
+// Without attestations the reviews are made here: station, then branch.
+TEST_F(E2eTest, AReferralIsReviewedTwiceAndThenFindsItsPerson) {
+  using cases::v1::ReferralService;
+  const auto answer = Submit(client_, HeatingReport("110"));
+  ASSERT_OK(answer);
+  EXPECT_EQ(answer->case_no(), "");
+  ASSERT_NE(answer->referral_id(), "");
+  const auto city = city::LoadFolder(client_.settings().city_folder);
+  ASSERT_OK(city);
+  cases::v1::GetReferralRequest get;
+  get.set_referral_id(answer->referral_id());
+  const auto referral =
+      wgctl::CallAs<ReferralService>(client_, "cases", "source/110", "",
+                                     &ReferralService::Stub::GetReferral, get);
+  ASSERT_OK(referral);
+  const auto decide = [&](const std::string& unit, auto method) {
+    cases::v1::DecideReferralRequest request;
+    request.set_referral_id(answer->referral_id());
+    request.set_request_id(NewUuid());
+    request.set_reason("属实");
+    return wgctl::CallAs<ReferralService>(
+        client_, "cases", "gateway/app",
+        (*city)->OfficersOf(unit)[0]->officer_id(), method, request);
+  };
+  EXPECT_THAT(
+      decide(referral->branch_unit_id(), &ReferralService::Stub::ApproveStation)
+          .status(),
+      StatusIs(kDenied, answer->referral_id()));
+  ASSERT_OK(decide(referral->station_unit_id(),
+                   &ReferralService::Stub::ApproveStation));
+  const auto pushed =
+      decide(referral->branch_unit_id(), &ReferralService::Stub::ApproveBranch);
+  ASSERT_OK(pushed);
+  EXPECT_EQ(pushed->state(), cases::v1::REFERRAL_STATE_PUSHED);
+  const auto read = GetCase(client_, pushed->case_no(), "source/110");
+  ASSERT_OK(read);
+  EXPECT_EQ(read->case_().state(), cases::v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(read->case_().referral_id(), answer->referral_id());
+}
+
+TEST_F(E2eTest, TheSameMatterReportedTwiceIsOneCase) {
+  const auto first = HeatingReport("wechat");
+  const auto one = Submit(client_, first);
+  ASSERT_OK(one);
+  auto second = first;
+  second.set_request_id(NewUuid());
+  second.mutable_report()->set_source_id("12345");
+  second.mutable_report()->set_source_ref("other-" + NewUuid());
+  const auto two = Submit(client_, second);
+  ASSERT_OK(two);
+  EXPECT_EQ(two->state(), cases::v1::CASE_STATE_MERGED);
+  EXPECT_EQ(two->master_case_no(), one->case_no());
+  // Each source sees its own report of it, and not the other's.
+  const auto seen = GetCase(client_, one->case_no(), "source/12345");
+  ASSERT_OK(seen);
+  ASSERT_EQ(seen->case_().reports_size(), 1);
+  EXPECT_EQ(seen->case_().reports(0).source_id(), "12345");
+  EXPECT_EQ(seen->case_().text(), "");
 }
 
 TEST_F(E2eTest, DangerIsASafetyMatterWhereItIsNotSentBack) {

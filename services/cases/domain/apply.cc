@@ -88,6 +88,7 @@ void On(const v1::Admitted& body, const CaseEvent&, Case* c) {
   *c->mutable_file_due_time() = body.file_due_time();
   c->set_requires_follow_up(body.requires_follow_up());
   c->set_referral_id(body.referral_id());
+  c->set_merge_spot(body.merge_spot());
 }
 
 void On(const v1::VerificationRequested& body, const CaseEvent&, Case* c) {
@@ -302,6 +303,7 @@ void On(const v1::Reclassified& body, const CaseEvent&, Case* c) {
   TakeLimit(body, c);
   c->set_handle_limit_minutes(body.handle_limit_minutes());
   c->set_accountable_unit_id(body.accountable_unit_id());
+  c->clear_merge_spot();
   if (body.withdraws()) {
     const bool dispatched = LeadOf(*c) != nullptr;
     c->set_wrong_dispatch_count(c->wrong_dispatch_count() + dispatched);

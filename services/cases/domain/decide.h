@@ -39,6 +39,16 @@ struct Context {
 Events DecideAdmit(const std::string& case_no, const v1::Report& report,
                    const RoutePlan& plan, const Context& context);
 
+// What a merge or its undoing does to the two cases, both or neither.
+struct MergeEvents {
+  Events merged;  // Of the case that ends, or comes back.
+  Events master;  // Of the one that goes on.
+};
+// #1 and #5 of a report that is a duplicate of `master`.
+MergeEvents DecideAdmitInto(const std::string& case_no,
+                            const v1::Report& report, const RoutePlan& plan,
+                            const Case& master, const Context& context);
+
 absl::StatusOr<Events> Decide(const Case& c,
                               const v1::RequestVerificationRequest& r,
                               const Context& context);
@@ -117,11 +127,6 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RevealReporterRequest& r,
 absl::StatusOr<Events> Decide(const Case& c, const v1::RedactReportRequest& r,
                               const Context& context);
 
-// What a merge or its undoing does to the two cases, both or neither.
-struct MergeEvents {
-  Events merged;  // Of the case that ends, or comes back.
-  Events master;  // Of the one that goes on.
-};
 absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
                                    const v1::MergeCaseRequest& r,
                                    const Context& context);

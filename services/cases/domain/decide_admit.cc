@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "services/cases/domain/decide.h"
+#include "services/cases/domain/duplicate.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
 #include "services/cases/domain/step.h"
@@ -27,15 +28,17 @@ routing::v1::Responsible VerifierAt(
                        : ChosenByPerson(context.city, *teams[0], context.now);
 }
 
-}  // namespace
+Case Numbered(const std::string& case_no) {
+  Case c;
+  c.set_case_no(case_no);
+  return c;
+}
 
-Events DecideAdmit(const std::string& case_no, const v1::Report& report,
-                   const RoutePlan& plan, const Context& context) {
-  Case fresh;
-  fresh.set_case_no(case_no);
-  Step step(fresh, context);
+// #1.
+void Admit(const v1::Report& report, const RoutePlan& plan,
+           const Context& context, Step* step) {
   const auto& centre = CentreAt(context.city, plan);
-  step.Emit([&](CaseEvent& event) {
+  step->Emit([&](CaseEvent& event) {
     auto& admitted = *event.mutable_admitted();
     *admitted.mutable_report() = report.key();
     admitted.set_title(report.title());
@@ -46,7 +49,17 @@ Events DecideAdmit(const std::string& case_no, const v1::Report& report,
     *admitted.mutable_receive_time() = report.receive_time();
     *admitted.mutable_file_due_time() = ToProto(context.now + kFileLimit);
     admitted.set_requires_follow_up(report.requires_follow_up());
+    admitted.set_referral_id(report.referral_id());
+    admitted.set_merge_spot(MergeSpotOf(plan, context.city));
   });
+}
+
+}  // namespace
+
+Events DecideAdmit(const std::string& case_no, const v1::Report& report,
+                   const RoutePlan& plan, const Context& context) {
+  Step step(Numbered(case_no), context);
+  Admit(report, plan, context, &step);
   const auto verifier = VerifierAt(plan.place().grid_ids(), context);
   if (report.verify_when_unsure() && !verifier.officer_id().empty() &&
       plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR) {
@@ -56,6 +69,20 @@ Events DecideAdmit(const std::string& case_no, const v1::Report& report,
     step.FollowPlan(plan);
   }
   return step.Take();
+}
+
+MergeEvents DecideAdmitInto(const std::string& case_no,
+                            const v1::Report& report, const RoutePlan& plan,
+                            const Case& master, const Context& context) {
+  Step step(Numbered(case_no), context);
+  Admit(report, plan, context, &step);
+  const Context by_rule{
+      context.city, {"rule", "", nullptr}, context.now, nullptr};
+  MergeEvents events =
+      MergeInto(step.now(), master, "the same matter was reported", by_rule);
+  Events admitted = step.Take();
+  events.merged.insert(events.merged.begin(), admitted.begin(), admitted.end());
+  return events;
 }
 
 absl::StatusOr<Events> Decide(const Case& c,

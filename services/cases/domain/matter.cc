@@ -37,6 +37,19 @@ Matter CorrectedMatterOf(const Case& c, const Wish& wish, absl::Time now) {
 
 }  // namespace
 
+Matter MatterOfReport(const v1::Admission& admission, absl::Time now) {
+  const v1::Report& report = admission.report();
+  Matter matter;
+  matter.set_title(report.title());
+  matter.set_text(report.text());
+  matter.set_address(report.address());
+  if (report.has_point()) *matter.mutable_point() = report.point();
+  matter.set_category_code(admission.plan().category_code());
+  matter.set_reporter_grid_id(report.reporter_grid_id());
+  *matter.mutable_time() = ToProto(now);
+  return matter;
+}
+
 std::optional<Matter> MatterFor(const Case& c,
                                 const v1::ReportVerificationRequest& r,
                                 absl::Time now) {

@@ -9,6 +9,9 @@ namespace wangge::cases {
 
 using routing::v1::Matter;
 
+// A report that waited for its reviews, as routing is asked about it.
+Matter MatterOfReport(const v1::Admission& admission, absl::Time now);
+
 // The matter whose plan Decide wants; nothing when it wants none.
 template <typename Request>
 std::optional<Matter> MatterFor(const Case&, const Request&, absl::Time) {

@@ -28,6 +28,9 @@ inline std::shared_ptr<const city::City> TestCity() {
   add("grid { grid_id: 'd' grid_code: '410105' parent_grid_id: 'c' layer: "
       "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_DISTRICT " +
       box + "}");
+  add("grid { grid_id: 'm' grid_code: '410105001' parent_grid_id: 'd' layer: "
+      "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_MICRO " +
+      box + "}");
   const auto unit = [&](const std::string& id, const std::string& parent,
                         const std::string& kind, const std::string& function) {
     add("unit { unit_id: '" + id + "' name: '" + id + "' parent_unit_id: '" +
@@ -42,6 +45,8 @@ inline std::shared_ptr<const city::City> TestCity() {
   unit("power", "od", "UTILITY", "power");
   unit("water", "od", "UTILITY", "water");
   unit("team", "od", "GRID_TEAM", "grid_team");
+  unit("branch", "od", "POLICE", "police_branch");
+  unit("station", "branch", "POLICE", "police_station");
   const auto officer = [&](const std::string& id, const std::string& unit_id,
                            const std::string& post) {
     add("officer { officer_id: '" + id + "' name: '" + id + "' unit_id: '" +
@@ -56,8 +61,10 @@ inline std::shared_ptr<const city::City> TestCity() {
   officer("p1", "power", "duty_officer");
   officer("w1", "water", "duty_officer");
   officer("g1", "team", "grid_worker");
+  officer("s1", "station", "reviewer");
+  officer("b1", "branch", "reviewer");
   add("category { category_code: 'road' name: '道路' kind: CATEGORY_KIND_ASSET "
-      "handle_limit_minutes: 480 department_only: true }");
+      "handle_limit_minutes: 480 department_only: true divertible: true }");
   add("category { category_code: 'hazard' name: '隐患' kind: "
       "CATEGORY_KIND_INCIDENT urgency: URGENCY_SAFETY handle_limit_minutes: "
       "120 }");

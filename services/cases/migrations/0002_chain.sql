@@ -37,3 +37,38 @@ CREATE TABLE batch_case (
 -- A reporter's data that was deleted leaves its row, without the data.
 ALTER TABLE reporter ALTER COLUMN sealed DROP NOT NULL;
 ALTER TABLE reporter ADD COLUMN erase_time timestamptz;
+
+-- Duplicates are looked for at spots (category and grid). Who admits a report at
+-- a spot raises its version, so that of two who looked at the same time only one
+-- succeeds, and the other looks again.
+CREATE TABLE merge_spot (
+  spot text PRIMARY KEY,
+  version bigint NOT NULL
+) WITH (fillfactor = 70);
+-- The spot while the case takes duplicates, else null.
+ALTER TABLE cases ADD COLUMN merge_spot text;
+CREATE INDEX cases_merge_spot ON cases (merge_spot, receive_time DESC)
+  WHERE merge_spot IS NOT NULL;
+
+-- The police's reviews before a case: `body` is wangge.cases.v1.Referral, and
+-- `admission` the report as it will be admitted.
+CREATE TABLE referral (
+  referral_id text PRIMARY KEY,
+  version bigint NOT NULL,
+  state smallint NOT NULL,
+  source_id text NOT NULL,
+  source_ref text NOT NULL,
+  request_id text NOT NULL,
+  digest bytea NOT NULL,
+  station_unit_id text NOT NULL,
+  branch_unit_id text NOT NULL,
+  create_time timestamptz NOT NULL DEFAULT now(),
+  next_timer_time timestamptz,
+  body bytea NOT NULL,
+  admission bytea NOT NULL,  -- wangge.cases.v1.Admission without its reporter
+  UNIQUE (source_id, source_ref)
+);
+CREATE UNIQUE INDEX referral_request ON referral (source_id, request_id);
+CREATE INDEX referral_next_timer ON referral (next_timer_time)
+  WHERE next_timer_time IS NOT NULL;
+CREATE INDEX referral_state ON referral (state, create_time);

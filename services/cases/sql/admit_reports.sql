@@ -1,17 +1,28 @@
 -- Admits reports with their cases, events, feedback and reporters. Reports that
 -- were admitted before (by source_ref or request_id) are left alone with all
--- that belongs to them. Returns the report_ids that are new.
--- Indexes: report's two unique ones. Rows: at most 1,000 reports.
-WITH input AS (
+-- that belongs to them; so are those at a merge spot whose version is no longer
+-- the one that was looked at. Returns the report_ids that are new.
+-- Indexes: report's two unique ones, merge_spot's. Rows: at most 1,000 reports.
+WITH claimed AS (
+  INSERT INTO merge_spot (spot, version)
+  SELECT spot, version + 1
+  FROM unnest($30::text[], $31::bigint[]) AS s(spot, version)
+  ORDER BY spot  -- In one order, so that batches cannot deadlock.
+  ON CONFLICT (spot) DO UPDATE SET version = excluded.version
+  WHERE merge_spot.version = excluded.version - 1
+  RETURNING spot
+),
+input AS (
   SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
     $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
     $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-    $17::timestamptz[], $18::bytea[], $19::text[])
+    $17::timestamptz[], $18::bytea[], $19::text[], $32::text[])
   AS i(source_id, source_ref, request_id, report_id, digest, case_no,
        receive_time, report_body, answer, reporter, version,
        state, district_code, category_code, lead_unit_id, needs_operator,
-       next_timer_time, case_body, key_id)
+       next_timer_time, case_body, key_id, merge_spot)
+  WHERE i.merge_spot IS NULL OR i.merge_spot IN (SELECT spot FROM claimed)
 ),
 new_report AS (
   INSERT INTO report (source_id, source_ref, request_id, report_id, digest,
@@ -25,10 +36,12 @@ new_report AS (
 new_case AS (
   INSERT INTO cases (case_no, version, state, source_id, district_code,
                      category_code, lead_unit_id, needs_operator, receive_time,
-                     next_timer_time, body)
+                     next_timer_time, merge_spot, body)
   SELECT i.case_no, i.version, i.state, i.source_id, i.district_code,
          i.category_code, i.lead_unit_id, i.needs_operator, i.receive_time,
-         i.next_timer_time, i.case_body
+         i.next_timer_time,
+         -- A merged case takes no duplicates itself.
+         CASE WHEN i.state < 8 THEN i.merge_spot END, i.case_body
   FROM input i JOIN new_report USING (report_id)
 ),
 new_reporter AS (

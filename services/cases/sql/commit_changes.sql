@@ -6,10 +6,10 @@ WITH input AS (
   SELECT * FROM unnest(
     $1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::smallint[],
     $6::text[], $7::text[], $8::text[], $9::boolean[], $10::timestamptz[],
-    $11::bytea[], $12::text[], $13::text[], $14::bytea[])
+    $11::bytea[], $12::text[], $13::text[], $14::bytea[], $25::text[])
   AS i(group_number, case_no, expected, version, state, district_code,
        category_code, lead_unit_id, needs_operator, next_timer_time, body,
-       caller, request_id, digest)
+       caller, request_id, digest, merge_spot)
 ),
 -- In one order, so that groups cannot deadlock.
 locked AS (
@@ -29,7 +29,7 @@ changed AS (
   SET version = i.version, state = i.state, district_code = i.district_code,
       category_code = i.category_code, lead_unit_id = i.lead_unit_id,
       needs_operator = i.needs_operator, next_timer_time = i.next_timer_time,
-      body = i.body
+      merge_spot = i.merge_spot, body = i.body
   FROM input i JOIN complete USING (group_number)
   WHERE c.case_no = i.case_no AND c.version = i.expected
   RETURNING c.case_no

@@ -1,0 +1,88 @@
+// ReferralService over the wire.
+#pragma once
+
+#include "city/watch.h"
+#include "rpc/unary.h"
+#include "services/cases/referrals.h"
+#include "services/cases/validate.h"
+#include "wangge/cases/v1/cases.grpc.pb.h"
+
+namespace wangge::cases {
+
+class ReferralService final : public v1::ReferralService::CallbackService {
+ private:
+  rpc::Runtime& runtime_;  // First: the methods below are made with it.
+
+ public:
+  // `committed` is called after every change. All must outlive the service.
+  ReferralService(rpc::Runtime* runtime, Referrals* referrals,
+                  ReferralStore* store, const city::Holder* city,
+                  std::function<void()> committed)
+      : runtime_(*runtime),
+        referrals_(*referrals),
+        store_(*store),
+        city_(*city),
+        committed_(std::move(committed)) {}
+
+// A method whose handler is Handler(call, request).
+#define WANGGE_METHOD(name, Request, Response, Handler)                      \
+  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
+                                 const Request* request, Response* response) \
+      override {                                                             \
+    return name##_.Start(context, request, response);                        \
+  }                                                                          \
+                                                                             \
+ private:                                                                    \
+  rpc::Method<Request, Response> name##_{                                    \
+      &runtime_, "/wangge.cases.v1.ReferralService/" #name,                  \
+      [](const Request& r) { return Validate(r); },                          \
+      [this](const rpc::Call& call, const Request& r) {                      \
+        return Handler(call, r);                                             \
+      }};                                                                    \
+                                                                             \
+ public:
+
+// A step of a referral, carried out by the function of Referrals.
+#define WANGGE_STEP(name, Function)                                        \
+  WANGGE_METHOD(name, v1::DecideReferralRequest, v1::Referral, name##Step) \
+ private:                                                                  \
+  absl::StatusOr<v1::Referral> name##Step(                                 \
+      const rpc::Call& call, const v1::DecideReferralRequest& request) {   \
+    return Decide(call, #name, request, &Referrals::Function);             \
+  }                                                                        \
+                                                                           \
+ public:
+
+  WANGGE_METHOD(GetReferral, v1::GetReferralRequest, v1::Referral, Get)
+  WANGGE_METHOD(ListReferrals, v1::ListReferralsRequest,
+                v1::ListReferralsResponse, List)
+  WANGGE_STEP(ApproveStation, ApproveStation)
+  WANGGE_STEP(ApproveBranch, ApproveBranch)
+  WANGGE_STEP(RejectReferral, Reject)
+  WANGGE_STEP(BounceReferral, Bounce)
+  WANGGE_STEP(AcknowledgeBounce, AcknowledgeBounce)
+  WANGGE_STEP(ReclaimReferral, Reclaim)
+#undef WANGGE_STEP
+#undef WANGGE_METHOD
+
+ private:
+  using Function = absl::StatusOr<Referral> (Referrals::*)(
+      const v1::DecideReferralRequest& request, const RequestKey& key,
+      const Context& context, absl::Time deadline);
+
+  absl::StatusOr<v1::Referral> Get(const rpc::Call& call,
+                                   const v1::GetReferralRequest& request);
+  absl::StatusOr<v1::ListReferralsResponse> List(
+      const rpc::Call& call, const v1::ListReferralsRequest& request);
+  absl::StatusOr<v1::Referral> Decide(const rpc::Call& call,
+                                      const std::string& method,
+                                      const v1::DecideReferralRequest& request,
+                                      Function function);
+
+  Referrals& referrals_;
+  ReferralStore& store_;
+  const city::Holder& city_;
+  const std::function<void()> committed_;
+};
+
+}  // namespace wangge::cases
