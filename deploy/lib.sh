@@ -158,7 +158,8 @@ write_flags() {
 F
   done
   echo "--model=$STATE/text.model" >>"$STATE/etc/routing.flags"
-  echo "--personal_key=$STATE/secrets/personal.key" >>"$STATE/etc/cases.flags"
+  # Its handlers wait for groups of other calls, so more of them make larger groups.
+  printf "%s\n" "--personal_key=$STATE/secrets/personal.key" --workers=64 >>"$STATE/etc/cases.flags"
   echo "--sources=$ROOT/deploy/sources" >>"$STATE/etc/intake.flags"
   {
     for name in "${SERVICES[@]}"; do echo "$name = \"127.0.0.1:$(port_of "$name")\""; done

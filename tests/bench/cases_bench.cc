@@ -35,16 +35,24 @@ absl::StatusOr<std::vector<Work>> MakeWork(int count, const city::City& city) {
   std::vector<Work> all(static_cast<size_t>(count));
   std::vector<std::thread> threads;
   std::atomic<size_t> next = 0;
+  Mutex mutex;
+  absl::Status failure;
   for (int t = 0; t < kClients; ++t) {
     threads.emplace_back([&] {
       wgctl::Client own(SuiteSettings());
       for (size_t i = next++; i < all.size(); i = next++) {
         const auto answer = Submit(own, HeatingReport("heating"));
-        if (answer.ok()) all[i].case_no = answer->case_no();
+        if (!answer.ok()) {
+          MutexLock lock(&mutex);
+          failure = answer.status();
+          return;
+        }
+        all[i].case_no = answer->case_no();
       }
     });
   }
   for (auto& thread : threads) thread.join();
+  if (!failure.ok()) return failure;
   const auto first = GetCase(client, all[0].case_no);
   if (!first.ok()) return first.status();
   const auto& lead = first->case_().assignments(0);
@@ -100,7 +108,12 @@ class Person {
     context.AddMetadata(rpc::kTokenKey, token);
     cases::v1::Case response;
     const absl::Time start = absl::Now();
-    const bool ok = ((*stub_).*method)(&context, request, &response).ok();
+    const grpc::Status status =
+        ((*stub_).*method)(&context, request, &response);
+    const bool ok = status.ok();
+    if (!ok && outcome_.errors == 0) {
+      std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
+    }
     const double ms = absl::ToDoubleMilliseconds(absl::Now() - start);
     ++(ok ? outcome_.events : outcome_.errors);
     MutexLock lock(&outcome_.mutex);
@@ -125,6 +138,8 @@ int RunCases(const Options& options) {
   for (size_t i = 0; i < kChannels; ++i) {
     wgctl::Client own(SuiteSettings());
     channels.push_back(*own.Channel("cases", "gateway/app"));
+    channels.back()->WaitForConnected(
+        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
   }
   Outcome outcome;
   std::atomic<size_t> next = 0;
