@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "log/log.h"
+#include "services/cases/domain/duplicate.h"
 #include "services/cases/domain/limits.h"
 #include "services/cases/domain/proof.h"
 
@@ -38,7 +39,8 @@ std::string ColumnsOf(const Case& c) {
   return absl::StrCat(
       "version ", c.version(), ", state ", c.state(), ", district ",
       c.district_code(), ", category ", c.category_code(), ", lead ",
-      lead == nullptr ? "" : lead->unit_id(), ", needs operator ",
+      lead == nullptr ? "" : lead->unit_id(), ", merge spot ",
+      TakesDuplicates(c) ? c.merge_spot() : "", ", needs operator ",
       !c.operator_reason().empty(), ", timer ",
       absl::ToUnixSeconds(next.value_or(absl::InfiniteFuture())));
 }
@@ -47,7 +49,8 @@ std::string ColumnsOf(const StoredCase& stored) {
   return absl::StrCat("version ", stored.version, ", state ", stored.state,
                       ", district ", stored.district_code, ", category ",
                       stored.category_code, ", lead ", stored.lead_unit_id,
-                      ", needs operator ", stored.needs_operator, ", timer ",
+                      ", merge spot ", stored.merge_spot, ", needs operator ",
+                      stored.needs_operator, ", timer ",
                       absl::ToUnixSeconds(stored.next_timer));
 }
 

@@ -26,6 +26,7 @@ absl::StatusOr<StoredCase> ReadCase(const db::Rows& rows, int row) {
   stored.district_code = rows.Text(row, "district_code");
   stored.category_code = rows.Text(row, "category_code");
   stored.lead_unit_id = rows.Text(row, "lead_unit_id");
+  stored.merge_spot = rows.Text(row, "merge_spot");
   stored.needs_operator = rows.Bool(row, "needs_operator");
   if (!rows.Bool(row, "no_timer")) {
     stored.next_timer = rows.TimeOfMicros(row, "next_timer_micros");

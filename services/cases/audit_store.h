@@ -19,7 +19,7 @@ struct StoredCase {
   // The columns that repeat what lists and timers look for.
   int64_t version = 0;
   int64_t state = 0;
-  std::string district_code, category_code, lead_unit_id;
+  std::string district_code, category_code, lead_unit_id, merge_spot;
   bool needs_operator = false;
   absl::Time next_timer = absl::InfiniteFuture();
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -27,11 +28,17 @@ constexpr absl::Duration kGroupTime = absl::Seconds(8);
 // Adds an item and waits for its result.
 template <typename In, typename Out>
 absl::StatusOr<Out> Await(In item, exec::Batcher<In, Out>* batcher) {
-  std::promise<absl::StatusOr<Out>> done;
-  batcher->Add(std::move(item), [&](absl::StatusOr<Out> result) {
-    done.set_value(std::move(result));
+  // Shared: the lane may still be inside set_value when the waiter goes on.
+  const auto done = std::make_shared<std::promise<absl::StatusOr<Out>>>();
+  batcher->Add(std::move(item), [done](absl::StatusOr<Out> result) {
+    done->set_value(std::move(result));
   });
-  return done.get_future().get();
+  return done->get_future().get();
+}
+
+// True when one of several may be at fault, and the others not.
+bool IsOnesFault(const absl::Status& status) {
+  return absl::IsAlreadyExists(status) || absl::IsInternal(status);
 }
 
 std::string LeadUnitId(const Case& c) {
@@ -411,8 +418,9 @@ std::vector<absl::StatusOr<bool>> Store::CommitAll(
     }
     return results;
   }
-  if (groups.size() == 1) return {rows.status()};
-  // One of them may be at fault: each on its own.
+  if (groups.size() == 1 || !IsOnesFault(rows.status())) {
+    return {groups.size(), rows.status()};
+  }
   for (size_t i = 0; i < groups.size(); ++i) {
     results[i] = CommitAll({std::move(groups[i])})[0];
   }

@@ -28,6 +28,14 @@ Violations Common(const Request& r) {
   return v;
 }
 
+// Those of changes that have a reason besides, and nothing else.
+template <typename Request>
+absl::Status CommonWithReason(const Request& r) {
+  Violations v = Common(r);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
 template <typename Ids>
 void RequireUnits(const std::string& field, const Ids& ids, int least,
                   Violations* v) {
@@ -175,9 +183,7 @@ absl::Status Validate(const v1::RecordFollowUpRequest& r) {
 }
 
 absl::Status Validate(const v1::CancelCaseRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithReason(r);
 }
 
 absl::Status Validate(const v1::ProposeJointRequest& r) {
@@ -230,9 +236,7 @@ absl::Status Validate(const v1::MergeCaseRequest& r) {
 }
 
 absl::Status Validate(const v1::UnmergeCaseRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithReason(r);
 }
 
 absl::Status Validate(const v1::ExtendCaseRequest& r) {
@@ -267,9 +271,7 @@ absl::Status Validate(const v1::DecideApprovalRequest& r) {
 }
 
 absl::Status Validate(const v1::SuperviseCaseRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithReason(r);
 }
 
 absl::Status Validate(const v1::ReplySupervisionRequest& r) {
@@ -279,9 +281,7 @@ absl::Status Validate(const v1::ReplySupervisionRequest& r) {
 }
 
 absl::Status Validate(const v1::ReopenCaseRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithReason(r);
 }
 
 absl::Status Validate(const v1::TransferCaseRequest& r) {
@@ -335,9 +335,7 @@ absl::Status Validate(const v1::RevealReporterRequest& r) {
 }
 
 absl::Status Validate(const v1::RedactReportRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithReason(r);
 }
 
 absl::Status Validate(const v1::GetCaseProofRequest& r) {

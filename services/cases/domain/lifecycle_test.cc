@@ -112,7 +112,8 @@ TEST_F(LifecycleTest, ASuspensionStopsTheLimitAndItsEndGoesOnWithWhatWasLeft) {
   EXPECT_EQ(d_.now().accountable_unit_id(), "urban");
   d_.Advance(absl::Hours(24));
   EXPECT_EQ(d_.FireTimers(), 0U);  // Neither urged nor overdue.
-  d_.Advance(absl::Hours(24));     // Wednesday 12:00: the review time.
+  EXPECT_EQ(LightOf(d_.now(), d_.time()), common::v1::LIGHT_GREEN);
+  d_.Advance(absl::Hours(24));  // Wednesday 12:00: the review time.
   EXPECT_EQ(d_.FireTimers(), 1U);
   EXPECT_EQ(State(), v1::CASE_STATE_IN_PROGRESS);
   EXPECT_EQ(Due(), "2026-11-26 10:00:00");

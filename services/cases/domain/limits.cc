@@ -146,9 +146,12 @@ common::v1::Light LightOf(const Case& c, absl::Time now) {
   if (!IsOpen(c.state()) || !c.has_due_time()) {
     return common::v1::LIGHT_UNSPECIFIED;
   }
-  if (now > FromProto(c.due_time())) return common::v1::LIGHT_RED;
-  return now > FromProto(c.warn_time()) ? common::v1::LIGHT_YELLOW
-                                        : common::v1::LIGHT_GREEN;
+  // A suspension keeps the light that it found.
+  const absl::Time at =
+      c.has_suspension() ? FromProto(c.suspension().start_time()) : now;
+  if (at > FromProto(c.due_time())) return common::v1::LIGHT_RED;
+  return at > FromProto(c.warn_time()) ? common::v1::LIGHT_YELLOW
+                                       : common::v1::LIGHT_GREEN;
 }
 
 }  // namespace wangge::cases

@@ -1,5 +1,7 @@
 #include "services/command/domain/task.h"
 
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 
@@ -17,6 +19,17 @@ std::vector<std::string> OfficersOfUnit(const city::City& city,
     ids.push_back(officer->officer_id());
   }
   return ids;
+}
+
+// What a person or a timer reminds of.
+std::string WordsOf(const cases::v1::Urged& urged) {
+  static const auto* const words = new std::map<std::string, std::string>{
+      {"file", "待立案派遣"},     {"verify", "待现场核实"},
+      {"accept", "签收时限已到"}, {"handle", "办理时限已用 80%"},
+      {"check", "待核查"},        {"return", "退单申请待决定"},
+      {"reply", "督办待回复"},    {"adjudication", "会商待裁定"}};
+  const auto known = words->find(urged.kind());
+  return known == words->end() ? urged.text() : known->second;
 }
 
 class TaskMaker {
@@ -51,7 +64,7 @@ class TaskMaker {
             InCharge());
         break;
       case CaseEvent::kUrged:
-        Add(v1::DELIVERY_KIND_URGED, body.urged().text(), InCharge());
+        Add(v1::DELIVERY_KIND_URGED, WordsOf(body.urged()), InCharge());
         break;
       case CaseEvent::kCheckFailed:
         Add(v1::DELIVERY_KIND_REWORK, body.check_failed().reason(), InCharge());

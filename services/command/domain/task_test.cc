@@ -84,6 +84,16 @@ TEST(TaskTest, WhoIsInChargeIsUrgedSupervisedAndToldOfARework) {
   }
 }
 
+TEST(TaskTest, ATimersReminderSaysWhatItIsAbout) {
+  const auto tasks =
+      TasksOf(FromText<cases::v1::FeedEvent>(
+                  "accountable_unit_id: 'os' event { case_no: 'n' sequence: 1 "
+                  "urged { kind: 'accept' timer: 'accept/1' } }"),
+              *MakeCity());
+  ASSERT_EQ(tasks.size(), 1U);
+  EXPECT_EQ(tasks[0].delivery.text(), "签收时限已到");
+}
+
 TEST(TaskTest, ACentreIsAskedForItsApproval) {
   const auto tasks =
       TasksOf(FromText<cases::v1::FeedEvent>(
