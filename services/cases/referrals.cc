@@ -126,8 +126,7 @@ absl::StatusOr<bool> Referrals::Push(const LoadedReferral& before,
   ASSIGN_OR_RETURN(*admission.mutable_plan(), route_(matter, deadline));
   bool written = false;
   const AdmissionCompanion companion = [&](db::Transaction& transaction) {
-    const absl::Status status =
-        ReferralStore::CommitWithin(*change, transaction);
+    absl::Status status = ReferralStore::CommitWithin(*change, transaction);
     written = status.ok();
     return status;
   };

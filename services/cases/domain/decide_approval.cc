@@ -90,9 +90,10 @@ absl::Status CheckCoHandlers(const Case& c, const v1::Approval& wish,
 void Return(const v1::Approval& wish, const std::string& reason,
             const Context& context, Step* step) {
   const city::Unit* proposed = context.city.FindUnit(wish.proposed_unit_id());
+  const std::string unit_id = LeadOf(step->now())->unit_id();
   step->Emit([&](CaseEvent& event) {
     auto& returned = *event.mutable_returned();
-    returned.set_unit_id(wish.unit_id());
+    returned.set_unit_id(unit_id);
     returned.set_accountable_unit_id(
         CentreAt(context.city, step->now()).unit_id());
     returned.set_reason(reason);
@@ -279,8 +280,12 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
                   "it must be asked for within one working day");
   }
   if (!r.proposed_unit_id().empty()) {
-    RETURN_IF_ERROR(
-        FindUnit(context, "proposed_unit_id", r.proposed_unit_id()).status());
+    ASSIGN_OR_RETURN(
+        const city::Unit* proposed,
+        FindUnit(context, "proposed_unit_id", r.proposed_unit_id()));
+    if (const auto* category = context.city.FindCategory(c.category_code())) {
+      RETURN_IF_ERROR(CheckAllowed(c, "RequestReturn", *category, *proposed));
+    }
   }
   Step step(c, context);
   v1::Approval wish;

@@ -133,6 +133,8 @@ TEST_F(LifecycleTest, ALongSuspensionNeedsALeaderAndAnybodyConcernedResumes) {
 TEST_F(LifecycleTest, AReturnToAUnitOfAnotherDistrictNeedsACentreAboveBoth) {
   v1::RequestReturnRequest ask;
   ask.set_legal_basis("不属本单位职责");
+  ask.set_proposed_unit_id("team");
+  EXPECT_THAT(d_.Do("u1", ask), StatusIs(kWrongState, "never for a grid"));
   ask.set_proposed_unit_id("oc");  // Of the city: above the district's centre.
   ASSERT_OK(d_.Do("u1", ask));
   EXPECT_THAT(Decide("disp", true), StatusIs(kDenied, "all units concerned"));

@@ -67,9 +67,11 @@ std::optional<Matter> MatterFor(const Case& c,
   if (pending->kind() == v1::APPROVAL_KIND_RECLASSIFICATION) {
     return CorrectedMatterOf(c, *pending, now);
   }
-  if (pending->kind() != v1::APPROVAL_KIND_RETURN) return std::nullopt;
+  if (pending->kind() != v1::APPROVAL_KIND_RETURN || LeadOf(c) == nullptr) {
+    return std::nullopt;
+  }
   Matter matter = MatterOf(c, now);
-  matter.add_excluded_unit_ids(pending->unit_id());
+  matter.add_excluded_unit_ids(LeadOf(c)->unit_id());
   return matter;
 }
 
