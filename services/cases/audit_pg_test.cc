@@ -105,10 +105,9 @@ TEST_F(AuditTest, ASourceThatAcknowledgesNothingForDaysIsFound) {
   Tamper("INSERT INTO feedback (source_id, body) VALUES ('110', '\\x" +
          ToHex(old.SerializeAsString()) + "')");
   EXPECT_THAT(Audit(), ElementsAre(v1::FINDING_KIND_FEED_LAGS));
-  const auto items = store_->FeedbackAfter({}, "110", 1, Soon());
-  ASSERT_OK(items);
-  ASSERT_EQ(items->size(), 1U);
-  ASSERT_OK(store_->Acknowledge("110", (*items)[0].cursor.ToText(), Soon()));
+  const auto items = WaitForFeedback("110", 1);
+  ASSERT_EQ(items.size(), 1U);
+  ASSERT_OK(store_->Acknowledge("110", items[0].cursor.ToText(), Soon()));
   EXPECT_THAT(Audit(), IsEmpty());
 }
 

@@ -67,10 +67,10 @@ TEST_F(ReferralsTest, TheSecondApprovalAdmitsTheReportOnce) {
   EXPECT_TRUE(again->replayed());
   EXPECT_EQ(again->referral_id(), request_.referral_id());
   EXPECT_EQ(again->case_no(), pushed->case_no());
-  const auto told = store_->FeedbackAfter({}, "110", 100, Soon());
-  ASSERT_OK(told);
   std::vector<v1::FeedbackKind> kinds;
-  for (const auto& item : *told) kinds.push_back(item.item.kind());
+  for (const auto& item : WaitForFeedback("110", 5)) {
+    kinds.push_back(item.item.kind());
+  }
   EXPECT_EQ(kinds,
             (std::vector<v1::FeedbackKind>{
                 v1::FEEDBACK_KIND_REFERRED, v1::FEEDBACK_KIND_STATION_APPROVED,

@@ -91,6 +91,8 @@ class CaseService final : public v1::CaseService::CallbackService,
   WANGGE_METHOD(RevealReporter, v1::RevealReporterRequest,
                 v1::RevealReporterResponse)
   WANGGE_METHOD(GetCaseProof, v1::GetCaseProofRequest, v1::GetCaseProofResponse)
+  WANGGE_METHOD(ListDailyRoots, v1::ListDailyRootsRequest,
+                v1::ListDailyRootsResponse)
   WANGGE_CHANGE_METHOD(UrgeCase)
   WANGGE_CHANGE_METHOD(SubmitResult)
   WANGGE_CHANGE_METHOD(CheckResult)

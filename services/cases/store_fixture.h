@@ -104,6 +104,16 @@ class StoreTest : public ::testing::Test {
     return {};
   }
 
+  // The same for what a source is told.
+  std::vector<FeedbackItem> WaitForFeedback(const std::string& source_id,
+                                            size_t count) {
+    while (absl::Now() < until_) {
+      auto items = store_->FeedbackAfter({}, source_id, 1000, Soon());
+      if (items.ok() && items->size() >= count) return *items;
+    }
+    return {};
+  }
+
   const absl::Time until_ = absl::Now() + absl::Seconds(30);
   const std::shared_ptr<const city::City> city_ = TestCity();
   const PersonalKeys keys_{"k1", std::string(32, 'k')};
