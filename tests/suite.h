@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/uuid.h"
+#include "city/city.h"
 #include "tools/wgctl/client.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/command/v1/command.grpc.pb.h"
@@ -76,6 +77,23 @@ inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(
   request.set_include_timeline(true);
   return wgctl::CallAs<CaseService>(client, "cases", identity, "",
                                     &CaseService::Stub::GetCase, request);
+}
+
+// Who may act on a dispatched case: the named officer, a grid worker of the
+// place who may check, a dispatcher of the centre above.
+struct People {
+  std::string handler, checker, dispatcher;
+};
+
+inline People PeopleOf(const cases::v1::Case& c, const city::City& city) {
+  const auto& lead = c.assignments(0);
+  const auto* grid = city.FindGrid(*c.grid_ids().rbegin());
+  const auto teams = city.UnitsFor(
+      "grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED, city.ChainOf(*grid));
+  const auto& centre = city.LowestCommonCentre({lead.unit_id()});
+  return {lead.officer_id(),
+          city.OfficersOf(teams[0]->unit_id())[0]->officer_id(),
+          city.OfficersOf(centre.unit_id())[0]->officer_id()};
 }
 
 }  // namespace wangge

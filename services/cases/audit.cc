@@ -8,8 +8,6 @@
 #include "base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "log/log.h"
-#include "services/cases/domain/duplicate.h"
-#include "services/cases/domain/limits.h"
 #include "services/cases/domain/proof.h"
 
 namespace wangge::cases {
@@ -32,28 +30,6 @@ v1::Finding Make(v1::FindingKind kind, const std::string& subject,
   return finding;
 }
 
-// The columns that repeat what the row's body says, as text.
-std::string ColumnsOf(const Case& c) {
-  const Assignment* lead = LeadOf(c);
-  const auto next = NextTimer(c);
-  return absl::StrCat(
-      "version ", c.version(), ", state ", c.state(), ", district ",
-      c.district_code(), ", category ", c.category_code(), ", lead ",
-      lead == nullptr ? "" : lead->unit_id(), ", merge spot ",
-      TakesDuplicates(c) ? c.merge_spot() : "", ", needs operator ",
-      !c.operator_reason().empty(), ", timer ",
-      absl::ToUnixSeconds(next.value_or(absl::InfiniteFuture())));
-}
-
-std::string ColumnsOf(const StoredCase& stored) {
-  return absl::StrCat("version ", stored.version, ", state ", stored.state,
-                      ", district ", stored.district_code, ", category ",
-                      stored.category_code, ", lead ", stored.lead_unit_id,
-                      ", merge spot ", stored.merge_spot, ", needs operator ",
-                      stored.needs_operator, ", timer ",
-                      absl::ToUnixSeconds(stored.next_timer));
-}
-
 }  // namespace
 
 std::vector<v1::Finding> FindingsOf(const StoredCase& stored,
@@ -71,14 +47,16 @@ std::vector<v1::Finding> FindingsOf(const StoredCase& stored,
                                                           stored.row)) {
     add(v1::FINDING_KIND_ROW_DIFFERS, "the row is not what its events say");
   }
-  if (ColumnsOf(*folded) != ColumnsOf(stored)) {
+  const std::string columns = Describe(stored.columns);
+  const std::string expected = Describe(ColumnsOf(*folded));
+  if (columns != expected) {
     add(v1::FINDING_KIND_ROW_DIFFERS,
-        absl::StrCat("the columns say ", ColumnsOf(stored), "; the events say ",
-                     ColumnsOf(*folded)));
+        absl::StrCat("the columns say ", columns, "; the events say ",
+                     expected));
   }
-  if (stored.next_timer < now - kLateTimer) {
+  if (stored.columns.next_timer < now - kLateTimer) {
     add(v1::FINDING_KIND_TIMER_OVERDUE,
-        "a timer was due at " + FormatCity(stored.next_timer));
+        "a timer was due at " + FormatCity(stored.columns.next_timer));
   }
   if (IsOpen(folded->state()) && city != nullptr &&
       city->FindUnit(folded->accountable_unit_id()) == nullptr) {

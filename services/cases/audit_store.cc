@@ -5,31 +5,27 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "services/cases/sql.h"
+#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {
 
 constexpr int kMostRoots = 1000;
 
-FeedCursor CursorOf(const db::Rows& rows, int row, const char* xid,
-                    const char* position) {
-  return {static_cast<uint64_t>(rows.Int(row, xid)), rows.Int(row, position)};
-}
-
 absl::StatusOr<StoredCase> ReadCase(const db::Rows& rows, int row) {
   StoredCase stored;
   stored.case_no = rows.Text(row, "case_no");
   // A row that cannot be read differs from what its events say, whatever it is.
   if (!stored.row.ParseFromString(rows.Bytes(row, "body"))) stored.row.Clear();
-  stored.version = rows.Int(row, "version");
-  stored.state = rows.Int(row, "state");
-  stored.district_code = rows.Text(row, "district_code");
-  stored.category_code = rows.Text(row, "category_code");
-  stored.lead_unit_id = rows.Text(row, "lead_unit_id");
-  stored.merge_spot = rows.Text(row, "merge_spot");
-  stored.needs_operator = rows.Bool(row, "needs_operator");
+  stored.columns.version = rows.Int(row, "version");
+  stored.columns.state = rows.Int(row, "state");
+  stored.columns.district_code = rows.Text(row, "district_code");
+  stored.columns.category_code = rows.Text(row, "category_code");
+  stored.columns.lead_unit_id = rows.Text(row, "lead_unit_id");
+  stored.columns.merge_spot = rows.Text(row, "merge_spot");
+  stored.columns.needs_operator = rows.Bool(row, "needs_operator");
   if (!rows.Bool(row, "no_timer")) {
-    stored.next_timer = rows.TimeOfMicros(row, "next_timer_micros");
+    stored.columns.next_timer = rows.TimeOfMicros(row, "next_timer_micros");
   }
   return stored;
 }
@@ -63,9 +59,7 @@ absl::StatusOr<std::vector<Unacknowledged>> AuditStore::UnacknowledgedFeedback(
   for (int row = 0; row < rows.size(); ++row) {
     Unacknowledged& source = sources.emplace_back();
     source.source_id = rows.Text(row, "source_id");
-    if (!source.oldest.ParseFromString(rows.Bytes(row, "body"))) {
-      return absl::DataLossError("a stored feedback cannot be read");
-    }
+    ASSIGN_OR_RETURN(source.oldest, Parse<v1::Feedback>(rows, row, "body"));
   }
   return sources;
 }

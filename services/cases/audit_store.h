@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "db/pool.h"
-#include "services/cases/domain/apply.h"
+#include "services/cases/domain/columns.h"
 #include "services/cases/feed_cursor.h"
 
 namespace wangge::cases {
@@ -16,12 +16,7 @@ struct StoredCase {
   std::string case_no;
   Case row;  // The column `body`.
   std::vector<v1::StoredEvent> events;
-  // The columns that repeat what lists and timers look for.
-  int64_t version = 0;
-  int64_t state = 0;
-  std::string district_code, category_code, lead_unit_id, merge_spot;
-  bool needs_operator = false;
-  absl::Time next_timer = absl::InfiniteFuture();
+  Columns columns;
 };
 
 // The hash of an event with its place in the feed.

@@ -10,10 +10,8 @@ namespace {
 
 absl::Status Link(const v1::LinkToBatchRequest& request, const Case& c,
                   db::Transaction& transaction) {
-  const bool opens = request.batch_id().empty();
-  const std::string& batch_id =
-      opens ? request.request_id() : request.batch_id();
-  if (opens) {
+  const std::string& batch_id = *c.batch_ids().rbegin();
+  if (request.batch_id().empty()) {  // It is opened with the case.
     RETURN_IF_ERROR(
         transaction
             .Query(sql::kInsertBatch,

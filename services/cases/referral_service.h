@@ -2,7 +2,7 @@
 #pragma once
 
 #include "city/watch.h"
-#include "rpc/unary.h"
+#include "services/cases/method.h"
 #include "services/cases/referrals.h"
 #include "services/cases/validate.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
@@ -24,37 +24,21 @@ class ReferralService final : public v1::ReferralService::CallbackService {
         city_(*city),
         committed_(std::move(committed)) {}
 
-// A method whose handler is Handler(call, request).
-#define WANGGE_METHOD(name, Request, Response, Handler)                      \
-  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
-                                 const Request* request, Response* response) \
-      override {                                                             \
-    return name##_.Start(context, request, response);                        \
-  }                                                                          \
-                                                                             \
- private:                                                                    \
-  rpc::Method<Request, Response> name##_{                                    \
-      &runtime_, "/wangge.cases.v1.ReferralService/" #name,                  \
-      [](const Request& r) { return Validate(r); },                          \
-      [this](const rpc::Call& call, const Request& r) {                      \
-        return Handler(call, r);                                             \
-      }};                                                                    \
-                                                                             \
- public:
-
 // A step of a referral, carried out by the function of Referrals.
-#define WANGGE_STEP(name, Function)                                        \
-  WANGGE_METHOD(name, v1::DecideReferralRequest, v1::Referral, name##Step) \
- private:                                                                  \
-  absl::StatusOr<v1::Referral> name##Step(                                 \
-      const rpc::Call& call, const v1::DecideReferralRequest& request) {   \
-    return Decide(call, #name, request, &Referrals::Function);             \
-  }                                                                        \
-                                                                           \
+#define WANGGE_STEP(name, Function)                                      \
+  WANGGE_METHOD(ReferralService, name, v1::DecideReferralRequest,        \
+                v1::Referral, name##Step)                                \
+ private:                                                                \
+  absl::StatusOr<v1::Referral> name##Step(                               \
+      const rpc::Call& call, const v1::DecideReferralRequest& request) { \
+    return Decide(call, #name, request, &Referrals::Function);           \
+  }                                                                      \
+                                                                         \
  public:
 
-  WANGGE_METHOD(GetReferral, v1::GetReferralRequest, v1::Referral, Get)
-  WANGGE_METHOD(ListReferrals, v1::ListReferralsRequest,
+  WANGGE_METHOD(ReferralService, GetReferral, v1::GetReferralRequest,
+                v1::Referral, Get)
+  WANGGE_METHOD(ReferralService, ListReferrals, v1::ListReferralsRequest,
                 v1::ListReferralsResponse, List)
   WANGGE_STEP(ApproveStation, ApproveStation)
   WANGGE_STEP(ApproveBranch, ApproveBranch)
@@ -63,7 +47,6 @@ class ReferralService final : public v1::ReferralService::CallbackService {
   WANGGE_STEP(AcknowledgeBounce, AcknowledgeBounce)
   WANGGE_STEP(ReclaimReferral, Reclaim)
 #undef WANGGE_STEP
-#undef WANGGE_METHOD
 
  private:
   using Function = absl::StatusOr<Referral> (Referrals::*)(

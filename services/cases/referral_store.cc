@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "services/cases/sql.h"
+#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {
@@ -30,14 +31,6 @@ db::Params CommitParams(const ReferralChange& change) {
           db::Param::Bytes(change.key.digest),
           told ? db::Param::Bytes(told->SerializeAsString())
                : db::Param(std::nullopt)};
-}
-
-template <typename Message>
-absl::StatusOr<Message> Parse(const db::Rows& rows, int row,
-                              const char* column) {
-  Message message;
-  if (message.ParseFromString(rows.Bytes(row, column))) return message;
-  return absl::DataLossError("a stored referral cannot be read");
 }
 
 }  // namespace

@@ -74,16 +74,11 @@ absl::StatusOr<Referral> Referrals::Change(const std::string& id,
   return errors::EtagMismatch("referral", id, "");
 }
 
-absl::StatusOr<bool> Referrals::WriteAlone(const ReferralChange& change,
-                                           absl::Time deadline) {
-  return referrals_.Commit(change, deadline);
-}
-
 absl::StatusOr<bool> Referrals::WriteWithCase(const ReferralChange& change,
                                               const Context& context,
                                               absl::Time deadline) {
   const std::string& case_no = change.referral.case_no();
-  if (case_no.empty()) return WriteAlone(change, deadline);
+  if (case_no.empty()) return referrals_.Commit(change, deadline);
   // The request_id is the referral's; the case goes by its version.
   const auto handed_back = ChangeCase(
       case_no, {},
@@ -96,7 +91,7 @@ absl::StatusOr<bool> Referrals::WriteWithCase(const ReferralChange& change,
       deadline, &store_);
   if (absl::IsAborted(handed_back.status())) return false;
   if (!handed_back.ok()) return handed_back.status();
-  return handed_back->changed ? true : WriteAlone(change, deadline);
+  return handed_back->changed ? true : referrals_.Commit(change, deadline);
 }
 
 absl::StatusOr<Referral> Referrals::ApproveStation(
@@ -108,7 +103,7 @@ absl::StatusOr<Referral> Referrals::ApproveStation(
         return cases::ApproveStation(request.reason(), context, r);
       },
       [&](const LoadedReferral&, ReferralChange* change) {
-        return WriteAlone(*change, deadline);
+        return referrals_.Commit(*change, deadline);
       },
       deadline);
 }
@@ -136,7 +131,7 @@ absl::StatusOr<bool> Referrals::Push(const LoadedReferral& before,
   if (!response.results(0).replayed()) return written;
   // The same report came on another way before: that case is it.
   change->referral.set_case_no(response.results(0).case_no());
-  return WriteAlone(*change, deadline);
+  return referrals_.Commit(*change, deadline);
 }
 
 absl::StatusOr<Referral> Referrals::ApproveBranch(
@@ -163,7 +158,7 @@ absl::StatusOr<Referral> Referrals::Reject(
       request.referral_id(), key,
       [&](Referral* r) { return RejectReferral(request.reason(), context, r); },
       [&](const LoadedReferral&, ReferralChange* change) {
-        return WriteAlone(*change, deadline);
+        return referrals_.Commit(*change, deadline);
       },
       deadline);
 }
@@ -183,7 +178,7 @@ absl::StatusOr<Referral> Referrals::Bounce(
         return cases::Bounce(request.reason(), c, context, r);
       },
       [&](const LoadedReferral&, ReferralChange* change) {
-        return WriteAlone(*change, deadline);
+        return referrals_.Commit(*change, deadline);
       },
       deadline);
 }
@@ -220,7 +215,7 @@ absl::StatusOr<int> Referrals::FireTimers(absl::Time now, int limit,
     ASSIGN_OR_RETURN(LoadedReferral loaded, referrals_.Load(id, {}, deadline));
     ReferralChange change{loaded.referral.version(), loaded.referral, {}};
     if (!RemindOfReview(now, &change.referral)) continue;
-    ASSIGN_OR_RETURN(const bool written, WriteAlone(change, deadline));
+    ASSIGN_OR_RETURN(const bool written, referrals_.Commit(change, deadline));
     fired += written;
   }
   return fired;

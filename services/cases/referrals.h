@@ -65,8 +65,6 @@ class Referrals {
   absl::StatusOr<Referral> Change(const std::string& id, const RequestKey& key,
                                   const Decide& decide, const Write& write,
                                   absl::Time deadline);
-  absl::StatusOr<bool> WriteAlone(const ReferralChange& change,
-                                  absl::Time deadline);
   // Writes it and hands its case, if it has an open one, back to the source.
   absl::StatusOr<bool> WriteWithCase(const ReferralChange& change,
                                      const Context& context,

@@ -10,12 +10,12 @@
 #include "db/pool.h"
 #include "exec/periodic.h"
 #include "rpc/main.h"
-#include "rpc/unary.h"
 #include "services/cases/admit.h"
 #include "services/cases/audit.h"
 #include "services/cases/change.h"
 #include "services/cases/companion.h"
 #include "services/cases/feed.h"
+#include "services/cases/method.h"
 #include "services/cases/referral_service.h"
 #include "services/cases/store.h"
 #include "services/cases/validate.h"
@@ -40,33 +40,18 @@ class CaseService final : public v1::CaseService::CallbackService,
   bool Ready() override;
   void Drain() override;
 
-// A method whose handler is Handle(call, request).
-#define WANGGE_METHOD(name, Request, Response)                               \
-  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
-                                 const Request* request, Response* response) \
-      override {                                                             \
-    return name##_.Start(context, request, response);                        \
-  }                                                                          \
-                                                                             \
- private:                                                                    \
-  rpc::Method<Request, Response> name##_{                                    \
-      &runtime_, "/wangge.cases.v1.CaseService/" #name,                      \
-      [](const Request& r) { return Validate(r); },                          \
-      [this](const rpc::Call& call, const Request& r) {                      \
-        return Handle(call, r);                                              \
-      }};                                                                    \
-                                                                             \
- public:
-
+#define WANGGE_CASE_METHOD(name, Request, Response) \
+  WANGGE_METHOD(CaseService, name, Request, Response, Handle)
 // A method that changes a case.
 #define WANGGE_CHANGE_METHOD(name) \
-  WANGGE_METHOD(name, v1::name##Request, v1::Case)
+  WANGGE_CASE_METHOD(name, v1::name##Request, v1::Case)
 
-  WANGGE_METHOD(AdmitReports, v1::AdmitReportsRequest, v1::AdmitReportsResponse)
-  WANGGE_METHOD(GetCase, v1::GetCaseRequest, v1::GetCaseResponse)
-  WANGGE_METHOD(ListCases, v1::ListCasesRequest, v1::ListCasesResponse)
-  WANGGE_METHOD(AcknowledgeFeedback, v1::AcknowledgeFeedbackRequest,
-                v1::AcknowledgeFeedbackResponse)
+  WANGGE_CASE_METHOD(AdmitReports, v1::AdmitReportsRequest,
+                     v1::AdmitReportsResponse)
+  WANGGE_CASE_METHOD(GetCase, v1::GetCaseRequest, v1::GetCaseResponse)
+  WANGGE_CASE_METHOD(ListCases, v1::ListCasesRequest, v1::ListCasesResponse)
+  WANGGE_CASE_METHOD(AcknowledgeFeedback, v1::AcknowledgeFeedbackRequest,
+                     v1::AcknowledgeFeedbackResponse)
   WANGGE_CHANGE_METHOD(RequestVerification)
   WANGGE_CHANGE_METHOD(ReportVerification)
   WANGGE_CHANGE_METHOD(RejectCase)
@@ -88,11 +73,12 @@ class CaseService final : public v1::CaseService::CallbackService,
   WANGGE_CHANGE_METHOD(MergeCase)
   WANGGE_CHANGE_METHOD(UnmergeCase)
   WANGGE_CHANGE_METHOD(RedactReport)
-  WANGGE_METHOD(RevealReporter, v1::RevealReporterRequest,
-                v1::RevealReporterResponse)
-  WANGGE_METHOD(GetCaseProof, v1::GetCaseProofRequest, v1::GetCaseProofResponse)
-  WANGGE_METHOD(ListDailyRoots, v1::ListDailyRootsRequest,
-                v1::ListDailyRootsResponse)
+  WANGGE_CASE_METHOD(RevealReporter, v1::RevealReporterRequest,
+                     v1::RevealReporterResponse)
+  WANGGE_CASE_METHOD(GetCaseProof, v1::GetCaseProofRequest,
+                     v1::GetCaseProofResponse)
+  WANGGE_CASE_METHOD(ListDailyRoots, v1::ListDailyRootsRequest,
+                     v1::ListDailyRootsResponse)
   WANGGE_CHANGE_METHOD(UrgeCase)
   WANGGE_CHANGE_METHOD(SubmitResult)
   WANGGE_CHANGE_METHOD(CheckResult)
@@ -106,7 +92,7 @@ class CaseService final : public v1::CaseService::CallbackService,
   WANGGE_CHANGE_METHOD(CompleteAssignment)
   WANGGE_CHANGE_METHOD(CheckAssignment)
 #undef WANGGE_CHANGE_METHOD
-#undef WANGGE_METHOD
+#undef WANGGE_CASE_METHOD
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       grpc::CallbackServerContext* context,

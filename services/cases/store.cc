@@ -10,10 +10,10 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
-#include "services/cases/domain/duplicate.h"
+#include "services/cases/domain/columns.h"
 #include "services/cases/domain/feedback.h"
-#include "services/cases/domain/limits.h"
 #include "services/cases/sql.h"
+#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {
@@ -41,19 +41,31 @@ bool IsOnesFault(const absl::Status& status) {
   return absl::IsAlreadyExists(status) || absl::IsInternal(status);
 }
 
-std::string LeadUnitId(const Case& c) {
-  const Assignment* lead = LeadOf(c);
-  return lead == nullptr ? "" : lead->unit_id();
-}
-
-void AddTimer(const Case& c, db::Array* array) {
-  const auto next = NextTimer(c);
-  next ? array->AddTime(*next) : array->AddNull();
-}
-
+// Null for none.
 void AddSpot(const std::string& spot, db::Array* array) {
   spot.empty() ? array->AddNull() : array->Add(spot);
 }
+
+// The columns of cases.
+struct CaseColumns {
+  db::Array versions, states, districts, categories, lead_units,
+      needs_operators, timers, spots, bodies;
+
+  void Add(const Case& c) {
+    const Columns columns = ColumnsOf(c);
+    versions.AddInt(columns.version);
+    states.AddInt(columns.state);
+    districts.Add(columns.district_code);
+    categories.Add(columns.category_code);
+    lead_units.Add(columns.lead_unit_id);
+    needs_operators.Add(columns.needs_operator ? "t" : "f");
+    columns.next_timer == absl::InfiniteFuture()
+        ? timers.AddNull()
+        : timers.AddTime(columns.next_timer);
+    AddSpot(columns.merge_spot, &spots);
+    bodies.AddBytes(c.SerializeAsString());
+  }
+};
 
 // The columns of events: the case after each is what the feed shows.
 struct EventColumns {
@@ -104,9 +116,9 @@ void AddEvents(const Events& events, const Case& folded,
 
 db::Params AdmitParams(const AdmissionBatch& batch) {
   db::Array source_ids, source_refs, request_ids, report_ids, digests, case_nos,
-      receive_times, reports, answers, reporters, key_ids, versions, states,
-      districts, categories, lead_units, needs_operators, timers, bodies,
-      case_spots, spots, spot_versions;
+      receive_times, reports, answers, reporters, key_ids, looked_at, spots,
+      spot_versions;
+  CaseColumns cases;
   EventColumns events;
   FeedbackColumns feedback;
   for (const Spot& spot : batch.spots) {
@@ -127,33 +139,33 @@ db::Params AdmitParams(const AdmissionBatch& batch) {
     one.reporter ? reporters.AddBytes(one.reporter->sealed)
                  : reporters.AddNull();
     one.reporter ? key_ids.Add(one.reporter->key_id) : key_ids.AddNull();
-    versions.AddInt(one.folded.version());
-    states.AddInt(one.folded.state());
-    districts.Add(one.folded.district_code());
-    categories.Add(one.folded.category_code());
-    lead_units.Add(LeadUnitId(one.folded));
-    needs_operators.Add(one.folded.operator_reason().empty() ? "f" : "t");
-    AddTimer(one.folded, &timers);
-    bodies.AddBytes(one.folded.SerializeAsString());
-    AddSpot(one.spot, &case_spots);
+    AddSpot(one.spot, &looked_at);
+    cases.Add(one.folded);
     AddEvents(one.events, one.folded, &events, &feedback);
   }
-  return {
-      source_ids,       source_refs,   request_ids,       report_ids,
-      digests,          case_nos,      receive_times,     reports,
-      answers,          reporters,     versions,          states,
-      districts,        categories,    lead_units,        needs_operators,
-      timers,           bodies,        key_ids,           events.case_nos,
-      events.sequences, events.titles, events.states,     events.units,
-      events.bodies,    events.hashes, feedback.case_nos, feedback.source_ids,
-      feedback.bodies,  spots,         spot_versions,     case_spots};
+  return {source_ids,        source_refs,
+          request_ids,       report_ids,
+          digests,           case_nos,
+          receive_times,     reports,
+          answers,           reporters,
+          cases.versions,    cases.states,
+          cases.districts,   cases.categories,
+          cases.lead_units,  cases.needs_operators,
+          cases.timers,      cases.bodies,
+          key_ids,           events.case_nos,
+          events.sequences,  events.titles,
+          events.states,     events.units,
+          events.bodies,     events.hashes,
+          feedback.case_nos, feedback.source_ids,
+          feedback.bodies,   spots,
+          spot_versions,     looked_at,
+          cases.spots};
 }
 
 // Groups that are null are left out; the others keep their numbers.
 db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
-  db::Array numbers, case_nos, expected, versions, states, districts,
-      categories, lead_units, needs_operators, timers, bodies, callers,
-      request_ids, digests, spots;
+  db::Array numbers, case_nos, expected, callers, request_ids, digests;
+  CaseColumns cases;
   EventColumns events;
   FeedbackColumns feedback;
   for (size_t number = 0; number < groups.size(); ++number) {
@@ -163,18 +175,10 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
       numbers.AddInt(static_cast<int64_t>(number));
       case_nos.Add(c.case_no());
       expected.AddInt(change.expected_version);
-      versions.AddInt(c.version());
-      states.AddInt(c.state());
-      districts.Add(c.district_code());
-      categories.Add(c.category_code());
-      lead_units.Add(LeadUnitId(c));
-      needs_operators.Add(c.operator_reason().empty() ? "f" : "t");
-      AddTimer(c, &timers);
-      bodies.AddBytes(c.SerializeAsString());
       callers.Add(change.caller);
       request_ids.Add(change.request_id);
       digests.AddBytes(change.digest);
-      AddSpot(TakesDuplicates(c) ? c.merge_spot() : "", &spots);
+      cases.Add(c);
       for (size_t i = 0; i < change.events.size(); ++i) {
         // Readers see the case as it is after the whole change.
         events.Add(change.events[i], c, HashOf(change.events, i, c));
@@ -185,14 +189,14 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
   return {numbers,
           case_nos,
           expected,
-          versions,
-          states,
-          districts,
-          categories,
-          lead_units,
-          needs_operators,
-          timers,
-          bodies,
+          cases.versions,
+          cases.states,
+          cases.districts,
+          cases.categories,
+          cases.lead_units,
+          cases.needs_operators,
+          cases.timers,
+          cases.bodies,
           callers,
           request_ids,
           digests,
@@ -206,7 +210,7 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
           feedback.case_nos,
           feedback.source_ids,
           feedback.bodies,
-          spots};
+          cases.spots};
 }
 
 // Which reports of a batch the statement says are new.
@@ -222,17 +226,6 @@ std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
 }
 
 template <typename Message>
-absl::StatusOr<Message> Parse(const db::Rows& rows, int row,
-                              const char* column) {
-  Message message;
-  if (!message.ParseFromString(rows.Bytes(row, column))) {
-    return absl::DataLossError(
-        absl::StrCat("a stored ", message.GetTypeName(), " cannot be read"));
-  }
-  return message;
-}
-
-template <typename Message>
 absl::StatusOr<std::vector<Message>> ParseAll(const db::Rows& rows) {
   std::vector<Message> messages;
   for (int i = 0; i < rows.size(); ++i) {
@@ -240,11 +233,6 @@ absl::StatusOr<std::vector<Message>> ParseAll(const db::Rows& rows) {
     messages.push_back(std::move(message));
   }
   return messages;
-}
-
-FeedCursor CursorOf(const db::Rows& rows, int row) {
-  return {static_cast<uint64_t>(rows.Int(row, "xid")),
-          rows.Int(row, "position")};
 }
 
 }  // namespace

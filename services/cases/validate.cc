@@ -47,6 +47,16 @@ void RequireUnits(const std::string& field, const Ids& ids, int least,
   }
 }
 
+// Those of decisions on who is responsible, and why.
+template <typename Request>
+absl::Status CommonWithUnits(const Request& r) {
+  Violations v = Common(r);
+  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
+  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
+  v.RequireText("reason", r.reason(), 1, kMedium);
+  return v.ToStatus();
+}
+
 template <typename Evidence>
 void RequireEvidence(const Evidence& evidence, Violations* v) {
   v->Require(
@@ -207,11 +217,7 @@ absl::Status Validate(const v1::RecordPositionRequest& r) {
 }
 
 absl::Status Validate(const v1::DecideJointRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
-  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithUnits(r);
 }
 
 absl::Status Validate(const v1::CompleteAssignmentRequest& r) {
@@ -301,11 +307,7 @@ absl::Status Validate(const v1::ReclassifyCaseRequest& r) {
 }
 
 absl::Status Validate(const v1::AdjudicateJointRequest& r) {
-  Violations v = Common(r);
-  v.RequireText("lead_unit_id", r.lead_unit_id(), 1, 64);
-  RequireUnits("co_handler_unit_ids", r.co_handler_unit_ids(), 0, &v);
-  v.RequireText("reason", r.reason(), 1, kMedium);
-  return v.ToStatus();
+  return CommonWithUnits(r);
 }
 
 absl::Status Validate(const v1::ChangeCoHandlersRequest& r) {

@@ -17,12 +17,6 @@ using cases::v1::CaseService;
 constexpr int kClients = 64;
 constexpr size_t kChannels = 4;
 
-// A case that waits for its officer, and the people of its life.
-struct Work {
-  std::string case_no;
-  std::string handler, checker, dispatcher;
-};
-
 struct Outcome {
   std::atomic<size_t> events = 0;
   std::atomic<size_t> errors = 0;
@@ -30,9 +24,9 @@ struct Outcome {
   std::vector<double> milliseconds ABSL_GUARDED_BY(mutex);
 };
 
-absl::StatusOr<std::vector<Work>> MakeWork(int count, const city::City& city) {
-  wgctl::Client client(SuiteSettings());
-  std::vector<Work> all(static_cast<size_t>(count));
+// Numbers of cases that wait for their officer, all the same one.
+absl::StatusOr<std::vector<std::string>> SubmitCases(int count) {
+  std::vector<std::string> case_nos(static_cast<size_t>(count));
   std::vector<std::thread> threads;
   std::atomic<size_t> next = 0;
   Mutex mutex;
@@ -40,55 +34,44 @@ absl::StatusOr<std::vector<Work>> MakeWork(int count, const city::City& city) {
   for (int t = 0; t < kClients; ++t) {
     threads.emplace_back([&] {
       wgctl::Client own(SuiteSettings());
-      for (size_t i = next++; i < all.size(); i = next++) {
+      for (size_t i = next++; i < case_nos.size(); i = next++) {
         const auto answer = Submit(own, HeatingReport("heating"));
         if (!answer.ok()) {
           MutexLock lock(&mutex);
           failure = answer.status();
           return;
         }
-        all[i].case_no = answer->case_no();
+        case_nos[i] = answer->case_no();
       }
     });
   }
   for (auto& thread : threads) thread.join();
   if (!failure.ok()) return failure;
-  const auto first = GetCase(client, all[0].case_no);
-  if (!first.ok()) return first.status();
-  const auto& lead = first->case_().assignments(0);
-  const auto* grid = city.FindGrid(*first->case_().grid_ids().rbegin());
-  const auto teams = city.UnitsFor(
-      "grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED, city.ChainOf(*grid));
-  const auto& centre = city.LowestCommonCentre({lead.unit_id()});
-  for (Work& work : all) {
-    work.handler = lead.officer_id();
-    work.checker = city.OfficersOf(teams[0]->unit_id())[0]->officer_id();
-    work.dispatcher = city.OfficersOf(centre.unit_id())[0]->officer_id();
-  }
-  return all;
+  return case_nos;
 }
 
 // One client: whole lives, one after the other.
 class Person {
  public:
   Person(std::shared_ptr<grpc::Channel> channel, wgctl::Client* client,
-         Outcome* outcome)
+         const People& people, Outcome* outcome)
       : stub_(CaseService::NewStub(channel)),
         client_(*client),
+        people_(people),
         outcome_(*outcome) {}
 
-  void Live(const Work& work) {
+  void Live(const std::string& case_no) {
     cases::v1::SubmitResultRequest result;
     result.set_outcome(cases::v1::OUTCOME_RESOLVED);
     result.set_text("更换管件");
     result.set_public_reply("已恢复供热");
     cases::v1::CheckResultRequest check;
     check.set_passed(true);
-    Do(work.handler, &CaseService::Stub::AcceptAssignment, work,
+    Do(people_.handler, &CaseService::Stub::AcceptAssignment, case_no,
        cases::v1::AcceptAssignmentRequest());
-    Do(work.handler, &CaseService::Stub::SubmitResult, work, result);
-    Do(work.checker, &CaseService::Stub::CheckResult, work, check);
-    Do(work.dispatcher, &CaseService::Stub::CloseCase, work,
+    Do(people_.handler, &CaseService::Stub::SubmitResult, case_no, result);
+    Do(people_.checker, &CaseService::Stub::CheckResult, case_no, check);
+    Do(people_.dispatcher, &CaseService::Stub::CloseCase, case_no,
        cases::v1::CloseCaseRequest());
   }
 
@@ -98,8 +81,8 @@ class Person {
           grpc::Status (CaseService::Stub::*method)(grpc::ClientContext*,
                                                     const Request&,
                                                     cases::v1::Case*),
-          const Work& work, Request request) {
-    request.set_case_no(work.case_no);
+          const std::string& case_no, Request request) {
+    request.set_case_no(case_no);
     request.set_request_id(NewUuid());
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
@@ -122,6 +105,7 @@ class Person {
 
   const std::unique_ptr<CaseService::Stub> stub_;
   wgctl::Client& client_;
+  const People& people_;
   Outcome& outcome_;
   std::map<std::string, std::string> tokens_;
 };
@@ -131,10 +115,13 @@ class Person {
 int RunCases(const Options& options) {
   const auto city = city::LoadFolder(SuiteSettings().city_folder);
   if (!city.ok()) return Report(city.status());
-  const auto work = MakeWork(options.quick ? 4000 : 20000, **city);
-  if (!work.ok()) return Report(work.status());
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  const auto case_nos = SubmitCases(options.quick ? 4000 : 20000);
+  if (!case_nos.ok()) return Report(case_nos.status());
   wgctl::Client client(SuiteSettings());
+  const auto first = GetCase(client, (*case_nos)[0]);
+  if (!first.ok()) return Report(first.status());
+  const People people = PeopleOf(first->case_(), **city);
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (size_t i = 0; i < kChannels; ++i) {
     wgctl::Client own(SuiteSettings());
     channels.push_back(*own.Channel("cases", "gateway/app"));
@@ -147,9 +134,9 @@ int RunCases(const Options& options) {
   const absl::Time start = absl::Now();
   for (size_t t = 0; t < kClients; ++t) {
     threads.emplace_back([&, t] {
-      Person person(channels[t % kChannels], &client, &outcome);
-      for (size_t i = next++; i < work->size(); i = next++) {
-        person.Live((*work)[i]);
+      Person person(channels[t % kChannels], &client, people, &outcome);
+      for (size_t i = next++; i < case_nos->size(); i = next++) {
+        person.Live((*case_nos)[i]);
       }
     });
   }

@@ -431,39 +431,30 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   ASSERT_OK(city);
   const auto read = GetCase(client_, answer->case_no());
   ASSERT_OK(read);
-  const auto& lead = read->case_().assignments(0);
-  const std::string handler = lead.officer_id();
-  const auto centre = (*city)->OfficersOf(
-      (*city)->LowestCommonCentre({lead.unit_id()}).unit_id());
-  const std::string team =
-      (*city)
-          ->UnitsFor("grid_team", common::v1::UNIT_LEVEL_UNSPECIFIED,
-                     (*city)->ChainOf(*(*city)->FindGrid(
-                         *read->case_().grid_ids().rbegin())))[0]
-          ->unit_id();
-  const std::string checker = (*city)->OfficersOf(team)[0]->officer_id();
+  const People people = PeopleOf(read->case_(), **city);
   const auto act = [&](const std::string& officer, auto method, auto request) {
     request.set_case_no(answer->case_no());
     request.set_request_id(NewUuid());
     return wgctl::CallAs<CaseService>(client_, "cases", "gateway/app", officer,
                                       method, request);
   };
-  ASSERT_OK(act(handler, &CaseService::Stub::AcceptAssignment,
+  ASSERT_OK(act(people.handler, &CaseService::Stub::AcceptAssignment,
                 cases::v1::AcceptAssignmentRequest()));
   cases::v1::SuspendCaseRequest suspend;
   suspend.set_text("管件订货");
   suspend.set_reason(cases::v1::SUSPENSION_REASON_MATERIAL);
   suspend.mutable_review_time()->set_seconds(
       absl::ToUnixSeconds(absl::Now() + absl::Seconds(1)));
-  ASSERT_OK(act(handler, &CaseService::Stub::SuspendCase, suspend));
+  ASSERT_OK(act(people.handler, &CaseService::Stub::SuspendCase, suspend));
   cases::v1::DecideApprovalRequest grant;
   grant.set_approval_number(1);
   grant.set_approved(true);
   grant.set_reason("情况属实");
-  EXPECT_THAT(act(handler, &CaseService::Stub::DecideApproval, grant).status(),
-              StatusIs(kDenied, "dispatcher"));
+  EXPECT_THAT(
+      act(people.handler, &CaseService::Stub::DecideApproval, grant).status(),
+      StatusIs(kDenied, "dispatcher"));
   const auto suspended =
-      act(centre[0]->officer_id(), &CaseService::Stub::DecideApproval, grant);
+      act(people.dispatcher, &CaseService::Stub::DecideApproval, grant);
   ASSERT_OK(suspended);
   EXPECT_EQ(suspended->state(), cases::v1::CASE_STATE_SUSPENDED);
   // The timer resumes it at the review time.
@@ -483,11 +474,11 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   asked.set_contacted(cases::v1::ANSWER_YES);
   asked.set_resolved(cases::v1::ANSWER_YES);
   const auto close = [&] {
-    EXPECT_OK(act(handler, &CaseService::Stub::SubmitResult, result));
-    EXPECT_OK(act(checker, &CaseService::Stub::CheckResult, check));
-    EXPECT_OK(act(centre[0]->officer_id(), &CaseService::Stub::RecordFollowUp,
-                  asked));
-    return act(centre[0]->officer_id(), &CaseService::Stub::CloseCase,
+    EXPECT_OK(act(people.handler, &CaseService::Stub::SubmitResult, result));
+    EXPECT_OK(act(people.checker, &CaseService::Stub::CheckResult, check));
+    EXPECT_OK(
+        act(people.dispatcher, &CaseService::Stub::RecordFollowUp, asked));
+    return act(people.dispatcher, &CaseService::Stub::CloseCase,
                cases::v1::CloseCaseRequest());
   };
   ASSERT_OK(close());
@@ -501,7 +492,7 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   ASSERT_OK(reopened);
   EXPECT_EQ(reopened->round(), 2);
   EXPECT_EQ(reopened->state(), cases::v1::CASE_STATE_DISPATCHED);
-  ASSERT_OK(act(handler, &CaseService::Stub::AcceptAssignment,
+  ASSERT_OK(act(people.handler, &CaseService::Stub::AcceptAssignment,
                 cases::v1::AcceptAssignmentRequest()));
   const auto closed = close();
   ASSERT_OK(closed);
@@ -509,10 +500,11 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
 
   cases::v1::RevealReporterRequest reveal;
   reveal.set_purpose("回访");
-  EXPECT_THAT(act(checker, &CaseService::Stub::RevealReporter, reveal).status(),
-              StatusIs(kDenied, "dispatcher"));
+  EXPECT_THAT(
+      act(people.checker, &CaseService::Stub::RevealReporter, reveal).status(),
+      StatusIs(kDenied, "dispatcher"));
   const auto reporter =
-      act(handler, &CaseService::Stub::RevealReporter, reveal);
+      act(people.handler, &CaseService::Stub::RevealReporter, reveal);
   ASSERT_OK(reporter);
   EXPECT_EQ(reporter->reporter().phone(), "13800000000");
 

@@ -537,10 +537,14 @@ void Apply(const CaseEvent& event, Case* c) {
 #undef WANGGE_APPLY
 }
 
+void ApplyLinked(const CaseEvent& event, Case* c) {
+  Apply(event, c);
+  c->set_chain_hash(Sha256(event.SerializeAsString()));
+}
+
 void ApplyAll(const std::vector<CaseEvent>& events, Case* c) {
-  for (const CaseEvent& event : events) Apply(event, c);
-  if (!events.empty()) {
-    c->set_chain_hash(Sha256(events.back().SerializeAsString()));
+  for (const CaseEvent& event : events) {
+    &event == &events.back() ? ApplyLinked(event, c) : Apply(event, c);
   }
 }
 

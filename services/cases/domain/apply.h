@@ -16,8 +16,11 @@ using v1::CaseEvent;
 // is stored. REQUIRES: event.sequence() == c->version() + 1.
 void Apply(const CaseEvent& event, Case* c);
 
-// Applies events in order and links them: the case's chain_hash is then that of
-// the last one.
+// Applies one event and links it: the case's chain_hash is then the event's.
+void ApplyLinked(const CaseEvent& event, Case* c);
+
+// Applies events in order and links the last one, as all before it are named by
+// the next.
 void ApplyAll(const std::vector<CaseEvent>& events, Case* c);
 
 // The whole fold.

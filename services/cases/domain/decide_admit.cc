@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "errors/errors.h"
 #include "services/cases/domain/decide.h"
 #include "services/cases/domain/duplicate.h"
 #include "services/cases/domain/guards.h"
@@ -13,8 +12,6 @@
 
 namespace wangge::cases {
 namespace {
-
-constexpr absl::Duration kFileLimit = absl::Seconds(60);
 
 // The officer on duty of the grid team at a place; no officer when there is
 // none.
@@ -141,11 +138,10 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::DispatchCaseRequest& r,
       r.category_code().empty() ? c.category_code() : r.category_code();
   const city::Category* category = context.city.FindCategory(code);
   if (category == nullptr) {
-    errors::Violations v;
-    v.Add("category_code", absl::StrCat("`", code,
-                                        "` is no category; name one, as the "
-                                        "case has none that is sure"));
-    return v.ToStatus();
+    return FieldFault("category_code",
+                      absl::StrCat("`", code,
+                                   "` is no category; name one, as the "
+                                   "case has none that is sure"));
   }
   ASSIGN_OR_RETURN(const city::Unit* lead,
                    FindUnit(context, "lead_unit_id", r.lead_unit_id()));

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "city/limit.h"
-#include "errors/errors.h"
 #include "services/cases/domain/decide.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
@@ -24,12 +23,6 @@ absl::Status RequireNonePending(const Case& c, const std::string& command) {
   return Refuse(c, command,
                 absl::StrCat("approval ", PendingApproval(c)->approval_number(),
                              " is being decided already"));
-}
-
-absl::Status Fault(const std::string& field, const std::string& problem) {
-  errors::Violations v;
-  v.Add(field, problem);
-  return v.ToStatus();
 }
 
 // What the lead's unit wishes for its case in progress.
@@ -73,13 +66,14 @@ absl::Status CheckCoHandlers(const Case& c, const v1::Approval& wish,
   for (const auto& unit_id : wish.add_unit_ids()) {
     RETURN_IF_ERROR(FindUnit(context, "add_unit_ids", unit_id).status());
     if (LeadOf(c)->unit_id() == unit_id || CoHandlerOf(c, unit_id) != nullptr) {
-      return Fault("add_unit_ids",
-                   absl::StrCat("`", unit_id, "` works on the case already"));
+      return FieldFault(
+          "add_unit_ids",
+          absl::StrCat("`", unit_id, "` works on the case already"));
     }
   }
   for (const auto& unit_id : wish.remove_unit_ids()) {
     if (CoHandlerOf(c, unit_id) == nullptr) {
-      return Fault(
+      return FieldFault(
           "remove_unit_ids",
           absl::StrCat("`", unit_id, "` is no co-handler of the case"));
     }
@@ -283,9 +277,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
     ASSIGN_OR_RETURN(
         const city::Unit* proposed,
         FindUnit(context, "proposed_unit_id", r.proposed_unit_id()));
-    if (const auto* category = context.city.FindCategory(c.category_code())) {
-      RETURN_IF_ERROR(CheckAllowed(c, "RequestReturn", *category, *proposed));
-    }
+    RETURN_IF_ERROR(CheckAllowed(c, "RequestReturn", *proposed, context));
   }
   Step step(c, context);
   v1::Approval wish;
@@ -315,8 +307,8 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::ExtendCaseRequest& r,
     return Refuse(c, "Extend", "it was extended twice already");
   }
   if (FromProto(r.due_time()) <= FromProto(c.due_time())) {
-    return Fault("due_time", "is not after the end of the limit, " +
-                                 FormatCity(FromProto(c.due_time())));
+    return FieldFault("due_time", "is not after the end of the limit, " +
+                                      FormatCity(FromProto(c.due_time())));
   }
   v1::Approval wish;
   wish.set_kind(v1::APPROVAL_KIND_EXTENSION);
@@ -331,7 +323,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::SuspendCaseRequest& r,
                               const Context& context) {
   RETURN_IF_ERROR(RequireLeadInProgress(c, "Suspend", context));
   if (FromProto(r.review_time()) <= context.now) {
-    return Fault("review_time", "has passed; name a time to come");
+    return FieldFault("review_time", "has passed; name a time to come");
   }
   v1::Approval wish;
   wish.set_kind(v1::APPROVAL_KIND_SUSPENSION);
@@ -368,8 +360,8 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::ReclassifyCaseRequest& r,
   RETURN_IF_ERROR(CheckState(c, "Reclassify"));
   if (!r.category_code().empty() &&
       context.city.FindCategory(r.category_code()) == nullptr) {
-    return Fault("category_code",
-                 absl::StrCat("`", r.category_code(), "` is no category"));
+    return FieldFault("category_code",
+                      absl::StrCat("`", r.category_code(), "` is no category"));
   }
   Step step(c, context);
   if (RequireDispatcher(c, context).ok()) {

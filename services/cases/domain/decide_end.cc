@@ -13,7 +13,6 @@
 namespace wangge::cases {
 namespace {
 
-constexpr absl::Duration kFileLimit = absl::Seconds(60);
 constexpr absl::Duration kReopenWindow = absl::Hours(24 * 15);
 
 bool IsReopenable(const Case& c, absl::Time now) {
@@ -83,9 +82,7 @@ absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
   RETURN_IF_ERROR(RequireDispatcherAbove(
       c, {c.accountable_unit_id(), master.accountable_unit_id()}, context));
   if (master.case_no() == c.case_no()) {
-    errors::Violations v;
-    v.Add("master_case_no", "is the case itself");
-    return v.ToStatus();
+    return FieldFault("master_case_no", "is the case itself");
   }
   if (!IsOpen(master.state()) && !IsReopenable(master, context.now)) {
     return Refuse(master, "Merge",

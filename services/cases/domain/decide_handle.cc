@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "errors/errors.h"
 #include "services/cases/domain/decide.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
@@ -157,9 +156,8 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::CloseCaseRequest& r,
       return Refuse(c, "Close", "a joint case is not closed by its lead");
     }
     if (r.root_cause().empty()) {
-      errors::Violations v;
-      v.Add("root_cause", "is empty; a joint case is closed with its cause");
-      return v.ToStatus();
+      return FieldFault("root_cause",
+                        "is empty; a joint case is closed with its cause");
     }
   }
   Step step(c, context);

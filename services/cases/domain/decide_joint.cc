@@ -16,14 +16,10 @@ absl::StatusOr<routing::v1::Responsible> ChooseParty(const Case& c,
                                                      const std::string& unit_id,
                                                      const Context& context) {
   ASSIGN_OR_RETURN(const city::Unit* unit, FindUnit(context, field, unit_id));
-  if (const auto* category = context.city.FindCategory(c.category_code())) {
-    RETURN_IF_ERROR(CheckAllowed(c, "DecideJoint", *category, *unit));
-  }
+  RETURN_IF_ERROR(CheckAllowed(c, "DecideJoint", *unit, context));
   if (!Contains(c.consultation().party_unit_ids(), unit_id)) {
-    errors::Violations v;
-    v.Add(field,
-          absl::StrCat(unit->name(), " is not a party; convene it first"));
-    return v.ToStatus();
+    return FieldFault(
+        field, absl::StrCat(unit->name(), " is not a party; convene it first"));
   }
   return ChosenByPerson(context.city, *unit, context.now);
 }
@@ -120,9 +116,7 @@ absl::StatusOr<Events> Decide(const Case& c,
   RETURN_IF_ERROR(RequireAdjudicator(c, context));
   ASSIGN_OR_RETURN(const city::Unit* lead,
                    FindUnit(context, "lead_unit_id", r.lead_unit_id()));
-  if (const auto* category = context.city.FindCategory(c.category_code())) {
-    RETURN_IF_ERROR(CheckAllowed(c, "Adjudicate", *category, *lead));
-  }
+  RETURN_IF_ERROR(CheckAllowed(c, "Adjudicate", *lead, context));
   RETURN_IF_ERROR(RequireOneLead(r.lead_unit_id(), r.co_handler_unit_ids()));
   ASSIGN_OR_RETURN(
       const auto co_handlers,
@@ -172,10 +166,9 @@ absl::StatusOr<Events> Decide(const Case& c,
   if (number < 1 || number > c.assignments_size() ||
       c.assignments(number - 1).role() != v1::ASSIGNMENT_ROLE_CO_HANDLER ||
       !IsLive(c.assignments(number - 1))) {
-    errors::Violations v;
-    v.Add("assignment_number",
-          absl::StrCat(number, " is not a co-handler's part of this case"));
-    return v.ToStatus();
+    return FieldFault(
+        "assignment_number",
+        absl::StrCat(number, " is not a co-handler's part of this case"));
   }
   const Assignment& assignment = c.assignments(number - 1);
   Step step(c, context);

@@ -161,6 +161,19 @@ absl::Status CheckAllowed(const Case& c, const std::string& command,
   return absl::OkStatus();
 }
 
+absl::Status CheckAllowed(const Case& c, const std::string& command,
+                          const city::Unit& unit, const Context& context) {
+  const auto* category = context.city.FindCategory(c.category_code());
+  return category == nullptr ? absl::OkStatus()
+                             : CheckAllowed(c, command, *category, unit);
+}
+
+absl::Status FieldFault(const std::string& field, const std::string& problem) {
+  errors::Violations v;
+  v.Add(field, problem);
+  return v.ToStatus();
+}
+
 bool HasPost(const Actor& actor, const std::string& post) {
   return actor.officer != nullptr && Contains(actor.officer->posts(), post);
 }
@@ -178,11 +191,9 @@ absl::StatusOr<const city::Unit*> FindUnit(const Context& context,
                                            const std::string& unit_id) {
   const city::Unit* unit = context.city.FindUnit(unit_id);
   if (unit != nullptr) return unit;
-  errors::Violations v;
-  v.Add(field, absl::StrCat("names the unit `", unit_id,
-                            "`, which is not in city version ",
-                            context.city.version().version()));
-  return v.ToStatus();
+  return FieldFault(field, absl::StrCat("names the unit `", unit_id,
+                                        "`, which is not in city version ",
+                                        context.city.version().version()));
 }
 
 }  // namespace wangge::cases

@@ -58,6 +58,10 @@ absl::Status CheckAllowed(const Case& c, const std::string& command,
                           const city::Category& category,
                           const city::Unit& unit);
 
+// The same for the category that the case has, if the city knows it.
+absl::Status CheckAllowed(const Case& c, const std::string& command,
+                          const city::Unit& unit, const Context& context);
+
 template <typename List>
 bool Contains(const List& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -66,6 +70,9 @@ bool Contains(const List& list, const std::string& value) {
 // Why not: WRONG_STATE with the case's state and the command.
 absl::Status Refuse(const Case& c, const std::string& command,
                     const std::string& why);
+
+// INVALID_FIELDS with one fault.
+absl::Status FieldFault(const std::string& field, const std::string& problem);
 
 // The unit, or INVALID_FIELDS for `field`.
 absl::StatusOr<const city::Unit*> FindUnit(const Context& context,

@@ -14,6 +14,8 @@
 namespace wangge::cases {
 
 inline constexpr int64_t kWorkingDayMinutes = 8 * 60;
+// To file and dispatch what was received, in real time.
+inline constexpr absl::Duration kFileLimit = absl::Seconds(60);
 
 // `minutes` after `start`: real time for safety matters, else working time.
 absl::Time LimitEnd(const city::City& city, common::v1::Urgency urgency,

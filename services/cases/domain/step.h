@@ -34,7 +34,7 @@ class Step {
     event.set_previous_hash(case_.chain_hash());
     fill(event);
     events_.push_back(std::move(event));
-    ApplyAll({events_.back()}, &case_);
+    ApplyLinked(events_.back(), &case_);
   }
 
   // #2: `by` of the team is to look at the spot.

@@ -140,7 +140,7 @@ class CaseDriver {
       EXPECT_EQ(event.sequence(), case_.version() + 1);
       EXPECT_EQ(event.previous_hash(), case_.chain_hash());
       const CaseState before = case_.state();
-      ApplyAll({event}, &case_);
+      ApplyLinked(event, &case_);
       all_.push_back(event);
       states_.emplace_back(before, case_.state());
     }

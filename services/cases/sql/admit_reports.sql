@@ -17,12 +17,12 @@ input AS (
     $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
     $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
     $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-    $17::timestamptz[], $18::bytea[], $19::text[], $32::text[])
+    $17::timestamptz[], $18::bytea[], $19::text[], $32::text[], $33::text[])
   AS i(source_id, source_ref, request_id, report_id, digest, case_no,
        receive_time, report_body, answer, reporter, version,
        state, district_code, category_code, lead_unit_id, needs_operator,
-       next_timer_time, case_body, key_id, merge_spot)
-  WHERE i.merge_spot IS NULL OR i.merge_spot IN (SELECT spot FROM claimed)
+       next_timer_time, case_body, key_id, looked_at, merge_spot)
+  WHERE i.looked_at IS NULL OR i.looked_at IN (SELECT spot FROM claimed)
 ),
 new_report AS (
   INSERT INTO report (source_id, source_ref, request_id, report_id, digest,
@@ -39,9 +39,7 @@ new_case AS (
                      next_timer_time, merge_spot, body)
   SELECT i.case_no, i.version, i.state, i.source_id, i.district_code,
          i.category_code, i.lead_unit_id, i.needs_operator, i.receive_time,
-         i.next_timer_time,
-         -- A merged case takes no duplicates itself.
-         CASE WHEN i.state < 8 THEN i.merge_spot END, i.case_body
+         i.next_timer_time, i.merge_spot, i.case_body
   FROM input i JOIN new_report USING (report_id)
 ),
 new_reporter AS (
