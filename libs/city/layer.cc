@@ -16,7 +16,7 @@ namespace {
 
 // In the index an area's number is its depth and its position.
 constexpr int kDepthShift = 24;
-constexpr int kPositionMask = (1 << kDepthShift) - 1;
+constexpr int kAreaMask = (1 << kDepthShift) - 1;
 
 absl::StatusOr<std::string> Property(const geo::Feature& feature,
                                      const std::string& property) {
@@ -113,7 +113,7 @@ const Layer::Area* Layer::Find(const geo::Point& point) const {
   const geo::Numbers found = index_.Find(point);
   if (found.empty()) return nullptr;
   const int deepest = *std::max_element(found.begin(), found.end());
-  return &areas_[static_cast<size_t>(deepest & kPositionMask)];
+  return &areas_[static_cast<size_t>(deepest & kAreaMask)];
 }
 
 }  // namespace wangge::city

@@ -13,7 +13,6 @@ namespace {
 using common::v1::CoordinateSystem;
 
 constexpr double kPi = std::numbers::pi;
-constexpr double kEarthRadiusMeters = 6371010;
 
 // The Krasovsky 1940 ellipsoid, on which GCJ02's published formula is built.
 constexpr double kSemiMajorMeters = 6378245.0;

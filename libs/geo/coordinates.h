@@ -16,6 +16,11 @@ struct Point {
   double longitude_deg = 0;
 };
 
+// What "_e7" means in the contracts: units of 1e-7 degree.
+inline constexpr double kE7 = 1e7;
+// The mean radius, as S2 has it.
+inline constexpr double kEarthRadiusMeters = 6'371'010;
+
 // How far, in 1e-7 degree of latitude and of longitude, points within `meters`
 // of `point` lie from it at most.
 struct Reach {
@@ -24,7 +29,7 @@ struct Reach {
 };
 Reach ReachE7(const Point& point, double meters);
 
-// Great-circle distance on a sphere of radius 6,371,010 m.
+// Great-circle distance on a sphere of kEarthRadiusMeters.
 double DistanceMeters(const Point& a, const Point& b);
 
 // The forward formulas; the source system's points as WGS84 sees them.

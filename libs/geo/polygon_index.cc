@@ -8,7 +8,6 @@
 namespace wangge::geo {
 namespace {
 
-constexpr double kE7 = 1e7;
 // Cells for every polygon: more make fewer cells with edges near them.
 constexpr double kCellsAPolygon = 48;
 constexpr double kFewestCells = Tile::kSide * Tile::kSide;

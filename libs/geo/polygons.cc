@@ -24,8 +24,6 @@
 namespace wangge::geo {
 namespace {
 
-constexpr double kEarthRadiusMeters = 6371010;
-
 S2Point ToS2(const Point& p) {
   return S2LatLng::FromDegrees(p.latitude_deg, p.longitude_deg).ToPoint();
 }

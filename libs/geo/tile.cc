@@ -14,7 +14,6 @@ namespace wangge::geo {
 namespace {
 
 constexpr int kSide = Tile::kSide;
-constexpr double kE7 = 1e7;
 // 0.1 mm: far above the rounding of a double, far below what matters.
 constexpr double kRounding = 0.01;
 // Beyond these the bound below is not a bound any more.

@@ -9,6 +9,11 @@
 
 namespace wangge {
 
+// What callers do wrong most often, by short names.
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+inline constexpr auto kWrongState = absl::StatusCode::kFailedPrecondition;
+
 inline const absl::Status& GetStatus(const absl::Status& status) {
   return status;
 }

@@ -9,34 +9,34 @@ size_t Utf8Size(char32_t c) {
   return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 }
 
-// The characters with which words begin, two by two: nearly all places of a
-// text are told from them alone, without a walk in the trie.
-class Beginnings {
- public:
-  void Add(const std::vector<char32_t>& chars) {
-    (chars.size() == 1 ? singles_ : pairs_)[IndexOf(chars, 0)] = true;
-  }
-  bool May(const std::vector<char32_t>& text, size_t at) const {
-    return singles_[Hash(text[at], 0)] || pairs_[IndexOf(text, at)];
-  }
-
- private:
-  static constexpr size_t kBits = size_t{1} << 17;
-
-  static size_t Hash(char32_t first, char32_t second) {
-    return (first * 0x9E3779B1U ^ second * 0x85EBCA77U) % kBits;
-  }
-  static size_t IndexOf(const std::vector<char32_t>& chars, size_t at) {
-    return Hash(chars[at], at + 1 < chars.size() ? chars[at + 1] : 0);
-  }
-
-  std::vector<bool> singles_ = std::vector<bool>(kBits);
-  std::vector<bool> pairs_ = std::vector<bool>(kBits);
-};
-
 }  // namespace
 
 struct Dictionary::State {
+  // The characters with which words begin, two by two: nearly all places of a
+  // text are told from them alone, without a walk in the trie.
+  class Beginnings {
+   public:
+    void Add(const std::vector<char32_t>& chars) {
+      (chars.size() == 1 ? singles_ : pairs_)[IndexOf(chars, 0)] = true;
+    }
+    bool May(const std::vector<char32_t>& text, size_t at) const {
+      return singles_[Hash(text[at], 0)] || pairs_[IndexOf(text, at)];
+    }
+
+   private:
+    static constexpr size_t kBits = size_t{1} << 17;
+
+    static size_t Hash(char32_t first, char32_t second) {
+      return (first * 0x9E3779B1U ^ second * 0x85EBCA77U) % kBits;
+    }
+    static size_t IndexOf(const std::vector<char32_t>& chars, size_t at) {
+      return Hash(chars[at], at + 1 < chars.size() ? chars[at + 1] : 0);
+    }
+
+    std::vector<bool> singles_ = std::vector<bool>(kBits);
+    std::vector<bool> pairs_ = std::vector<bool>(kBits);
+  };
+
   marisa::Trie trie;
   Beginnings beginnings;
   std::vector<std::vector<int>> entries;  // By key id.

@@ -13,8 +13,8 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kPage = 200;
-constexpr absl::Duration kPageTime = absl::Seconds(10);
+constexpr int kCasesPage = 200;
+constexpr absl::Duration kCasesTime = absl::Seconds(10);
 // Timers are looked for every fraction of a second.
 constexpr absl::Duration kLateTimer = absl::Minutes(1);
 constexpr absl::Duration kLateAcknowledgement = absl::Hours(24 * 3);
@@ -87,8 +87,8 @@ Auditor::Auditor(AuditStore* store, DailyRoots* roots, const city::Holder* city)
 
 absl::StatusOr<v1::AuditCasesResponse> Auditor::Page(const std::string& case_no,
                                                      std::string* after) const {
-  ASSIGN_OR_RETURN(const auto cases, store_.Cases(*after, case_no, kPage,
-                                                  absl::Now() + kPageTime));
+  ASSIGN_OR_RETURN(const auto cases, store_.Cases(*after, case_no, kCasesPage,
+                                                  absl::Now() + kCasesTime));
   const auto city = city_.Get();
   v1::AuditCasesResponse response;
   for (const StoredCase& stored : cases) {
@@ -99,7 +99,7 @@ absl::StatusOr<v1::AuditCasesResponse> Auditor::Page(const std::string& case_no,
     }
   }
   response.set_case_count(static_cast<int64_t>(cases.size()));
-  *after = cases.size() < kPage ? "" : cases.back().case_no;
+  *after = cases.size() < kCasesPage ? "" : cases.back().case_no;
   return response;
 }
 
@@ -107,7 +107,7 @@ absl::StatusOr<std::vector<v1::Finding>> Auditor::FindInFeeds() const {
   std::vector<v1::Finding> findings;
   const absl::Time now = absl::Now();
   ASSIGN_OR_RETURN(const auto sources,
-                   store_.UnacknowledgedFeedback(now + kPageTime));
+                   store_.UnacknowledgedFeedback(now + kCasesTime));
   for (const Unacknowledged& source : sources) {
     const absl::Time since = FromProto(source.oldest.event_time());
     if (now - since < kLateAcknowledgement) continue;
@@ -115,7 +115,7 @@ absl::StatusOr<std::vector<v1::Finding>> Auditor::FindInFeeds() const {
         Make(v1::FINDING_KIND_FEED_LAGS, source.source_id,
              "has acknowledged nothing since " + FormatCity(since)));
   }
-  ASSIGN_OR_RETURN(const auto roots, store_.Roots("", now + kPageTime));
+  ASSIGN_OR_RETURN(const auto roots, store_.Roots("", now + kCasesTime));
   for (const StoredRoot& root : roots) {
     ASSIGN_OR_RETURN(const v1::DailyRoot again, roots_.Recompute(root));
     if (again.root() == root.root.root() &&

@@ -8,7 +8,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kTries = 5;
+constexpr int kCaseTries = 5;
 
 // Each case with the events decided for it; none when there are no events.
 ChangeGroup Prepare(std::vector<Case> cases, std::vector<Events> events,
@@ -48,7 +48,7 @@ absl::StatusOr<Changed> ChangeCases(const std::vector<std::string>& case_nos,
                                     const Companion& companion,
                                     absl::Time deadline, Store* store) {
   std::string newest_etag;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
+  for (int attempt = 0; attempt < kCaseTries; ++attempt) {
     std::vector<Case> cases;
     for (const std::string& case_no : case_nos) {
       ASSIGN_OR_RETURN(LoadedCase loaded,

@@ -15,8 +15,8 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kPage = 10'000;
-constexpr absl::Duration kPageTime = absl::Seconds(10);
+constexpr int kHashesPage = 10'000;
+constexpr absl::Duration kHashesTime = absl::Seconds(10);
 
 std::string DayBefore(absl::Time now) {
   return absl::FormatCivilTime(absl::ToCivilDay(now, CityTimeZone()) - 1);
@@ -27,10 +27,10 @@ template <typename Visit>
 absl::Status ForEachHash(FeedCursor begin, FeedCursor end, AuditStore* store,
                          const Visit& visit) {
   for (;;) {
-    ASSIGN_OR_RETURN(const auto page,
-                     store->Hashes(begin, end, kPage, absl::Now() + kPageTime));
+    ASSIGN_OR_RETURN(const auto page, store->Hashes(begin, end, kHashesPage,
+                                                    absl::Now() + kHashesTime));
     for (const EventHash& one : page) visit(one);
-    if (page.size() < kPage) return absl::OkStatus();
+    if (page.size() < kHashesPage) return absl::OkStatus();
     begin = page.back().cursor;
   }
 }
@@ -55,7 +55,7 @@ absl::StatusOr<v1::DailyRoot> DailyRoots::Recompute(const StoredRoot& root) {
 }
 
 absl::Status DailyRoots::MakeIfDue(absl::Time now) {
-  const absl::Time deadline = now + kPageTime;
+  const absl::Time deadline = now + kHashesTime;
   ASSIGN_OR_RETURN(StoredRoot next, store_.LastRoot(deadline));
   const std::string day = DayBefore(now);
   if (next.root.day() >= day) return absl::OkStatus();
@@ -64,7 +64,7 @@ absl::Status DailyRoots::MakeIfDue(absl::Time now) {
   next.root.set_day(day);
   ASSIGN_OR_RETURN(next.root, Recompute(next));
   ASSIGN_OR_RETURN(const bool first,
-                   store_.KeepRoot(next, absl::Now() + kPageTime));
+                   store_.KeepRoot(next, absl::Now() + kHashesTime));
   if (!first) return absl::OkStatus();
   const std::string hex = ToHex(next.root.root());
   log::Info("daily root", {{"day", day},

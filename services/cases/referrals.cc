@@ -12,7 +12,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kTries = 5;
+constexpr int kReferralTries = 5;
 
 }  // namespace
 
@@ -58,7 +58,7 @@ absl::StatusOr<Referral> Referrals::Change(const std::string& id,
                                            const Decide& decide,
                                            const Write& write,
                                            absl::Time deadline) {
-  for (int attempt = 0; attempt < kTries; ++attempt) {
+  for (int attempt = 0; attempt < kReferralTries; ++attempt) {
     ASSIGN_OR_RETURN(LoadedReferral loaded, referrals_.Load(id, key, deadline));
     if (loaded.request_digest) {
       if (*loaded.request_digest != key.digest) {

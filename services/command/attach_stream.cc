@@ -14,7 +14,7 @@ namespace {
 constexpr int kMostRecipients = 10'000;
 constexpr size_t kMostRemembered = 100'000;
 constexpr size_t kMostHeld = 1000;
-constexpr int kPage = 500;  // Deliveries a message of a backlog.
+constexpr int kBacklogPage = 500;  // Deliveries a message of a backlog.
 constexpr absl::Duration kServeTime = absl::Seconds(10);
 
 std::string SentKey(const v1::Delivery& delivery, const std::string& id) {
@@ -124,7 +124,7 @@ void AttachStream::SendBacklogs() {
 bool AttachStream::SendPage() {
   Backlog backlog = BeginBacklog();
   const absl::Time now = absl::Now();
-  auto page = deps_.store.Pending(*backlog.recipient_ids, kPage, now,
+  auto page = deps_.store.Pending(*backlog.recipient_ids, kBacklogPage, now,
                                   now + kServeTime, &backlog.cursor);
   if (!page.ok()) {
     Close(page.status());

@@ -10,9 +10,9 @@
 namespace wangge::command {
 namespace {
 
-constexpr int kPage = 500;
+constexpr int kDeliveryPage = 500;
 constexpr absl::Duration kInterval = absl::Milliseconds(25);
-constexpr absl::Duration kQueryTime = absl::Seconds(10);
+constexpr absl::Duration kPollTime = absl::Seconds(10);
 
 }  // namespace
 
@@ -25,7 +25,7 @@ Hub::Hub(Store* store)
                                           "Recipients with a live stream.")) {}
 
 absl::Status Hub::Start() {
-  ASSIGN_OR_RETURN(cursor_, store_.DeliveryEnd(absl::Now() + kQueryTime));
+  ASSIGN_OR_RETURN(cursor_, store_.DeliveryEnd(absl::Now() + kPollTime));
   periodic_ = std::make_unique<exec::Periodic>("hub", kInterval,
                                                [this] { return ReadNew(); });
   return absl::OkStatus();
@@ -78,11 +78,11 @@ void Hub::Close() {
 
 bool Hub::ReadNew() {
   const auto page =
-      store_.DeliveriesAfter(cursor_, kPage, absl::Now() + kQueryTime);
+      store_.DeliveriesAfter(cursor_, kDeliveryPage, absl::Now() + kPollTime);
   if (!page.ok() || page->empty()) return false;
   for (const StoredDelivery& stored : *page) HandOut(stored);
   cursor_ = page->back().cursor;
-  return page->size() == kPage;
+  return page->size() == kDeliveryPage;
 }
 
 void Hub::HandOut(const StoredDelivery& stored) {

@@ -10,7 +10,7 @@
 namespace wangge::command {
 namespace {
 
-constexpr absl::Duration kQueryTime = absl::Seconds(10);
+constexpr absl::Duration kTaskQueryTime = absl::Seconds(10);
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void TaskReader::Run() {
 
 void TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
   cases::v1::WatchEventsRequest request;
-  const auto cursor = store_.CaseFeedCursor(absl::Now() + kQueryTime);
+  const auto cursor = store_.CaseFeedCursor(absl::Now() + kTaskQueryTime);
   if (!cursor.ok()) return;  // Logged by the pool; tried again soon.
   request.set_cursor(*cursor);
   grpc::ClientContext context;
@@ -88,7 +88,7 @@ absl::Status TaskReader::Take(const cases::v1::WatchEventsResponse& page) {
     for (Task& task : TasksOf(event, *city)) tasks.push_back(std::move(task));
   }
   RETURN_IF_ERROR(
-      store_.AddTasks(tasks, page.cursor(), absl::Now() + kQueryTime));
+      store_.AddTasks(tasks, page.cursor(), absl::Now() + kTaskQueryTime));
   if (!tasks.empty()) hub_.Poke();
   return absl::OkStatus();
 }

@@ -9,7 +9,7 @@ namespace wangge::intake {
 namespace {
 
 constexpr size_t kMostPending = 1000;
-constexpr size_t kMostAtOnce = 200;
+constexpr size_t kMostInFlight = 200;
 // Two groups in flight: one is routed while the other is committed.
 constexpr int kMostWorkers = 2;
 // Answers that wait for the client: those of everything it may have in flight.
@@ -86,7 +86,7 @@ void SubmitStream::Work() {
         return;
       }
       const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                              pending_.size(), kMostAtOnce));
+                                              pending_.size(), kMostInFlight));
       group.assign(std::make_move_iterator(pending_.begin()),
                    std::make_move_iterator(end));
       pending_.erase(pending_.begin(), end);

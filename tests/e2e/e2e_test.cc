@@ -18,9 +18,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-
 class E2eTest : public ::testing::Test {
  protected:
   wgctl::Client client_{SuiteSettings()};

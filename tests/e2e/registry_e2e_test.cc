@@ -20,8 +20,6 @@ namespace {
 using registry::v1::ChangeSet;
 using registry::v1::RegistryService;
 
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-
 class RegistryE2eTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -10,7 +10,7 @@ namespace {
 
 using cases::v1::CaseService;
 
-absl::Status Show(Client& client, const std::string& case_no) {
+absl::Status ShowCase(Client& client, const std::string& case_no) {
   cases::v1::GetCaseRequest request;
   request.set_case_no(case_no);
   request.set_include_timeline(true);
@@ -63,7 +63,7 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   show->add_option("case_no", case_no, "Case number")->required();
   show->footer("Example: wgctl case show 410103-20261123-001000");
   OnChosen(show, settings,
-           [](Client& client) { return Show(client, case_no); });
+           [](Client& client) { return ShowCase(client, case_no); });
   AddProofCommands(app, command, settings);
   auto* list = command->add_subcommand("list", "List cases, newest first.");
   list->add_option("--state", state, "For example DISPATCHED");

@@ -24,7 +24,7 @@ namespace {
 using registry::v1::ChangeSet;
 using registry::v1::RegistryService;
 
-struct Options {
+struct ChangeOptions {
   std::string officer;
   std::string id;
   std::string folder;
@@ -127,7 +127,7 @@ absl::Status ReadLines(const std::string& path,
   return absl::OkStatus();
 }
 
-absl::Status Propose(Client& client, const Options& o) {
+absl::Status Propose(Client& client, const ChangeOptions& o) {
   ASSIGN_OR_RETURN(const auto current, FetchCity(client));
   registry::v1::ProposeChangeSetRequest request;
   request.set_request_id(NewUuid());
@@ -152,7 +152,7 @@ absl::Status Propose(Client& client, const Options& o) {
                    request));
 }
 
-absl::Status Rollback(Client& client, const Options& o) {
+absl::Status Rollback(Client& client, const ChangeOptions& o) {
   ASSIGN_OR_RETURN(
       const auto current,
       Call(client, o.officer, &RegistryService::Stub::GetCityVersion,
@@ -167,7 +167,7 @@ absl::Status Rollback(Client& client, const Options& o) {
                    request));
 }
 
-absl::Status Approve(Client& client, const Options& o) {
+absl::Status Approve(Client& client, const ChangeOptions& o) {
   registry::v1::ApproveChangeSetRequest request;
   request.set_change_set_id(o.id);
   return PrintResult(
@@ -175,7 +175,7 @@ absl::Status Approve(Client& client, const Options& o) {
                    request));
 }
 
-absl::Status Reject(Client& client, const Options& o) {
+absl::Status Reject(Client& client, const ChangeOptions& o) {
   registry::v1::RejectChangeSetRequest request;
   request.set_change_set_id(o.id);
   request.set_reason(o.reason);
@@ -184,7 +184,7 @@ absl::Status Reject(Client& client, const Options& o) {
                    request));
 }
 
-absl::Status List(Client& client, const Options& o) {
+absl::Status List(Client& client, const ChangeOptions& o) {
   registry::v1::ListChangeSetsRequest request;
   do {
     ASSIGN_OR_RETURN(const auto page,
@@ -196,7 +196,7 @@ absl::Status List(Client& client, const Options& o) {
   return absl::OkStatus();
 }
 
-absl::Status Versions(Client& client, const Options& o) {
+absl::Status Versions(Client& client, const ChangeOptions& o) {
   registry::v1::ListCityVersionsRequest request;
   do {
     ASSIGN_OR_RETURN(const auto page,
@@ -216,7 +216,7 @@ absl::Status Versions(Client& client, const Options& o) {
   return absl::OkStatus();
 }
 
-absl::Status Diff(Client& client, const Options& o) {
+absl::Status Diff(Client& client, const ChangeOptions& o) {
   registry::v1::DiffCityVersionsRequest request;
   request.set_from_version(o.from);
   request.set_to_version(o.to);
@@ -243,7 +243,7 @@ absl::Status Diff(Client& client, const Options& o) {
   return absl::OkStatus();
 }
 
-absl::Status History(Client& client, const Options& o) {
+absl::Status History(Client& client, const ChangeOptions& o) {
   registry::v1::GetRowHistoryRequest request;
   *request.mutable_key() = city::KeyOfText(o.row);
   ASSIGN_OR_RETURN(
@@ -264,7 +264,7 @@ absl::Status History(Client& client, const Options& o) {
   return absl::OkStatus();
 }
 
-absl::Status Who(Client& client, const Options& o) {
+absl::Status Who(Client& client, const ChangeOptions& o) {
   registry::v1::WhoIsResponsibleRequest request;
   request.set_category_code(o.category);
   if (!o.at.empty()) {
@@ -302,12 +302,12 @@ absl::Status Who(Client& client, const Options& o) {
   return absl::OkStatus();
 }
 
-Options& TheOptions() {
-  static auto* const options = new Options;
+ChangeOptions& TheOptions() {
+  static auto* const options = new ChangeOptions;
   return *options;
 }
 
-using Command = absl::Status (*)(Client&, const Options&);
+using Command = absl::Status (*)(Client&, const ChangeOptions&);
 
 CLI::App* Add(CLI::App* city, const Settings* settings, const std::string& name,
               const std::string& what, const std::string& example,
@@ -323,14 +323,14 @@ CLI::App* Add(CLI::App* city, const Settings* settings, const std::string& name,
 }
 
 void AddDecisions(CLI::App* city, const Settings* settings) {
-  Options& o = TheOptions();
+  ChangeOptions& o = TheOptions();
   for (CLI::App* command :
        {Add(city, settings, "approve",
             "Approve a change set that somebody else proposed.",
             "approve ID --officer o000005", Approve),
         Add(city, settings, "preview",
             "What a change set would change: open cases, places, load.",
-            "preview ID", [](Client&client, const Options&options) {
+            "preview ID", [](Client&client, const ChangeOptions&options) {
               return Preview(client, options.id);
             })}) {
     command->add_option("id", o.id, "Change set")->required();
@@ -343,7 +343,7 @@ void AddDecisions(CLI::App* city, const Settings* settings) {
 }
 
 void AddProposals(CLI::App* city, const Settings* settings) {
-  Options& o = TheOptions();
+  ChangeOptions& o = TheOptions();
   auto* propose = Add(
       city, settings, "propose",
       "Propose to change the city; duty shifts alone change at once.",
@@ -368,7 +368,7 @@ void AddProposals(CLI::App* city, const Settings* settings) {
 }
 
 void AddQuestions(CLI::App* city, const Settings* settings) {
-  Options& o = TheOptions();
+  ChangeOptions& o = TheOptions();
   Add(city, settings, "changes", "List change sets, newest first.", "changes",
       List);
   Add(city, settings, "versions", "List versions, newest first.", "versions",

@@ -132,7 +132,7 @@ absl::Status Check(Client& client, const CheckOptions& options) {
       "the city is not certified: mend what is listed and check again");
 }
 
-absl::Status Show(Client& client) {
+absl::Status ShowCity(Client& client) {
   ASSIGN_OR_RETURN(
       const auto version,
       (CallAs<RegistryService>(client, "registry", "admin/wgctl", "",
@@ -202,7 +202,7 @@ void AddCityCommands(CLI::App* app, const Settings* settings) {
   AddValidate(city, settings);
   AddCheck(city, settings);
   auto* show = city->add_subcommand("show", "Show the current version.");
-  OnChosen(show, settings, Show);
+  OnChosen(show, settings, ShowCity);
   AddChangeCommands(city, settings);
   AddLocateCommand(city, settings);
 }

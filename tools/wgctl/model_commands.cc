@@ -25,7 +25,7 @@ namespace {
 
 using ModelPtr = std::shared_ptr<const text::Classifier>;
 
-struct Options {
+struct ModelOptions {
   std::string labelled;
   std::string text_columns = "text";
   std::string label_column = "label";
@@ -36,7 +36,7 @@ struct Options {
 };
 
 absl::StatusOr<std::vector<text::Example>> ReadExamples(
-    const Options& options) {
+    const ModelOptions& options) {
   const std::vector<std::string> columns =
       absl::StrSplit(options.text_columns, ',');
   std::vector<std::string> required = columns;
@@ -112,7 +112,7 @@ nlohmann::json ModelAsJson(const text::Classifier& model) {
 
 // The model with what a city and its addresses teach of sureness.
 absl::StatusOr<ModelPtr> WithLessons(
-    const ModelPtr& model, const Options& options,
+    const ModelPtr& model, const ModelOptions& options,
     const std::vector<text::Example>& examples,
     const std::vector<std::vector<text::Prediction>>& held_out) {
   if (options.city.empty()) return model;
@@ -130,7 +130,7 @@ absl::StatusOr<ModelPtr> WithLessons(
   return text::Classifier::Of(std::move(taught));
 }
 
-absl::Status Train(const Options& options) {
+absl::Status Train(const ModelOptions& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   const absl::Time start = absl::Now();
   std::vector<std::vector<text::Prediction>> held_out;
@@ -166,7 +166,7 @@ nlohmann::json FiguresAsJson(const text::Figures& figures) {
             {"threshold_at_80", figures.threshold_at_80}}}};
 }
 
-absl::Status Evaluate(const Options& options) {
+absl::Status Evaluate(const ModelOptions& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   ASSIGN_OR_RETURN(const auto model, text::Classifier::Load(options.model));
   std::vector<text::Judged> judged;
@@ -267,7 +267,7 @@ void AddHarvest(CLI::App* model, const Settings* settings) {
 }  // namespace
 
 void AddModelCommands(CLI::App* app, const Settings* settings) {
-  static Options options;
+  static ModelOptions options;
   auto* model = app->add_subcommand("model", "The text model of routing.");
   model->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, const char* option) {

@@ -8,9 +8,6 @@
 namespace wangge::cases {
 namespace {
 
-constexpr auto kWrongState = absl::StatusCode::kFailedPrecondition;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-
 v1::SubmitResultRequest Result() {
   v1::SubmitResultRequest r;
   r.set_outcome(v1::OUTCOME_RESOLVED);

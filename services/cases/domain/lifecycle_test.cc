@@ -11,10 +11,6 @@
 namespace wangge::cases {
 namespace {
 
-constexpr auto kWrongState = absl::StatusCode::kFailedPrecondition;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-
 class LifecycleTest : public ::testing::Test {
  protected:
   void SetUp() override { d_.Admit(CaseDriver::Plan("AUTO", {"urban"})); }

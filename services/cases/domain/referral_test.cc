@@ -6,10 +6,6 @@
 namespace wangge::cases {
 namespace {
 
-constexpr auto kWrongState = absl::StatusCode::kFailedPrecondition;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-
 class ReferralTest : public ::testing::Test {
  protected:
   void SetUp() override {

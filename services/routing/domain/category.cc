@@ -17,7 +17,7 @@ constexpr double kNextKeywordRatio = 2;
 constexpr size_t kMostKeywords = 2;
 // What a category gets that the model does not know, or gives nothing.
 constexpr double kLeastProbability = 1e-3;
-constexpr size_t kMostCandidates = 5;
+constexpr size_t kMostCategories = 5;
 
 // What speaks for a category.
 struct Evidence {
@@ -111,7 +111,7 @@ std::vector<RankedCategory> RankCategories(
   std::vector<RankedCategory> ranked;
   for (const Evidence& evidence :
        Gathering(city, predictions, text, given_code).Ranked()) {
-    if (ranked.size() == kMostCandidates) break;
+    if (ranked.size() == kMostCategories) break;
     ranked.push_back({evidence.category, evidence.score, ReasonOf(evidence)});
   }
   return ranked;

@@ -19,20 +19,20 @@ using city::Chain;
 
 // What a kind of spot says by itself, and how likely its street is right where
 // no records say it.
-struct Kind {
+struct SpotKind {
   const char* name;
   double score;
   double confidence;
 };
-constexpr Kind kCrossing = {"crossing", 14, 0.9};
-constexpr Kind kHouse = {"house", 13, 0.9};
-constexpr Kind kPlace = {"place", 10, 0.9};
-constexpr Kind kRoad = {"road", 3.5, 0.7};
-constexpr Kind kModelled = {"modelled", 1.5, 0.4};
-constexpr Kind kLevels[] = {{"unknown", 0, 0.1},   {"city", 1, 0.1},
-                            {"district", 2, 0.4},  {"street", 3, 0.9},
-                            {"community", 4, 0.9}, {"compound", 5, 0.9},
-                            {"micro", 6, 0.9}};
+constexpr SpotKind kCrossing = {"crossing", 14, 0.9};
+constexpr SpotKind kHouse = {"house", 13, 0.9};
+constexpr SpotKind kPlace = {"place", 10, 0.9};
+constexpr SpotKind kRoad = {"road", 3.5, 0.7};
+constexpr SpotKind kModelled = {"modelled", 1.5, 0.4};
+constexpr SpotKind kLevels[] = {{"unknown", 0, 0.1},   {"city", 1, 0.1},
+                                {"district", 2, 0.4},  {"street", 3, 0.9},
+                                {"community", 4, 0.9}, {"compound", 5, 0.9},
+                                {"micro", 6, 0.9}};
 
 // What speaks for a spot, beside its kind.
 constexpr double kNamedAbove = 2;      // A name above it.
@@ -53,7 +53,7 @@ constexpr double kEstimateWeight = 20;
 constexpr double kDistrictShare = 0.95;
 constexpr double kRelativeConfidence = 0.85;
 
-const Kind& KindOf(const city::Grid& grid) {
+const SpotKind& KindOf(const city::Grid& grid) {
   return kLevels[std::min<size_t>(static_cast<size_t>(grid.level()),
                                   std::size(kLevels) - 1)];
 }
@@ -139,7 +139,7 @@ class Finder {
     return ReadDetail(text_.characters(), end, next);
   }
 
-  Spot& Add(const Kind& kind, std::string words, size_t begin) {
+  Spot& Add(const SpotKind& kind, std::string words, size_t begin) {
     Spot& spot = spots_.emplace_back();
     spot.begin = begin;
     spot.kind = kind.name;
