@@ -21,6 +21,9 @@ absl::StatusOr<StoredCase> ReadCase(const db::Rows& rows, int row) {
   stored.columns.state = rows.Int(row, "state");
   stored.columns.district_code = rows.Text(row, "district_code");
   stored.columns.category_code = rows.Text(row, "category_code");
+  stored.columns.street_grid_id = rows.Text(row, "street_grid_id");
+  stored.columns.light = static_cast<common::v1::Light>(rows.Int(row, "light"));
+  stored.columns.measures = rows.Text(row, "measures");
   stored.columns.lead_unit_id = rows.Text(row, "lead_unit_id");
   stored.columns.merge_spot = rows.Text(row, "merge_spot");
   stored.columns.needs_operator = rows.Bool(row, "needs_operator");

@@ -102,6 +102,7 @@ CaseService::CaseService(
           }),
       referral_service_(runtime, &referrals_, &referral_store_, &city_,
                         [this] { Committed(); }),
+      statistics_service_(runtime, pool_.get()),
       feed_executor_("feed", 4, 1000),
       events_(
           "events", &feed_executor_,
@@ -163,6 +164,7 @@ absl::Status CaseService::Start(std::shared_ptr<grpc::Channel> registry) {
         }
         return false;
       });
+  statistics_service_.Start();
   const absl::Duration pause = std::clamp(
       absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
   audit_ = std::make_unique<exec::Periodic>("audit", pause, [this] {
@@ -178,6 +180,7 @@ void CaseService::Drain() {
   timers_->Stop();
   daily_->Stop();
   audit_->Stop();
+  statistics_service_.Stop();
   audit_executor_.Drain();
   events_.Close();
   feedback_.Close();

@@ -17,6 +17,7 @@
 #include "services/cases/feed.h"
 #include "services/cases/method.h"
 #include "services/cases/referral_service.h"
+#include "services/cases/statistics_service.h"
 #include "services/cases/store.h"
 #include "services/cases/validate.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
@@ -35,7 +36,7 @@ class CaseService final : public v1::CaseService::CallbackService,
       const rpc::Environment& environment);
 
   std::vector<grpc::Service*> GrpcServices() override {
-    return {this, &referral_service_};
+    return {this, &referral_service_, &statistics_service_};
   }
   bool Ready() override;
   void Drain() override;
@@ -166,6 +167,7 @@ class CaseService final : public v1::CaseService::CallbackService,
   ReferralStore referral_store_;
   Referrals referrals_;
   ReferralService referral_service_;
+  StatisticsService statistics_service_;
   exec::Executor feed_executor_;
   EventFeed events_;
   FeedbackFeed feedback_;

@@ -48,17 +48,20 @@ void AddSpot(const std::string& spot, db::Array* array) {
 
 // The columns of cases.
 struct CaseColumns {
-  db::Array versions, states, districts, categories, lead_units,
-      needs_operators, timers, spots, bodies;
+  db::Array versions, states, districts, streets, categories, lead_units,
+      needs_operators, lights, measures, timers, spots, bodies;
 
   void Add(const Case& c) {
     const Columns columns = ColumnsOf(c);
     versions.AddInt(columns.version);
     states.AddInt(columns.state);
     districts.Add(columns.district_code);
+    streets.Add(columns.street_grid_id);
     categories.Add(columns.category_code);
     lead_units.Add(columns.lead_unit_id);
     needs_operators.Add(columns.needs_operator ? "t" : "f");
+    lights.AddInt(columns.light);
+    measures.Add(columns.measures);
     columns.next_timer == absl::InfiniteFuture()
         ? timers.AddNull()
         : timers.AddTime(columns.next_timer);
@@ -159,7 +162,8 @@ db::Params AdmitParams(const AdmissionBatch& batch) {
           feedback.case_nos, feedback.source_ids,
           feedback.bodies,   spots,
           spot_versions,     looked_at,
-          cases.spots};
+          cases.spots,       cases.streets,
+          cases.lights,      cases.measures};
 }
 
 // Groups that are null are left out; the others keep their numbers.
@@ -210,7 +214,10 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
           feedback.case_nos,
           feedback.source_ids,
           feedback.bodies,
-          cases.spots};
+          cases.spots,
+          cases.streets,
+          cases.lights,
+          cases.measures};
 }
 
 // Which reports of a batch the statement says are new.
@@ -470,11 +477,13 @@ absl::StatusOr<std::vector<Case>> Store::List(
     const std::string& before_case_no, int limit, absl::Time deadline) {
   ASSIGN_OR_RETURN(
       const db::Rows rows,
-      pool_.Query(sql::kListCases,
-                  {before_time, before_case_no,
-                   static_cast<int64_t>(filter.state()), filter.lead_unit_id(),
-                   filter.source_id(), filter.needs_operator(), limit},
-                  deadline));
+      pool_.Query(
+          filter.open() || filter.light() != 0 ? sql::kListOpenCases
+                                               : sql::kListCases,
+          {before_time, before_case_no, static_cast<int64_t>(filter.state()),
+           filter.lead_unit_id(), filter.source_id(), filter.needs_operator(),
+           limit, static_cast<int64_t>(filter.light())},
+          deadline));
   return ParseAll<Case>(rows);
 }
 

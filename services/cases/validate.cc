@@ -4,6 +4,7 @@
 #include "absl/time/civil_time.h"
 #include "base/uuid.h"
 #include "errors/errors.h"
+#include "services/cases/domain/statistics.h"
 
 namespace wangge::cases {
 namespace {
@@ -26,6 +27,14 @@ Violations Common(const Request& r) {
   v.RequireUuid("request_id", r.request_id());
   v.RequireText("etag", r.etag(), 0, 40);
   return v;
+}
+
+// Empty, or YYYY-MM-DD.
+void RequireDay(const std::string& field, const std::string& text,
+                Violations* v) {
+  absl::CivilDay day;
+  v->Require(text.empty() || absl::ParseCivilTime(text, &day), field,
+             "is no day; write YYYY-MM-DD");
 }
 
 // Those of changes that have a reason besides, and nothing else.
@@ -103,6 +112,7 @@ absl::Status Validate(const v1::ListCasesRequest& r) {
   Violations v;
   v.Require(r.page_size() >= 0, "page_size", "is negative; 0 means 50");
   v.Require(v1::CaseState_IsValid(r.state()), "state", "is no state");
+  v.Require(common::v1::Light_IsValid(r.light()), "light", "is no light");
   v.RequireText("lead_unit_id", r.lead_unit_id(), 0, 64);
   v.RequireText("source_id", r.source_id(), 0, 64);
   v.RequireText("page_token", r.page_token(), 0, kShort);
@@ -348,9 +358,19 @@ absl::Status Validate(const v1::GetCaseProofRequest& r) {
 
 absl::Status Validate(const v1::ListDailyRootsRequest& r) {
   Violations v;
-  absl::CivilDay day;
-  v.Require(r.first_day().empty() || absl::ParseCivilTime(r.first_day(), &day),
-            "first_day", "is no day; write YYYY-MM-DD");
+  RequireDay("first_day", r.first_day(), &v);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::GetStatisticsRequest& r) {
+  Violations v;
+  RequireDay("first_day", r.first_day(), &v);
+  RequireDay("last_day", r.last_day(), &v);
+  v.Require(v1::StatisticsGroup_IsValid(r.group()), "group", "is no group");
+  v.Require(AreKept(DimensionsOf(r)), "group",
+            "and the filters ask for a combination that figures are not kept "
+            "by; name one of district, street, unit, category and source, or a "
+            "category with a district or a unit");
   return v.ToStatus();
 }
 

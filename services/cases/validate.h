@@ -46,6 +46,7 @@ absl::Status Validate(const v1::RevealReporterRequest& r);
 absl::Status Validate(const v1::RedactReportRequest& r);
 absl::Status Validate(const v1::GetCaseProofRequest& r);
 absl::Status Validate(const v1::ListDailyRootsRequest& r);
+absl::Status Validate(const v1::GetStatisticsRequest& r);
 absl::Status Validate(const v1::GetReferralRequest& r);
 absl::Status Validate(const v1::ListReferralsRequest& r);
 absl::Status Validate(const v1::DecideReferralRequest& r);

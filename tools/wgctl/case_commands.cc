@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "absl/strings/ascii.h"
 #include "base/status_macros.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"
@@ -56,6 +57,8 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   static std::string unit;
   static std::string source;
   static bool needs_operator = false;
+  static bool open = false;
+  static std::string light;
   static int size = 0;
   auto* command = app->add_subcommand("case", "Cases and their timelines.");
   command->require_subcommand(1);
@@ -71,6 +74,10 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   list->add_option("--source", source, "Only cases of this source");
   list->add_flag("--needs-operator", needs_operator,
                  "Only cases that wait for a person to choose");
+  list->add_flag("--open", open, "Only open cases");
+  list->add_option("--light", light,
+                   "Only open cases with this light: green, yellow or red");
+  list->footer("Example: wgctl case list --unit heating-d410105 --light red");
   list->add_option("--size", size, "At most so many, 1 to 1000");
   OnChosen(list, settings, [](Client& client) -> absl::Status {
     cases::v1::CaseState parsed = cases::v1::CASE_STATE_UNSPECIFIED;
@@ -79,7 +86,16 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
       return absl::InvalidArgumentError("--state " + state +
                                         " is no state; try DISPATCHED");
     }
+    common::v1::Light parsed_light = common::v1::LIGHT_UNSPECIFIED;
+    if (!light.empty() &&
+        !common::v1::Light_Parse("LIGHT_" + absl::AsciiStrToUpper(light),
+                                 &parsed_light)) {
+      return absl::InvalidArgumentError(
+          "--light " + light + " is no light; try green, yellow or red");
+    }
     filter.set_state(parsed);
+    filter.set_open(open);
+    filter.set_light(parsed_light);
     filter.set_lead_unit_id(unit);
     filter.set_source_id(source);
     filter.set_needs_operator(needs_operator);

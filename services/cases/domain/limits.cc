@@ -83,15 +83,27 @@ std::string TimerName(TimerKind kind) {
   return "";
 }
 
+namespace {
+
+std::string NameOf(TimerKind kind, const google::protobuf::Timestamp& due,
+                   int number) {
+  return absl::StrCat(TimerName(kind), "/", due.seconds(), "/", number);
+}
+
+bool HasFired(const Case& c, const std::string& name) {
+  const auto& fired = c.timers_fired();
+  return std::find(fired.begin(), fired.end(), name) != fired.end();
+}
+
+}  // namespace
+
 std::vector<Timer> RunningTimers(const Case& c) {
   std::vector<Timer> timers;
   if (!IsOpen(c.state())) return timers;
   const auto add = [&](TimerKind kind, const google::protobuf::Timestamp& due,
                        int number = 0) {
-    std::string name =
-        absl::StrCat(TimerName(kind), "/", due.seconds(), "/", number);
-    const auto& fired = c.timers_fired();
-    if (std::find(fired.begin(), fired.end(), name) == fired.end()) {
+    std::string name = NameOf(kind, due, number);
+    if (!HasFired(c, name)) {
       timers.push_back({kind, std::move(name), FromProto(due), number});
     }
   };
@@ -152,6 +164,18 @@ common::v1::Light LightOf(const Case& c, absl::Time now) {
   if (at > FromProto(c.due_time())) return common::v1::LIGHT_RED;
   return at > FromProto(c.warn_time()) ? common::v1::LIGHT_YELLOW
                                        : common::v1::LIGHT_GREEN;
+}
+
+common::v1::Light FoundLight(const Case& c) {
+  if (!IsOpen(c.state()) || !c.has_due_time()) {
+    return common::v1::LIGHT_UNSPECIFIED;
+  }
+  if (HasFired(c, NameOf(TimerKind::kOverdue, c.due_time(), 0))) {
+    return common::v1::LIGHT_RED;
+  }
+  return HasFired(c, NameOf(TimerKind::kHandle, c.warn_time(), 0))
+             ? common::v1::LIGHT_YELLOW
+             : common::v1::LIGHT_GREEN;
 }
 
 }  // namespace wangge::cases

@@ -75,5 +75,8 @@ std::optional<absl::Time> NextTimer(const Case& c);
 
 // The light of the case's limit.
 common::v1::Light LightOf(const Case& c, absl::Time now);
+// The same as far as the timers have found: what lists and statistics know
+// without a clock.
+common::v1::Light FoundLight(const Case& c);
 
 }  // namespace wangge::cases

@@ -17,11 +17,13 @@ input AS (
     $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
     $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
     $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-    $17::timestamptz[], $18::bytea[], $19::text[], $32::text[], $33::text[])
+    $17::timestamptz[], $18::bytea[], $19::text[], $32::text[], $33::text[],
+    $34::text[], $35::smallint[], $36::text[])
   AS i(source_id, source_ref, request_id, report_id, digest, case_no,
        receive_time, report_body, answer, reporter, version,
        state, district_code, category_code, lead_unit_id, needs_operator,
-       next_timer_time, case_body, key_id, looked_at, merge_spot)
+       next_timer_time, case_body, key_id, looked_at, merge_spot,
+       street_grid_id, light, measures)
   WHERE i.looked_at IS NULL OR i.looked_at IN (SELECT spot FROM claimed)
 ),
 new_report AS (
@@ -36,11 +38,23 @@ new_report AS (
 new_case AS (
   INSERT INTO cases (case_no, version, state, source_id, district_code,
                      category_code, lead_unit_id, needs_operator, receive_time,
-                     next_timer_time, merge_spot, body)
+                     next_timer_time, merge_spot, street_grid_id, light,
+                     measures, body)
   SELECT i.case_no, i.version, i.state, i.source_id, i.district_code,
          i.category_code, i.lead_unit_id, i.needs_operator, i.receive_time,
-         i.next_timer_time, i.merge_spot, i.case_body
+         i.next_timer_time, i.merge_spot, i.street_grid_id, i.light,
+         i.measures::smallint[], i.case_body
   FROM input i JOIN new_report USING (report_id)
+  RETURNING district_code, street_grid_id, lead_unit_id, category_code,
+            source_id, receive_time, measures
+),
+counted AS (
+  INSERT INTO statistic_change (day, district_code, street_grid_id,
+                                lead_unit_id, category_code, source_id,
+                                measures, sign)
+  SELECT (receive_time AT TIME ZONE 'Asia/Shanghai')::date, district_code,
+         street_grid_id, lead_unit_id, category_code, source_id, measures, 1
+  FROM new_case
 ),
 new_reporter AS (
   INSERT INTO reporter (report_id, key_id, sealed)

@@ -4,6 +4,7 @@
 SELECT c.case_no, e.sequence, e.body AS event_body, e.hash,
        CASE WHEN e.sequence = 1 THEN c.body END AS body,
        c.version, c.state, c.district_code, c.category_code, c.lead_unit_id,
+       c.street_grid_id, c.light, c.measures::text AS measures,
        c.merge_spot, c.needs_operator, c.next_timer_time IS NULL AS no_timer,
        (extract(epoch FROM c.next_timer_time) * 1000000)::bigint
          AS next_timer_micros
