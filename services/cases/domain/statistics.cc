@@ -166,9 +166,14 @@ int DimensionsOf(const v1::GetStatisticsRequest& request) {
 }
 
 bool AreKept(int dimensions) {
-  constexpr int kKept[] = {
-      0,         kDistrict, kStreet, kUnit,
-      kCategory, kSource,   kDistrict | kCategory, kUnit | kCategory};
+  constexpr int kKept[] = {0,
+                           kDistrict,
+                           kStreet,
+                           kUnit,
+                           kCategory,
+                           kSource,
+                           kDistrict | kCategory,
+                           kUnit | kCategory};
   return std::find(std::begin(kKept), std::end(kKept), dimensions) !=
          std::end(kKept);
 }
