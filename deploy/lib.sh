@@ -134,7 +134,10 @@ make_databases() {
 
 migrate() {
   local name
-  for name in registry cases command; do "$BIN/wangge_migrate" --service=$name --dsn="$(dsn $name)" 2>>"$STATE/log/migrate.log"; done
+  for name in registry cases command; do
+    "$BIN/wangge_migrate" --service=$name --dsn="$(dsn $name)" 2>>"$STATE/log/migrate.log" ||
+      { tail -3 "$STATE/log/migrate.log" >&2; die "the tables of $name were not migrated: $STATE/log/migrate.log"; }
+  done
 }
 
 write_flags() {
