@@ -103,6 +103,7 @@ CaseService::CaseService(
       referral_service_(runtime, &referrals_, &referral_store_, &city_,
                         [this] { Committed(); }),
       statistics_service_(runtime, pool_.get()),
+      batch_service_(runtime, pool_.get(), &city_),
       feed_executor_("feed", 4, 1000),
       events_(
           "events", &feed_executor_,

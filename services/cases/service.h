@@ -12,6 +12,7 @@
 #include "rpc/main.h"
 #include "services/cases/admit.h"
 #include "services/cases/audit.h"
+#include "services/cases/batch_service.h"
 #include "services/cases/change.h"
 #include "services/cases/companion.h"
 #include "services/cases/feed.h"
@@ -36,7 +37,7 @@ class CaseService final : public v1::CaseService::CallbackService,
       const rpc::Environment& environment);
 
   std::vector<grpc::Service*> GrpcServices() override {
-    return {this, &referral_service_, &statistics_service_};
+    return {this, &referral_service_, &statistics_service_, &batch_service_};
   }
   bool Ready() override;
   void Drain() override;
@@ -168,6 +169,7 @@ class CaseService final : public v1::CaseService::CallbackService,
   Referrals referrals_;
   ReferralService referral_service_;
   StatisticsService statistics_service_;
+  BatchService batch_service_;
   exec::Executor feed_executor_;
   EventFeed events_;
   FeedbackFeed feedback_;

@@ -1,5 +1,6 @@
 #include "services/cases/validate.h"
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "base/uuid.h"
@@ -27,6 +28,12 @@ Violations Common(const Request& r) {
   v.RequireUuid("request_id", r.request_id());
   v.RequireText("etag", r.etag(), 0, 40);
   return v;
+}
+
+void RequireItems(const std::string& field, int count, Violations* v) {
+  constexpr int kMost = 10'000;
+  v->Require(count >= 1 && count <= kMost, field,
+             absl::StrCat("has ", count, " items; 1 to ", kMost));
 }
 
 // Empty, or YYYY-MM-DD.
@@ -371,6 +378,65 @@ absl::Status Validate(const v1::GetStatisticsRequest& r) {
             "and the filters ask for a combination that figures are not kept "
             "by; name one of district, street, unit, category and source, or a "
             "category with a district or a unit");
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::GetBatchRequest& r) {
+  Violations v;
+  v.RequireText("batch_id", r.batch_id(), 1, 64);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ListBatchesRequest&) {
+  return absl::OkStatus();
+}
+
+absl::Status Validate(const v1::StartProgrammeRequest& r) {
+  Violations v;
+  v.RequireText("batch_id", r.batch_id(), 1, 64);
+  v.RequireText("title", r.title(), 1, kName);
+  v.RequireText("unit_id", r.unit_id(), 1, 64);
+  v.Require(!r.due_day().empty(), "due_day", "is empty; write YYYY-MM-DD");
+  RequireDay("due_day", r.due_day(), &v);
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ImportInventoryRequest& r) {
+  Violations v;
+  v.RequireText("batch_id", r.batch_id(), 1, 64);
+  RequireItems("items", r.items_size(), &v);
+  absl::flat_hash_set<std::string> seen;
+  for (int i = 0; i < r.items_size(); ++i) {
+    const v1::InventoryItem& item = r.items(i);
+    const std::string at = absl::StrCat("items[", i, "].");
+    v.RequireText(at + "item_id", item.item_id(), 1, 64);
+    v.Require(seen.insert(item.item_id()).second, at + "item_id",
+              "comes twice: " + item.item_id());
+    v.RequireText(at + "name", item.name(), 1, kName);
+    v.RequireText(at + "address", item.address(), 0, kShort);
+    v.RequireText(at + "district_code", item.district_code(), 0, 64);
+  }
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::HandOverTrancheRequest& r) {
+  Violations v;
+  v.RequireText("batch_id", r.batch_id(), 1, 64);
+  v.RequireUuid("request_id", r.request_id());
+  v.RequireText("unit_id", r.unit_id(), 1, 64);
+  v.RequireText("note", r.note(), 0, kMedium);
+  RequireItems("item_ids", r.item_ids_size(), &v);
+  for (int i = 0; i < r.item_ids_size(); ++i) {
+    v.RequireText(absl::StrCat("item_ids[", i, "]"), r.item_ids(i), 1, 64);
+  }
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::ListInventoryRequest& r) {
+  Violations v;
+  v.RequireText("batch_id", r.batch_id(), 1, 64);
+  v.Require(r.page_size() >= 0, "page_size", "is negative; 0 means 50");
+  v.RequireText("page_token", r.page_token(), 0, 64);
   return v.ToStatus();
 }
 

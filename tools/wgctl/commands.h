@@ -26,6 +26,7 @@ void AddCaseCommands(CLI::App* app, const Settings* settings);
 // Parts of `case`, and `audit`.
 void AddProofCommands(CLI::App* app, CLI::App* case_command,
                       const Settings* settings);
+void AddBatchCommands(CLI::App* app, const Settings* settings);
 void AddStatisticsCommand(CLI::App* app, const Settings* settings);
 void AddWatchCommand(CLI::App* app, const Settings* settings);
 void AddInboxCommands(CLI::App* app, const Settings* settings);

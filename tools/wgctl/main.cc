@@ -106,6 +106,7 @@ int Main(int argc, char** argv) {
   AddDemoCommand(&app, &settings);
   AddSubmitCommand(&app, &settings);
   AddCaseCommands(&app, &settings);
+  AddBatchCommands(&app, &settings);
   AddStatisticsCommand(&app, &settings);
   AddWatchCommand(&app, &settings);
   AddInboxCommands(&app, &settings);

@@ -31,13 +31,6 @@ absl::Status NotYours(const Case& c, const Context& context,
   return result;
 }
 
-bool IsDispatcherOf(const city::Officer& officer, const city::City& city) {
-  const city::Unit* unit = city.FindUnit(officer.unit_id());
-  return unit != nullptr &&
-         unit->kind() == registry::v1::UNIT_KIND_OPERATION_CENTRE &&
-         HasAnyPost(officer, {"dispatcher", "duty_officer"});
-}
-
 bool HandledAnyPart(const Case& c, const city::Officer& officer) {
   if (c.handled_by() == officer.officer_id()) return true;
   return std::any_of(c.assignments().begin(), c.assignments().end(),
@@ -58,6 +51,14 @@ absl::Status RequireOfficer(const Case& c, const Context& context) {
   return NotYours(c, context, "officers of the city, with their token");
 }
 
+bool IsDispatcher(const Actor& actor, const city::City& city) {
+  if (actor.officer == nullptr) return false;
+  const city::Unit* unit = city.FindUnit(actor.officer->unit_id());
+  return unit != nullptr &&
+         unit->kind() == registry::v1::UNIT_KIND_OPERATION_CENTRE &&
+         HasAnyPost(*actor.officer, {"dispatcher", "duty_officer"});
+}
+
 absl::Status RequireDispatcher(const Case& c, const Context& context) {
   return RequireDispatcherAbove(c, {c.accountable_unit_id()}, context);
 }
@@ -66,7 +67,7 @@ absl::Status RequireDispatcherAbove(const Case& c,
                                     const std::vector<std::string>& unit_ids,
                                     const Context& context) {
   const city::Officer* officer = context.actor.officer;
-  if (officer != nullptr && IsDispatcherOf(*officer, context.city) &&
+  if (IsDispatcher(context.actor, context.city) &&
       std::all_of(
           unit_ids.begin(), unit_ids.end(), [&](const std::string& unit_id) {
             return context.city.IsSameOrAbove(officer->unit_id(), unit_id);
@@ -88,7 +89,7 @@ absl::Status RequireLeader(const Case& c, const Context& context) {
 
 absl::Status RequireCoordinator(const Case& c, const Context& context) {
   const city::Officer* officer = context.actor.officer;
-  if (officer != nullptr && IsDispatcherOf(*officer, context.city) &&
+  if (IsDispatcher(context.actor, context.city) &&
       context.city.IsSameOrAbove(officer->unit_id(),
                                  c.consultation().coordinator_unit_id())) {
     return absl::OkStatus();

@@ -14,6 +14,9 @@ namespace wangge::cases {
 // The actor is a person.
 absl::Status RequireOfficer(const Case& c, const Context& context);
 
+// The actor dispatches or stands on duty in an operation centre.
+bool IsDispatcher(const Actor& actor, const city::City& city);
+
 // The actor dispatches or stands on duty in an operation centre that is a
 // superior of the unit accountable for the case, or coordinates it.
 absl::Status RequireDispatcher(const Case& c, const Context& context);
