@@ -31,8 +31,8 @@ std::string Describe(const Columns& columns) {
       columns.district_code, ", category ", columns.category_code, ", street ",
       columns.street_grid_id, ", lead ", columns.lead_unit_id, ", merge spot ",
       columns.merge_spot, ", needs operator ", columns.needs_operator,
-      ", light ", columns.light, ", measures ", columns.measures,
-      ", timer ", absl::ToUnixSeconds(columns.next_timer));
+      ", light ", columns.light, ", measures ", columns.measures, ", timer ",
+      absl::ToUnixSeconds(columns.next_timer));
 }
 
 }  // namespace wangge::cases
