@@ -82,7 +82,7 @@ absl::Status CheckRange(const Point& point) {
 
 Reach ReachE7(const Point& point, double meters) {
   constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
-  const double high = meters / kMetersADegree * 1e7;
+  const double high = meters / kMetersADegree * kE7;
   return {high,
           high / std::max(0.01, std::cos(point.latitude_deg * kPi / 180))};
 }

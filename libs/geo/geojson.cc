@@ -17,7 +17,7 @@ using registry::v1::Polygon;
 using registry::v1::Ring;
 
 int32_t ToE7(double degrees) {
-  return static_cast<int32_t>(std::lround(degrees * 1e7));
+  return static_cast<int32_t>(std::lround(degrees * kE7));
 }
 
 // A ring with fewer than three corners left has no area on the grid of
@@ -152,7 +152,7 @@ json RingToJson(const Ring& ring) {
   for (int i = 0; i <= size; i += 2) {
     const int at = i % size;  // The first point closes the ring.
     points.push_back(
-        {ring.coordinates_e7(at) / 1e7, ring.coordinates_e7(at + 1) / 1e7});
+        {ring.coordinates_e7(at) / kE7, ring.coordinates_e7(at + 1) / kE7});
   }
   return points;
 }

@@ -1,6 +1,5 @@
 #include "services/cases/batch_store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,13 +8,11 @@
 #include "base/crypto.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "services/cases/page.h"
 #include "services/cases/sql.h"
 
 namespace wangge::cases {
 namespace {
-
-constexpr int kDefaultItems = 50;
-constexpr int kMostItems = 1000;
 
 v1::Batch BatchOf(const db::Rows& rows, int row) {
   v1::Batch batch;
@@ -63,7 +60,7 @@ absl::Status LockProgramme(const std::string& batch_id,
                            db::Transaction& transaction) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    transaction.Query(sql::kLockProgramme, {batch_id}));
-  if (!rows.Bool(0, "has_batch")) return errors::NotFound("batch", batch_id);
+  if (rows.empty()) return errors::NotFound("batch", batch_id);
   if (rows.Bool(0, "has_programme")) return absl::OkStatus();
   return WrongState(batch_id, "it has no programme; StartProgramme first");
 }
@@ -190,9 +187,7 @@ absl::StatusOr<v1::Batch> BatchStore::HandOver(
 
 absl::StatusOr<v1::ListInventoryResponse> BatchStore::Inventory(
     const v1::ListInventoryRequest& request, absl::Time deadline) {
-  const int limit = request.page_size() == 0
-                        ? kDefaultItems
-                        : std::min(request.page_size(), kMostItems);
+  const int limit = PageLimit(request.page_size());
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kListInventory,
                                {request.batch_id(), request.page_token(),

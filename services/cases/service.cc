@@ -19,6 +19,7 @@
 #include "services/cases/domain/limits.h"
 #include "services/cases/domain/matter.h"
 #include "services/cases/domain/view.h"
+#include "services/cases/page.h"
 #include "services/cases/sql.h"
 
 ABSL_FLAG(std::string, personal_key, "",
@@ -35,8 +36,6 @@ ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
 namespace wangge::cases {
 namespace {
 
-constexpr int kDefaultPage = 50;
-constexpr int kMostPage = 1000;
 constexpr int kTimersAtOnce = 200;
 constexpr absl::Duration kTimerInterval = absl::Milliseconds(200);
 constexpr absl::Duration kDailyInterval = absl::Minutes(1);
@@ -265,9 +264,7 @@ absl::StatusOr<v1::ListCasesResponse> CaseService::Handle(
     RETURN_IF_ERROR(
         ReadPageToken(request.page_token(), filter, &time, &case_no));
   }
-  const int size = request.page_size() == 0
-                       ? kDefaultPage
-                       : std::min(request.page_size(), kMostPage);
+  const int size = PageLimit(request.page_size());
   ASSIGN_OR_RETURN(auto cases,
                    store_.List(request, time, case_no, size, call.deadline));
   v1::ListCasesResponse response;

@@ -475,15 +475,18 @@ absl::StatusOr<SealedReporter> Store::FindReporter(const std::string& report_id,
 absl::StatusOr<std::vector<Case>> Store::List(
     const v1::ListCasesRequest& filter, absl::Time before_time,
     const std::string& before_case_no, int limit, absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(
-          filter.open() || filter.light() != 0 ? sql::kListOpenCases
-                                               : sql::kListCases,
-          {before_time, before_case_no, static_cast<int64_t>(filter.state()),
-           filter.lead_unit_id(), filter.source_id(), filter.needs_operator(),
-           limit, static_cast<int64_t>(filter.light())},
-          deadline));
+  db::Params params = {before_time,
+                       before_case_no,
+                       static_cast<int64_t>(filter.state()),
+                       filter.lead_unit_id(),
+                       filter.source_id(),
+                       filter.needs_operator(),
+                       limit};
+  const bool open = filter.open() || filter.light() != 0;
+  if (open) params.emplace_back(static_cast<int64_t>(filter.light()));
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(open ? sql::kListOpenCases : sql::kListCases,
+                               params, deadline));
   return ParseAll<Case>(rows);
 }
 

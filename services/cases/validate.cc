@@ -30,6 +30,10 @@ Violations Common(const Request& r) {
   return v;
 }
 
+void RequirePageSize(int32_t page_size, Violations* v) {
+  v->Require(page_size >= 0, "page_size", "is negative; 0 means 50");
+}
+
 void RequireItems(const std::string& field, int count, Violations* v) {
   constexpr int kMost = 10'000;
   v->Require(count >= 1 && count <= kMost, field,
@@ -117,7 +121,7 @@ absl::Status Validate(const v1::GetCaseRequest& r) {
 
 absl::Status Validate(const v1::ListCasesRequest& r) {
   Violations v;
-  v.Require(r.page_size() >= 0, "page_size", "is negative; 0 means 50");
+  RequirePageSize(r.page_size(), &v);
   v.Require(v1::CaseState_IsValid(r.state()), "state", "is no state");
   v.Require(common::v1::Light_IsValid(r.light()), "light", "is no light");
   v.RequireText("lead_unit_id", r.lead_unit_id(), 0, 64);
@@ -435,7 +439,7 @@ absl::Status Validate(const v1::HandOverTrancheRequest& r) {
 absl::Status Validate(const v1::ListInventoryRequest& r) {
   Violations v;
   v.RequireText("batch_id", r.batch_id(), 1, 64);
-  v.Require(r.page_size() >= 0, "page_size", "is negative; 0 means 50");
+  RequirePageSize(r.page_size(), &v);
   v.RequireText("page_token", r.page_token(), 0, 64);
   return v.ToStatus();
 }

@@ -18,6 +18,18 @@ bool LimitRuns(CaseState state) {
          state == v1::CASE_STATE_CONSULTING;
 }
 
+std::string NameOf(TimerKind kind, const google::protobuf::Timestamp& due,
+                   int number) {
+  return absl::StrCat(TimerName(kind), "/", due.seconds(), "/", number);
+}
+
+bool HasFired(const Case& c, const std::string& name) {
+  const auto& fired = c.timers_fired();
+  return std::find(fired.begin(), fired.end(), name) != fired.end();
+}
+
+bool HasLight(const Case& c) { return IsOpen(c.state()) && c.has_due_time(); }
+
 }  // namespace
 
 absl::Time LimitEnd(const city::City& city, common::v1::Urgency urgency,
@@ -83,20 +95,6 @@ std::string TimerName(TimerKind kind) {
   return "";
 }
 
-namespace {
-
-std::string NameOf(TimerKind kind, const google::protobuf::Timestamp& due,
-                   int number) {
-  return absl::StrCat(TimerName(kind), "/", due.seconds(), "/", number);
-}
-
-bool HasFired(const Case& c, const std::string& name) {
-  const auto& fired = c.timers_fired();
-  return std::find(fired.begin(), fired.end(), name) != fired.end();
-}
-
-}  // namespace
-
 std::vector<Timer> RunningTimers(const Case& c) {
   std::vector<Timer> timers;
   if (!IsOpen(c.state())) return timers;
@@ -155,9 +153,7 @@ std::optional<absl::Time> NextTimer(const Case& c) {
 }
 
 common::v1::Light LightOf(const Case& c, absl::Time now) {
-  if (!IsOpen(c.state()) || !c.has_due_time()) {
-    return common::v1::LIGHT_UNSPECIFIED;
-  }
+  if (!HasLight(c)) return common::v1::LIGHT_UNSPECIFIED;
   // A suspension keeps the light that it found.
   const absl::Time at =
       c.has_suspension() ? FromProto(c.suspension().start_time()) : now;
@@ -167,9 +163,7 @@ common::v1::Light LightOf(const Case& c, absl::Time now) {
 }
 
 common::v1::Light FoundLight(const Case& c) {
-  if (!IsOpen(c.state()) || !c.has_due_time()) {
-    return common::v1::LIGHT_UNSPECIFIED;
-  }
+  if (!HasLight(c)) return common::v1::LIGHT_UNSPECIFIED;
   if (HasFired(c, NameOf(TimerKind::kOverdue, c.due_time(), 0))) {
     return common::v1::LIGHT_RED;
   }

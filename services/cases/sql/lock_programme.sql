@@ -1,5 +1,8 @@
--- Who changes an inventory does so alone, until the end of the transaction.
--- Two booleans: is there such a batch, and has it a programme.
-SELECT EXISTS (SELECT FROM batch WHERE batch_id = $1) AS has_batch,
-       EXISTS (SELECT FROM programme WHERE batch_id = $1) AS has_programme,
-       pg_advisory_xact_lock(hashtextextended('programme ' || $1, 0))
+-- Whether the batch has a programme; no row when there is no such batch. Who
+-- changes an inventory does so alone, until the end of the transaction; cases
+-- may join the batch meanwhile. Index: primary keys.
+SELECT EXISTS (SELECT FROM programme p WHERE p.batch_id = b.batch_id)
+         AS has_programme
+FROM batch b
+WHERE b.batch_id = $1
+FOR NO KEY UPDATE OF b
