@@ -59,6 +59,12 @@ void Print(const Client& client, const Batch& batch) {
   }
 }
 
+absl::Status PrintResult(const Client& client,
+                         const absl::StatusOr<Batch>& batch) {
+  if (batch.ok()) Print(client, *batch);
+  return batch.status();
+}
+
 absl::Status ListBatches(Client& client) {
   ASSIGN_OR_RETURN(const auto response,
                    CallBatch(client, "", &BatchService::Stub::ListBatches,
@@ -70,11 +76,8 @@ absl::Status ListBatches(Client& client) {
 absl::Status ShowBatch(Client& client, const BatchOptions& o) {
   cases::v1::GetBatchRequest request;
   request.set_batch_id(o.batch_id);
-  ASSIGN_OR_RETURN(
-      const Batch batch,
-      CallBatch(client, "", &BatchService::Stub::GetBatch, request));
-  Print(client, batch);
-  return absl::OkStatus();
+  return PrintResult(
+      client, CallBatch(client, "", &BatchService::Stub::GetBatch, request));
 }
 
 absl::Status StartProgramme(Client& client, const BatchOptions& o) {
@@ -83,11 +86,9 @@ absl::Status StartProgramme(Client& client, const BatchOptions& o) {
   request.set_title(o.title);
   request.set_unit_id(o.unit);
   request.set_due_day(o.due);
-  ASSIGN_OR_RETURN(const Batch batch,
-                   CallBatch(client, o.officer,
-                             &BatchService::Stub::StartProgramme, request));
-  Print(client, batch);
-  return absl::OkStatus();
+  return PrintResult(
+      client, CallBatch(client, o.officer, &BatchService::Stub::StartProgramme,
+                        request));
 }
 
 absl::StatusOr<std::vector<cases::v1::InventoryItem>> ReadItems(
@@ -137,11 +138,9 @@ absl::Status HandOver(Client& client, const BatchOptions& o) {
   request.set_unit_id(o.unit);
   request.set_note(o.note);
   for (const auto& item : items) request.add_item_ids(item.item_id());
-  ASSIGN_OR_RETURN(const Batch batch,
-                   CallBatch(client, o.officer,
-                             &BatchService::Stub::HandOverTranche, request));
-  Print(client, batch);
-  return absl::OkStatus();
+  return PrintResult(
+      client, CallBatch(client, o.officer, &BatchService::Stub::HandOverTranche,
+                        request));
 }
 
 // As CSV, so that its first lines are the next tranche.

@@ -1,8 +1,8 @@
 #include <iostream>
 
-#include "absl/strings/ascii.h"
 #include "base/status_macros.h"
 #include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 
@@ -86,16 +86,13 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
       return absl::InvalidArgumentError("--state " + state +
                                         " is no state; try DISPATCHED");
     }
-    common::v1::Light parsed_light = common::v1::LIGHT_UNSPECIFIED;
-    if (!light.empty() &&
-        !common::v1::Light_Parse("LIGHT_" + absl::AsciiStrToUpper(light),
-                                 &parsed_light)) {
-      return absl::InvalidArgumentError(
-          "--light " + light + " is no light; try green, yellow or red");
+    if (!light.empty()) {
+      ASSIGN_OR_RETURN(const auto chosen, EnumOption<common::v1::Light>(
+                                              "LIGHT_", "--light", light));
+      filter.set_light(chosen);
     }
     filter.set_state(parsed);
     filter.set_open(open);
-    filter.set_light(parsed_light);
     filter.set_lead_unit_id(unit);
     filter.set_source_id(source);
     filter.set_needs_operator(needs_operator);

@@ -1,7 +1,10 @@
 #include "tools/wgctl/options.h"
 
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
@@ -38,16 +41,27 @@ absl::StatusOr<TimeRange> ParseTimeRange(const std::string& from,
   return range;
 }
 
-absl::StatusOr<common::v1::CoordinateSystem> SystemOption(
-    const std::string& option, const std::string& name) {
-  common::v1::CoordinateSystem system;
-  if (common::v1::CoordinateSystem_Parse(
-          "COORDINATE_SYSTEM_" + absl::AsciiStrToUpper(name), &system) &&
-      system != common::v1::COORDINATE_SYSTEM_UNSPECIFIED) {
-    return system;
+absl::StatusOr<int> EnumNumber(const google::protobuf::EnumDescriptor& type,
+                               const std::string& prefix,
+                               const std::string& option,
+                               const std::string& name) {
+  const auto* value =
+      type.FindValueByName(prefix + absl::AsciiStrToUpper(name));
+  if (value != nullptr && value->number() != 0) return value->number();
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() == 0) continue;
+    names.push_back(
+        absl::AsciiStrToLower(type.value(i)->name().substr(prefix.size())));
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      option, " `", name, "` is not one of wgs84, cgcs2000, gcj02, bd09"));
+      option, " `", name, "` is not one of ", absl::StrJoin(names, ", ")));
+}
+
+absl::StatusOr<common::v1::CoordinateSystem> SystemOption(
+    const std::string& option, const std::string& name) {
+  return EnumOption<common::v1::CoordinateSystem>("COORDINATE_SYSTEM_", option,
+                                                  name);
 }
 
 }  // namespace wangge::wgctl

@@ -5,6 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "wangge/common/v1/common.pb.h"
 
@@ -25,8 +27,26 @@ struct TimeRange {
 absl::StatusOr<TimeRange> ParseTimeRange(const std::string& from,
                                          const std::string& to);
 
-// A coordinate system by its name in lower case. INVALID_ARGUMENT names the
-// option.
+// The number of an enum's value by its name without `prefix`, in any case.
+// INVALID_ARGUMENT names the option and the names there are; the value 0 is
+// none of them.
+absl::StatusOr<int> EnumNumber(const google::protobuf::EnumDescriptor& type,
+                               const std::string& prefix,
+                               const std::string& option,
+                               const std::string& name);
+
+// The same, typed.
+template <typename Enum>
+absl::StatusOr<Enum> EnumOption(const std::string& prefix,
+                                const std::string& option,
+                                const std::string& name) {
+  const auto number = EnumNumber(*google::protobuf::GetEnumDescriptor<Enum>(),
+                                 prefix, option, name);
+  if (!number.ok()) return number.status();
+  return static_cast<Enum>(*number);
+}
+
+// A coordinate system by its name.
 absl::StatusOr<common::v1::CoordinateSystem> SystemOption(
     const std::string& option, const std::string& name);
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "tools/wgctl/commands.h"
+#include "tools/wgctl/options.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 
@@ -120,15 +121,12 @@ void AddStatisticsCommand(CLI::App* app, const Settings* settings) {
       "          wgctl statistics --by category --unit heating-d410105");
   OnChosen(command, settings, [](Client& client) -> absl::Status {
     cases::v1::GetStatisticsRequest request;
-    cases::v1::StatisticsGroup group = cases::v1::STATISTICS_GROUP_UNSPECIFIED;
-    if (!o.group.empty() &&
-        !cases::v1::StatisticsGroup_Parse(
-            "STATISTICS_GROUP_" + absl::AsciiStrToUpper(o.group), &group)) {
-      return absl::InvalidArgumentError(
-          "--by " + o.group +
-          " is unknown; try day, district, street, unit, category or source");
+    if (!o.group.empty()) {
+      ASSIGN_OR_RETURN(const auto group,
+                       EnumOption<cases::v1::StatisticsGroup>(
+                           "STATISTICS_GROUP_", "--by", o.group));
+      request.set_group(group);
     }
-    request.set_group(group);
     request.set_first_day(o.from);
     request.set_last_day(o.to);
     request.set_district_code(o.district);
