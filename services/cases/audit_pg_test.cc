@@ -191,7 +191,7 @@ TEST_F(AuditTest, ARedactionDeletesTheWordsAndKeepsTheProof) {
   }
   EXPECT_THAT(FindingsOf((*cases)[0], city_.get(), absl::Now()), IsEmpty());
   EXPECT_THAT(
-      store_->FindReporter(secret.report().key().report_id(), Soon()).status(),
+      reporters_->Find(secret.report().key().report_id(), Soon()).status(),
       StatusIs(absl::StatusCode::kNotFound, "reporter"));
 }
 

@@ -77,4 +77,14 @@ Companion CompanionOf(const v1::RedactReportRequest&) {
   };
 }
 
+Companion CompanionErasing(const std::string& report_id) {
+  return
+      [report_id](const Case&, db::Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(const db::Rows rows,
+                         transaction.Query(sql::kEraseReporter, {report_id}));
+        return rows.empty() ? absl::AbortedError("deleted already")
+                            : absl::OkStatus();
+      };
+}
+
 }  // namespace wangge::cases

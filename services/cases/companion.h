@@ -14,5 +14,7 @@ Companion CompanionOf(const Request&) {
 Companion CompanionOf(const v1::LinkToBatchRequest& request);
 // The words of the report and the reporter's data, deleted for good.
 Companion CompanionOf(const v1::RedactReportRequest& request);
+// Deletes a reporter; ABORTED when somebody else did already.
+Companion CompanionErasing(const std::string& report_id);
 
 }  // namespace wangge::cases

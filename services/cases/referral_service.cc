@@ -40,7 +40,7 @@ absl::StatusOr<v1::Referral> ReferralService::Decide(
   const RequestKey key{
       actor.text, request.request_id(),
       Sha256(absl::StrCat(method, "\n", body.SerializeAsString())), ""};
-  const Context context{*city, std::move(actor), absl::Now(), nullptr};
+  const Context context{*city, std::move(actor), clock_.Now(), nullptr};
   auto result = (referrals_.*function)(request, key, context, call.deadline);
   committed_();
   return result;

@@ -1,6 +1,7 @@
 // ReferralService over the wire.
 #pragma once
 
+#include "base/clock.h"
 #include "city/watch.h"
 #include "services/cases/method.h"
 #include "services/cases/referrals.h"
@@ -17,11 +18,12 @@ class ReferralService final : public v1::ReferralService::CallbackService {
   // `committed` is called after every change. All must outlive the service.
   ReferralService(rpc::Runtime* runtime, Referrals* referrals,
                   ReferralStore* store, const city::Holder* city,
-                  std::function<void()> committed)
+                  const Clock* clock, std::function<void()> committed)
       : runtime_(*runtime),
         referrals_(*referrals),
         store_(*store),
         city_(*city),
+        clock_(*clock),
         committed_(std::move(committed)) {}
 
 // A step of a referral, carried out by the function of Referrals.
@@ -65,6 +67,7 @@ class ReferralService final : public v1::ReferralService::CallbackService {
   Referrals& referrals_;
   ReferralStore& store_;
   const city::Holder& city_;
+  const Clock& clock_;
   const std::function<void()> committed_;
 };
 

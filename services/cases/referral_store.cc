@@ -56,7 +56,8 @@ absl::StatusOr<bool> ReferralStore::Open(
                     : db::Param(std::nullopt),
            db::Param::Bytes(FeedbackOf(referral)->SerializeAsString()),
            db::Param::Bytes(kept.SerializeAsString()), key.report_id(),
-           reporter ? reporter->key_id : ""},
+           reporter ? reporter->key_id : "",
+           FromProto(admission.report().receive_time())},
           deadline));
   return !rows.empty();
 }

@@ -59,8 +59,7 @@ TEST_F(ReferralsTest, TheSecondApprovalAdmitsTheReportOnce) {
   EXPECT_EQ(c.state(), v1::CASE_STATE_DISPATCHED);
   EXPECT_EQ(c.referral_id(), request_.referral_id());
   // The reporter was sealed when the referral was opened.
-  EXPECT_OK(
-      store_->FindReporter(admission_.report().key().report_id(), Soon()));
+  EXPECT_OK(reporters_->Find(admission_.report().key().report_id(), Soon()));
   // The source repeats its call: the same referral, with its case by now.
   const auto again = referrals_->Open(admission_, *city_, absl::Now(), Soon());
   ASSERT_OK(again);

@@ -17,7 +17,9 @@
 #include "services/cases/audit_stream.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
+#include "services/cases/domain/mask.h"
 #include "services/cases/domain/matter.h"
+#include "services/cases/domain/search.h"
 #include "services/cases/domain/view.h"
 #include "services/cases/page.h"
 #include "services/cases/sql.h"
@@ -29,36 +31,30 @@ ABSL_FLAG(std::string, personal_key, "",
 ABSL_FLAG(std::string, roots_file, "",
           "File that every daily Merkle root is appended to, `day events root` "
           "a line; empty: only the log and ListDailyRoots have them.");
-ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
-          "Pause between two pages of 200 cases of the audit in the "
-          "background, 10ms to 1h.");
-
 namespace wangge::cases {
 namespace {
 
-constexpr int kTimersAtOnce = 200;
-constexpr absl::Duration kTimerInterval = absl::Milliseconds(200);
-constexpr absl::Duration kDailyInterval = absl::Minutes(1);
 constexpr absl::Duration kBackgroundTime = absl::Seconds(10);
 
 // What a page token holds: where the page ended, and the filter it belongs to.
-std::string MakePageToken(const Case& last, const std::string& filter) {
-  return absl::WebSafeBase64Escape(
-      absl::StrCat(FormatUtc(FromProto(last.receive_time())), "|",
-                   last.case_no(), "|", filter));
+std::string MakePageToken(const ListPosition& end, const std::string& filter) {
+  return absl::WebSafeBase64Escape(absl::StrCat(
+      FormatUtc(end.before_time), "|", end.before_case_no, "|", filter));
 }
 
-absl::Status ReadPageToken(const std::string& token, const std::string& filter,
-                           absl::Time* time, std::string* case_no) {
+absl::StatusOr<ListPosition> ReadPageToken(const std::string& token,
+                                           const std::string& filter) {
   std::string text;
   std::string error;
   absl::WebSafeBase64Unescape(token, &text);
   const std::vector<std::string> parts =
       absl::StrSplit(text, absl::MaxSplits('|', 2));
+  ListPosition position;
   if (parts.size() == 3 && parts[2] == filter &&
-      absl::ParseTime(absl::RFC3339_full, parts[0], time, &error)) {
-    *case_no = parts[1];
-    return absl::OkStatus();
+      absl::ParseTime(absl::RFC3339_full, parts[0], &position.before_time,
+                      &error)) {
+    position.before_case_no = parts[1];
+    return position;
   }
   errors::Violations v;
   v.Add("page_token", "does not belong to this filter; start without it");
@@ -92,6 +88,9 @@ CaseService::CaseService(
       personal_keys_(std::move(keys)),
       routing_(std::move(routing)),
       store_(pool_.get()),
+      reporters_(pool_.get()),
+      clock_(SystemTimeSources(
+          [this] { return store_.Now(absl::Now() + kBackgroundTime); })),
       numbers_(&store_),
       referral_store_(pool_.get()),
       referrals_(
@@ -99,7 +98,7 @@ CaseService::CaseService(
           [this](const routing::v1::Matter& matter, absl::Time deadline) {
             return Route(matter, deadline);
           }),
-      referral_service_(runtime, &referrals_, &referral_store_, &city_,
+      referral_service_(runtime, &referrals_, &referral_store_, &city_, &clock_,
                         [this] { Committed(); }),
       statistics_service_(runtime, pool_.get()),
       batch_service_(runtime, pool_.get(), &city_),
@@ -118,11 +117,13 @@ CaseService::CaseService(
                                         absl::Now() + kBackgroundTime);
           },
           PackFeedback),
-      timers_fired_(metrics::GetCounter("cases_timers_fired_total",
-                                        "Events made by timers.")),
       audit_store_(pool_.get()),
       roots_(&store_, &audit_store_, absl::GetFlag(FLAGS_roots_file)),
       auditor_(&audit_store_, &roots_, &city_),
+      search_(pool_.get(), &store_),
+      background_({store_, reporters_, city_, clock_, referrals_, search_,
+                   roots_, auditor_},
+                  [this] { Committed(); }),
       audit_executor_("audit", 1, 4) {}
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> CaseService::Create(
@@ -153,33 +154,16 @@ absl::Status CaseService::Start(std::shared_ptr<grpc::Channel> registry) {
   events_.Start("event-feed", end);
   feedback_.Start("feedback-feed", end);
   watcher_ = std::make_unique<city::Watcher>(std::move(registry), &city_);
-  timers_ = std::make_unique<exec::Periodic>("timers", kTimerInterval,
-                                             [this] { return FireTimers(); });
-  daily_ =
-      std::make_unique<exec::Periodic>("daily-root", kDailyInterval, [this] {
-        const absl::Status made = roots_.MakeIfDue(absl::Now());
-        if (!made.ok()) {
-          log::Warning("daily root not made",
-                       {{"cause", std::string(made.message())}});
-        }
-        return false;
-      });
+  RETURN_IF_ERROR(clock_.Sync());
   statistics_service_.Start();
-  const absl::Duration pause = std::clamp(
-      absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
-  audit_ = std::make_unique<exec::Periodic>("audit", pause, [this] {
-    auditor_.Step();
-    return false;
-  });
+  background_.Start();
   return absl::OkStatus();
 }
 
 bool CaseService::Ready() { return city_.Get() != nullptr; }
 
 void CaseService::Drain() {
-  timers_->Stop();
-  daily_->Stop();
-  audit_->Stop();
+  background_.Stop();
   statistics_service_.Stop();
   audit_executor_.Drain();
   events_.Close();
@@ -196,7 +180,7 @@ void CaseService::Committed() {
 absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
     const rpc::Call& call, const v1::AdmitReportsRequest& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_.Now();
   const auto hosts_review = [](const v1::Admission& a) {
     return a.hosts_review();
   };
@@ -251,25 +235,60 @@ absl::StatusOr<v1::GetCaseResponse> CaseService::Handle(
     for (auto& event : events) *response.add_timeline() = std::move(event);
   }
   if (!source.empty()) KeepViewOf(source, &response);
-  response.set_light(LightOf(response.case_(), absl::Now()));
+  RETURN_IF_ERROR(AddReporters(call.deadline, &response));
+  response.set_light(LightOf(response.case_(), clock_.Now()));
   return response;
+}
+
+absl::Status CaseService::AddReporters(absl::Time deadline,
+                                       v1::GetCaseResponse* response) {
+  std::vector<std::string> report_ids;
+  for (const auto& report : response->case_().reports()) {
+    report_ids.push_back(report.report_id());
+  }
+  ASSIGN_OR_RETURN(const auto reporters,
+                   reporters_.FindAll(report_ids, deadline));
+  for (const auto& [report_id, sealed] : reporters) {
+    auto& masked = *response->add_reporters();
+    masked.set_report_id(report_id);
+    masked.set_erased(!sealed);
+    if (!sealed) continue;
+    const auto reporter = personal_keys_.Open(*sealed, report_id);
+    // Without its key the case can still be read.
+    if (reporter.ok()) *masked.mutable_reporter() = Mask(*reporter);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ListCasesResponse> CaseService::Handle(
     const rpc::Call& call, const v1::ListCasesRequest& request) {
   const std::string filter = FilterOf(request);
-  absl::Time time = absl::FromUnixSeconds(253402300799);  // The year 9999.
-  std::string case_no;
+  ListPosition position{absl::FromUnixSeconds(253402300799), ""};  // Year 9999.
   if (!request.page_token().empty()) {
-    RETURN_IF_ERROR(
-        ReadPageToken(request.page_token(), filter, &time, &case_no));
+    ASSIGN_OR_RETURN(position, ReadPageToken(request.page_token(), filter));
   }
   const int size = PageLimit(request.page_size());
-  ASSIGN_OR_RETURN(auto cases,
-                   store_.List(request, time, case_no, size, call.deadline));
   v1::ListCasesResponse response;
+  // Everything is in the city's own grid.
+  v1::ListCasesRequest search = request;
+  const auto city = city_.Get();
+  if (city != nullptr && city->root_grid().grid_id() == search.grid_id()) {
+    search.clear_grid_id();
+  }
+  if (IsSearch(search)) {
+    ASSIGN_OR_RETURN(auto found,
+                     search_.Find(search, position, size, call.deadline));
+    if (found.next) {
+      response.set_next_page_token(MakePageToken(*found.next, filter));
+    }
+    for (auto& c : found.cases) *response.add_cases() = std::move(c);
+    return response;
+  }
+  ASSIGN_OR_RETURN(auto cases,
+                   store_.List(request, position, size, call.deadline));
   if (static_cast<int>(cases.size()) == size) {
-    response.set_next_page_token(MakePageToken(cases.back(), filter));
+    response.set_next_page_token(
+        MakePageToken(PositionOf(cases.back()), filter));
   }
   for (auto& c : cases) *response.add_cases() = std::move(c);
   return response;
@@ -320,7 +339,7 @@ absl::StatusOr<v1::Case> CaseService::Change(const rpc::Call& call,
                                              const Request& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
   ASSIGN_OR_RETURN(const Actor actor, ActorOf(call.caller, *city));
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_.Now();
   const auto decide = [&](const Case& c) -> absl::StatusOr<Events> {
     ASSIGN_OR_RETURN(const auto plan, PlanFor(c, request, now, call.deadline));
     return Decide(c, request, {*city, actor, now, plan ? &*plan : nullptr});
@@ -339,7 +358,7 @@ absl::StatusOr<v1::Case> CaseService::ChangeBoth(
     const std::string& master_case_no) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
   ASSIGN_OR_RETURN(const Actor actor, ActorOf(call.caller, *city));
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_.Now();
   const auto decide = [&](const std::vector<Case>& cases)
       -> absl::StatusOr<std::vector<Events>> {
     ASSIGN_OR_RETURN(const auto plan,
@@ -381,7 +400,7 @@ absl::StatusOr<v1::RevealReporterResponse> CaseService::Handle(
                                      ? c.reports(0).report_id()
                                      : request.report_id();
   ASSIGN_OR_RETURN(const SealedReporter sealed,
-                   store_.FindReporter(report_id, call.deadline));
+                   reporters_.Find(report_id, call.deadline));
   v1::RevealReporterResponse response;
   ASSIGN_OR_RETURN(*response.mutable_reporter(),
                    personal_keys_.Open(sealed, report_id));
@@ -428,34 +447,6 @@ grpc::ServerWriteReactor<v1::AuditCasesResponse>* CaseService::AuditCases(
     stream->Close(errors::Overloaded(runtime_.retry_delay()));
   }
   return stream.get();
-}
-
-bool CaseService::FireTimers() {
-  const auto city = city_.Get();
-  if (city == nullptr) return false;
-  const absl::Time now = absl::Now();
-  const absl::Time deadline = now + kBackgroundTime;
-  const auto due = store_.DueCases(now, kTimersAtOnce, deadline);
-  if (!due.ok()) return false;  // Logged by the pool; tried again soon.
-  bool fired = false;
-  for (const std::string& case_no : *due) {
-    const Context context{*city, {"timer", "", nullptr}, now, nullptr};
-    const auto result = ChangeCase(
-        case_no, {}, [&](const Case& c) { return DecideTimers(c, context); },
-        nullptr, deadline, &store_);
-    const bool changed = result.ok() && result->changed;
-    if (changed) timers_fired_.Increment();
-    fired = fired || changed;
-    if (!result.ok() && !absl::IsAborted(result.status())) {
-      log::Warning("timer not fired",
-                   {{"case_no", case_no},
-                    {"cause", std::string(result.status().message())}});
-    }
-  }
-  const auto reminded = referrals_.FireTimers(now, kTimersAtOnce, deadline);
-  if (fired) Committed();
-  return (fired && due->size() == kTimersAtOnce) ||
-         (reminded.ok() && *reminded == kTimersAtOnce);
 }
 
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* CaseService::WatchEvents(

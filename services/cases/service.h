@@ -8,16 +8,17 @@
 
 #include "city/watch.h"
 #include "db/pool.h"
-#include "exec/periodic.h"
 #include "rpc/main.h"
 #include "services/cases/admit.h"
 #include "services/cases/audit.h"
+#include "services/cases/background.h"
 #include "services/cases/batch_service.h"
 #include "services/cases/change.h"
 #include "services/cases/companion.h"
 #include "services/cases/feed.h"
 #include "services/cases/method.h"
 #include "services/cases/referral_service.h"
+#include "services/cases/reporter_store.h"
 #include "services/cases/statistics_service.h"
 #include "services/cases/store.h"
 #include "services/cases/validate.h"
@@ -146,6 +147,8 @@ class CaseService final : public v1::CaseService::CallbackService,
   absl::StatusOr<v1::AdmitReportsResponse> AdmitOrRefer(
       const v1::AdmitReportsRequest& request, const city::City& city,
       absl::Time now, absl::Time deadline);
+  // Who reported the case, masked.
+  absl::Status AddReporters(absl::Time deadline, v1::GetCaseResponse* response);
   absl::StatusOr<RoutePlan> Route(const routing::v1::Matter& matter,
                                   absl::Time deadline) const;
   // The plan that a command needs of a case; none when it needs none.
@@ -154,8 +157,6 @@ class CaseService final : public v1::CaseService::CallbackService,
                                                    const Request& request,
                                                    absl::Time now,
                                                    absl::Time deadline) const;
-  // Fires what is due. True when there may be more.
-  bool FireTimers();
   void Committed();
   absl::Status Start(std::shared_ptr<grpc::Channel> registry);
 
@@ -163,6 +164,8 @@ class CaseService final : public v1::CaseService::CallbackService,
   const PersonalKeys personal_keys_;
   const std::unique_ptr<routing::v1::RoutingService::Stub> routing_;
   Store store_;
+  ReporterStore reporters_;
+  FollowingClock clock_;
   CaseNumbers numbers_;
   city::Holder city_;
   ReferralStore referral_store_;
@@ -173,15 +176,13 @@ class CaseService final : public v1::CaseService::CallbackService,
   exec::Executor feed_executor_;
   EventFeed events_;
   FeedbackFeed feedback_;
-  metrics::Counter& timers_fired_;
   std::unique_ptr<city::Watcher> watcher_;
-  std::unique_ptr<exec::Periodic> timers_;
   AuditStore audit_store_;
   DailyRoots roots_;
   Auditor auditor_;
+  Search search_;
+  Background background_;
   exec::Executor audit_executor_;
-  std::unique_ptr<exec::Periodic> daily_;
-  std::unique_ptr<exec::Periodic> audit_;
 };
 
 }  // namespace wangge::cases

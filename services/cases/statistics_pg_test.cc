@@ -60,7 +60,7 @@ class StatisticsTest : public StoreTest {
   // What the records say, as the response shows it.
   std::map<std::string, std::string> Recount(v1::StatisticsGroup group) {
     std::map<std::string, std::map<int64_t, int64_t>> sums;
-    const auto cases = store_->List({}, Soon(), "", 1000, Soon());
+    const auto cases = store_->List({}, {Soon(), ""}, 1000, Soon());
     EXPECT_TRUE(cases.ok());
     for (const Case& c : *cases) {
       for (const Measure measure : MeasuresOf(c)) {
@@ -186,7 +186,7 @@ TEST_F(StatisticsTest, OpenWorkIsListedByLight) {
   request.set_lead_unit_id("urban");
   request.set_light(common::v1::LIGHT_GREEN);
   const auto list = [&] {
-    const auto cases = store_->List(request, Soon(), "", 10, Soon());
+    const auto cases = store_->List(request, {Soon(), ""}, 10, Soon());
     EXPECT_TRUE(cases.ok());
     return cases->size();
   };

@@ -232,16 +232,6 @@ std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
   return admitted;
 }
 
-template <typename Message>
-absl::StatusOr<std::vector<Message>> ParseAll(const db::Rows& rows) {
-  std::vector<Message> messages;
-  for (int i = 0; i < rows.size(); ++i) {
-    ASSIGN_OR_RETURN(Message message, Parse<Message>(rows, i, "body"));
-    messages.push_back(std::move(message));
-  }
-  return messages;
-}
-
 }  // namespace
 
 Store::Store(db::Pool* pool)
@@ -462,21 +452,11 @@ absl::StatusOr<std::vector<v1::StoredEvent>> Store::StoredEvents(
   return events;
 }
 
-absl::StatusOr<SealedReporter> Store::FindReporter(const std::string& report_id,
-                                                   absl::Time deadline) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectReporter, {report_id}, deadline));
-  if (rows.empty() || rows.IsNull(0, "sealed")) {
-    return errors::NotFound("reporter of report", report_id);
-  }
-  return SealedReporter{rows.Text(0, "key_id"), rows.Bytes(0, "sealed")};
-}
-
 absl::StatusOr<std::vector<Case>> Store::List(
-    const v1::ListCasesRequest& filter, absl::Time before_time,
-    const std::string& before_case_no, int limit, absl::Time deadline) {
-  db::Params params = {before_time,
-                       before_case_no,
+    const v1::ListCasesRequest& filter, const ListPosition& position, int limit,
+    absl::Time deadline) {
+  db::Params params = {position.before_time,
+                       position.before_case_no,
                        static_cast<int64_t>(filter.state()),
                        filter.lead_unit_id(),
                        filter.source_id(),
@@ -490,16 +470,33 @@ absl::StatusOr<std::vector<Case>> Store::List(
   return ParseAll<Case>(rows);
 }
 
-absl::StatusOr<std::vector<std::string>> Store::DueCases(absl::Time now,
-                                                         int limit,
-                                                         absl::Time deadline) {
+absl::StatusOr<std::optional<absl::Time>> Store::FirstReceiveTime(
+    absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectDueCases, {now, limit}, deadline));
-  std::vector<std::string> case_nos;
-  for (int i = 0; i < rows.size(); ++i) {
-    case_nos.push_back(rows.Text(i, "case_no"));
-  }
-  return case_nos;
+                   pool_.Query(sql::kSelectFirstReceiveTime, {}, deadline));
+  if (rows.empty()) return std::nullopt;
+  return rows.TimeOfMicros(0, "receive_micros");
+}
+
+absl::StatusOr<std::vector<Case>> Store::ClaimDueCases(absl::Time now,
+                                                       int limit,
+                                                       absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kClaimDueCases, {now, limit}, deadline));
+  return ParseAll<Case>(rows);
+}
+
+absl::Status Store::EndTimerLeases(const std::vector<std::string>& case_nos,
+                                   absl::Time deadline) {
+  db::Array array;
+  for (const std::string& case_no : case_nos) array.Add(case_no);
+  return pool_.Query(sql::kEndTimerLeases, {array}, deadline).status();
+}
+
+absl::StatusOr<absl::Time> Store::Now(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectTime, {}, deadline));
+  return rows.TimeOfMicros(0, "micros");
 }
 
 absl::StatusOr<std::vector<EventItem>> Store::EventsAfter(FeedCursor cursor,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "db/pool.h"
 #include "exec/batcher.h"
 #include "services/cases/domain/decide.h"
@@ -59,6 +60,15 @@ struct AdmissionBatch {
   AdmissionCompanion companion;  // May be null.
 };
 
+// A place in a list, newest first: what comes after it is older.
+struct ListPosition {
+  absl::Time before_time;
+  std::string before_case_no;
+};
+inline ListPosition PositionOf(const Case& c) {
+  return {FromProto(c.receive_time()), c.case_no()};
+}
+
 // A case as loaded, with what is known of the request that wants to change it.
 struct LoadedCase {
   Case folded;
@@ -106,6 +116,8 @@ class Store {
   // False when a case has another version by now; then nothing was written.
   // Groups that come at the same time are written in one transaction.
   absl::StatusOr<bool> Commit(ChangeGroup group);
+  // The same for several, in one transaction, at once: an answer for each.
+  std::vector<absl::StatusOr<bool>> CommitAll(std::vector<ChangeGroup> groups);
   // The same, with statements that belong to the change: nothing is written
   // unless `more` returns OK.
   absl::StatusOr<bool> CommitWith(
@@ -120,16 +132,22 @@ class Store {
   absl::StatusOr<std::vector<v1::StoredEvent>> StoredEvents(
       const std::string& case_no, std::vector<FeedCursor>* cursors,
       absl::Time deadline);
-  // The sealed reporter; NOT_FOUND when there is none or it was erased.
-  absl::StatusOr<SealedReporter> FindReporter(const std::string& report_id,
-                                              absl::Time deadline);
-  // Cases after (before_time, before_case_no), newest first.
+  // Cases after a place, newest first; by anything but text and place.
   absl::StatusOr<std::vector<Case>> List(const v1::ListCasesRequest& filter,
-                                         absl::Time before_time,
-                                         const std::string& before_case_no,
+                                         const ListPosition& position,
                                          int limit, absl::Time deadline);
-  absl::StatusOr<std::vector<std::string>> DueCases(absl::Time now, int limit,
-                                                    absl::Time deadline);
+  // When the oldest case was received; absent when there is none.
+  absl::StatusOr<std::optional<absl::Time>> FirstReceiveTime(
+      absl::Time deadline);
+
+  // Cases with a timer that is due, which nobody else gets for 10 seconds or
+  // until EndTimerLeases.
+  absl::StatusOr<std::vector<Case>> ClaimDueCases(absl::Time now, int limit,
+                                                  absl::Time deadline);
+  absl::Status EndTimerLeases(const std::vector<std::string>& case_nos,
+                              absl::Time deadline);
+  // The time of all that share the database.
+  absl::StatusOr<absl::Time> Now(absl::Time deadline);
 
   absl::StatusOr<std::vector<EventItem>> EventsAfter(FeedCursor cursor,
                                                      int limit,
@@ -154,7 +172,6 @@ class Store {
 
   std::vector<absl::StatusOr<LoadedCase>> LoadAll(
       std::vector<CaseQuery> queries);
-  std::vector<absl::StatusOr<bool>> CommitAll(std::vector<ChangeGroup> groups);
 
   db::Pool& pool_;
   exec::Batcher<CaseQuery, LoadedCase> loads_;

@@ -12,6 +12,7 @@
 #include "services/cases/admit.h"
 #include "services/cases/change.h"
 #include "services/cases/domain/test_city.h"
+#include "services/cases/reporter_store.h"
 #include "services/cases/sql.h"
 #include "services/cases/store.h"
 
@@ -31,6 +32,7 @@ class StoreTest : public ::testing::Test {
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<Store>(pool_.get());
+    reporters_ = std::make_unique<ReporterStore>(pool_.get());
     numbers_ = std::make_unique<CaseNumbers>(store_.get());
   }
 
@@ -120,6 +122,7 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<db::TempDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<ReporterStore> reporters_;
   std::unique_ptr<CaseNumbers> numbers_;
 };
 

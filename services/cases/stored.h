@@ -1,8 +1,12 @@
 // Reading what the tables of cases hold: messages, and places in a feed.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "db/pool.h"
 #include "services/cases/feed_cursor.h"
 
@@ -16,6 +20,17 @@ absl::StatusOr<Message> Parse(const db::Rows& rows, int row,
   if (message.ParseFromString(rows.Bytes(row, column))) return message;
   return absl::DataLossError(
       absl::StrCat("a stored ", message.GetTypeName(), " cannot be read"));
+}
+
+// The messages in column `body` of all rows.
+template <typename Message>
+absl::StatusOr<std::vector<Message>> ParseAll(const db::Rows& rows) {
+  std::vector<Message> messages;
+  for (int row = 0; row < rows.size(); ++row) {
+    ASSIGN_OR_RETURN(Message message, Parse<Message>(rows, row, "body"));
+    messages.push_back(std::move(message));
+  }
+  return messages;
 }
 
 // The cursor that two columns hold.

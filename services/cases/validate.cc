@@ -3,8 +3,11 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "errors/errors.h"
+#include "geo/coordinates.h"
+#include "services/cases/domain/search.h"
 #include "services/cases/domain/statistics.h"
 
 namespace wangge::cases {
@@ -46,6 +49,37 @@ void RequireDay(const std::string& field, const std::string& text,
   absl::CivilDay day;
   v->Require(text.empty() || absl::ParseCivilTime(text, &day), field,
              "is no day; write YYYY-MM-DD");
+}
+
+// What a list of cases is searched by.
+void RequireWords(const std::string& text, Violations* v) {
+  constexpr size_t kMostWords = 10;
+  constexpr size_t kMostCharacters = 50;
+  v->RequireText("text", text, 0, kShort);
+  const std::vector<std::string> words = WordsOf(text);
+  v->Require(
+      words.size() <= kMostWords, "text",
+      absl::StrCat("has ", words.size(), " words; at most ", kMostWords));
+  for (const std::string& word : words) {
+    const size_t length = Utf8Length(word);
+    v->Require(length >= 2 && length <= kMostCharacters, "text",
+               absl::StrCat("`", word, "` has ", length, " characters; 2 to ",
+                            kMostCharacters, " can be searched for"));
+  }
+  v->Require(text.empty() || !words.empty(), "text", "is blank");
+}
+
+void RequireCircle(const v1::ListCasesRequest& r, Violations* v) {
+  constexpr int kMostMeters = 5000;
+  if (!r.has_near()) {
+    v->Require(r.radius_meters() == 0, "radius_meters", "has no `near`");
+    return;
+  }
+  const auto point = geo::ToWgs84(r.near());
+  v->Require(point.ok(), "near", std::string(point.status().message()));
+  v->Require(r.radius_meters() >= 1 && r.radius_meters() <= kMostMeters,
+             "radius_meters",
+             absl::StrCat("is ", r.radius_meters(), "; 1 to ", kMostMeters));
 }
 
 // Those of changes that have a reason besides, and nothing else.
@@ -127,6 +161,9 @@ absl::Status Validate(const v1::ListCasesRequest& r) {
   v.RequireText("lead_unit_id", r.lead_unit_id(), 0, 64);
   v.RequireText("source_id", r.source_id(), 0, 64);
   v.RequireText("page_token", r.page_token(), 0, kShort);
+  v.RequireText("grid_id", r.grid_id(), 0, 64);
+  RequireWords(r.text(), &v);
+  RequireCircle(r, &v);
   return v.ToStatus();
 }
 

@@ -45,6 +45,8 @@ struct Options {
   std::string model;       // A text model.
   std::string data;        // A folder of real messages and addresses.
   std::string wrong_auto;  // A file for dispatches that were wrong.
+  std::string dsn;         // Connection string of the suite's cases.
+  size_t events = 0;       // How many there are to catch up with.
   absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
 };
 
@@ -52,6 +54,8 @@ struct Options {
 int RunPace();
 int RunSubmit(const Options& options);
 int RunCases(const Options& options);
+int RunFeed(const Options& options);
+int RunTimers(const Options& options);
 int RunRpc(const Options& options);
 int RunRegistry(const Options& options);
 int RunRouting(const Options& options);

@@ -11,10 +11,13 @@ int main(int argc, char** argv) {
   const std::map<std::string, std::string*> texts = {
       {"--city", &options.city},       {"--tenfold", &options.tenfold},
       {"--postgis", &options.postgis}, {"--model", &options.model},
-      {"--data", &options.data},       {"--wrong-auto", &options.wrong_auto}};
+      {"--data", &options.data},       {"--wrong-auto", &options.wrong_auto},
+      {"--dsn", &options.dsn}};
   const std::map<std::string, int (*)(const Options&)> benches = {
       {"submit", wangge::bench::RunSubmit},
       {"cases", wangge::bench::RunCases},
+      {"feed", wangge::bench::RunFeed},
+      {"timers", wangge::bench::RunTimers},
       {"pace", [](const Options&) { return wangge::bench::RunPace(); }},
       {"rpc", wangge::bench::RunRpc},
       {"registry", wangge::bench::RunRegistry},
@@ -31,6 +34,8 @@ int main(int argc, char** argv) {
       options.quick = true;
     } else if (option == "--peer-rate") {
       options.peer_rate = std::atof(value.c_str());
+    } else if (option == "--events") {
+      options.events = std::stoul(value);
     } else if (texts.contains(option)) {
       *texts.at(option) = value;
     } else {
@@ -40,7 +45,7 @@ int main(int argc, char** argv) {
   if (benches.contains(name)) return benches.at(name)(options);
   std::fprintf(
       stderr,
-      "usage: bench submit|cases|rpc|registry|routing|text [--quick]; see "
-      "tests/bench/run\n");
+      "usage: bench submit|cases|feed|timers|rpc|registry|routing|text "
+      "[--quick]; see tests/bench/run\n");
   return 2;
 }

@@ -1,5 +1,7 @@
 #include <iostream>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/options.h"
@@ -23,6 +25,9 @@ absl::Status ShowCase(Client& client, const std::string& case_no) {
     return absl::OkStatus();
   }
   std::cout << DescribeCase(response.case_());
+  for (const auto& reporter : response.reporters()) {
+    std::cout << DescribeReporter(reporter) << "\n";
+  }
   for (const auto& event : response.timeline()) {
     std::cout << DescribeEvent(event) << "\n";
   }
@@ -48,6 +53,23 @@ absl::Status List(Client& client, const cases::v1::ListCasesRequest& request) {
   return absl::OkStatus();
 }
 
+constexpr int kDefaultRadius = 500;
+
+absl::Status ReadPoint(const std::string& text, common::v1::GeoPoint* point) {
+  const std::vector<std::string> numbers = absl::StrSplit(text, ',');
+  double latitude = 0;
+  double longitude = 0;
+  if (numbers.size() != 2 || !absl::SimpleAtod(numbers[0], &latitude) ||
+      !absl::SimpleAtod(numbers[1], &longitude)) {
+    return absl::InvalidArgumentError("--near " + text +
+                                      " is no point; write 34.7657,113.7532");
+  }
+  point->set_latitude_deg(latitude);
+  point->set_longitude_deg(longitude);
+  point->set_coordinate_system(common::v1::COORDINATE_SYSTEM_WGS84);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddCaseCommands(CLI::App* app, const Settings* settings) {
@@ -59,6 +81,10 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   static bool needs_operator = false;
   static bool open = false;
   static std::string light;
+  static std::string text;
+  static std::string grid;
+  static std::string near;
+  static int radius = 0;
   static int size = 0;
   auto* command = app->add_subcommand("case", "Cases and their timelines.");
   command->require_subcommand(1);
@@ -77,7 +103,19 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
   list->add_flag("--open", open, "Only open cases");
   list->add_option("--light", light,
                    "Only open cases with this light: green, yellow or red");
-  list->footer("Example: wgctl case list --unit heating-d410105 --light red");
+  list->add_option("--text", text,
+                   "Only cases whose words contain these, parted by blanks");
+  list->add_option("--grid", grid, "Only cases in this grid");
+  auto* around = list->add_option("--near", near,
+                                  "Only cases around this point, "
+                                  "`latitude,longitude`, WGS84");
+  list->add_option("--radius", radius, "With --near: metres, 1 to 5000")
+      ->needs(around);
+  list->footer(
+      "Examples:\n"
+      "  wgctl case list --unit heating-d410105 --light red\n"
+      "  wgctl case list --open --text '暖气 97号'\n"
+      "  wgctl case list --near 34.7657,113.7532 --radius 500");
   list->add_option("--size", size, "At most so many, 1 to 1000");
   OnChosen(list, settings, [](Client& client) -> absl::Status {
     cases::v1::CaseState parsed = cases::v1::CASE_STATE_UNSPECIFIED;
@@ -97,6 +135,12 @@ void AddCaseCommands(CLI::App* app, const Settings* settings) {
     filter.set_source_id(source);
     filter.set_needs_operator(needs_operator);
     filter.set_page_size(size);
+    filter.set_text(text);
+    filter.set_grid_id(grid);
+    if (!near.empty()) {
+      RETURN_IF_ERROR(ReadPoint(near, filter.mutable_near()));
+      filter.set_radius_meters(radius == 0 ? kDefaultRadius : radius);
+    }
     return List(client, filter);
   });
 }

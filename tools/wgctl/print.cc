@@ -151,6 +151,8 @@ std::string DescribeBody(const CaseEvent& event) {
       return absl::StrCat("查看诉求人信息 ",
                           event.reporter_revealed().officer_id(), "：",
                           event.reporter_revealed().purpose());
+    case CaseEvent::kReporterErased:
+      return "诉求人信息保存期满，已删除";
     case CaseEvent::kRedacted:
       return "删除诉求内容：" + event.redacted().reason();
     case CaseEvent::kUrged:
@@ -269,6 +271,13 @@ std::string DescribeCase(const cases::v1::Case& c) {
         "\n");
   }
   return text;
+}
+
+std::string DescribeReporter(const cases::v1::MaskedReporter& reporter) {
+  return absl::StrCat("  诉求人 ", reporter.erased()
+                                       ? "信息已删除"
+                                       : reporter.reporter().name() + " " +
+                                             reporter.reporter().phone());
 }
 
 std::string DescribeFeedback(const cases::v1::Feedback& item) {

@@ -17,6 +17,7 @@ std::string Explain(const absl::Status& status);
 
 // A case with its timeline, for a terminal.
 std::string DescribeCase(const cases::v1::Case& c);
+std::string DescribeReporter(const cases::v1::MaskedReporter& reporter);
 std::string DescribeEvent(const cases::v1::CaseEvent& event);
 std::string DescribeFeedback(const cases::v1::Feedback& item);
 

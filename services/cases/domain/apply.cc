@@ -356,6 +356,10 @@ void On(const v1::ReporterRevealed&, const CaseEvent&, Case*) {
   // A record of who saw what; the case is as it was.
 }
 
+void On(const v1::ReporterErased&, const CaseEvent&, Case*) {
+  // A record that it was deleted; it never stood in the case.
+}
+
 void On(const v1::Redacted&, const CaseEvent&, Case* c) {
   c->clear_title();
   c->clear_text();
@@ -482,6 +486,7 @@ const Assignment* LeadOf(const Case& c) {
 void Apply(const CaseEvent& event, Case* c) {
   c->set_case_no(event.case_no());
   c->set_version(event.sequence());
+  *c->mutable_last_event_time() = event.event_time();
   c->set_etag(absl::StrCat("\"", event.sequence(), "\""));
 #define WANGGE_APPLY(name, member) \
   case CaseEvent::k##name:         \
@@ -515,6 +520,7 @@ void Apply(const CaseEvent& event, Case* c) {
     WANGGE_APPLY(Adjudicated, adjudicated);
     WANGGE_APPLY(LinkedToBatch, linked_to_batch);
     WANGGE_APPLY(ReporterRevealed, reporter_revealed);
+    WANGGE_APPLY(ReporterErased, reporter_erased);
     WANGGE_APPLY(Redacted, redacted);
     WANGGE_APPLY(Urged, urged);
     WANGGE_APPLY(Supervised, supervised);

@@ -124,6 +124,9 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::LinkToBatchRequest& r,
                               const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::RevealReporterRequest& r,
                               const Context& context);
+// Records that the reporter of a case that has ended is deleted.
+absl::StatusOr<Events> DecideErase(const Case& c, const std::string& report_id,
+                                   const Context& context);
 absl::StatusOr<Events> Decide(const Case& c, const v1::RedactReportRequest& r,
                               const Context& context);
 

@@ -174,6 +174,16 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RevealReporterRequest& r,
   return step.Take();
 }
 
+absl::StatusOr<Events> DecideErase(const Case& c, const std::string& report_id,
+                                   const Context& context) {
+  RETURN_IF_ERROR(CheckState(c, "EraseReporter"));
+  Step step(c, context);
+  step.Emit([&](CaseEvent& event) {
+    event.mutable_reporter_erased()->set_report_id(report_id);
+  });
+  return step.Take();
+}
+
 absl::StatusOr<Events> Decide(const Case& c, const v1::RedactReportRequest& r,
                               const Context& context) {
   RETURN_IF_ERROR(CheckState(c, "Redact"));

@@ -120,6 +120,8 @@ std::string CommandOf(const CaseEvent& event) {
       return "LinkToBatch";
     case CaseEvent::kReporterRevealed:
       return "RevealReporter";
+    case CaseEvent::kReporterErased:
+      return "EraseReporter";
     case CaseEvent::kRedacted:
       return "Redact";
     default:
@@ -233,6 +235,8 @@ class Walk {
     });
     for (int i = 0; i < 4; ++i) {
       commands_.push_back([this](const std::string&) { main_.FireTimers(); });
+      commands_.push_back(
+          [this](const std::string&) { main_.EraseReporter(); });
       commands_.push_back([this](const std::string&) {
         const auto by = absl::Minutes(random_() % 300);
         main_.Advance(by);

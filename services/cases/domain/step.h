@@ -2,6 +2,7 @@
 // next one sees its effect.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,9 @@ class Step {
     CaseEvent event;
     event.set_case_no(case_.case_no());
     event.set_sequence(case_.version() + 1);
-    *event.mutable_event_time() = ToProto(context_.now);
+    // A clock that was set back does not back-date.
+    *event.mutable_event_time() =
+        ToProto(std::max(context_.now, FromProto(case_.last_event_time())));
     event.set_actor(actor_);
     event.set_city_version(context_.city.version().version());
     event.set_previous_hash(case_.chain_hash());

@@ -135,6 +135,13 @@ class CaseDriver {
     return events.size();
   }
 
+  void EraseReporter() {
+    const auto events =
+        DecideErase(case_, case_.reports(0).report_id(),
+                    {*city_, {"retention", "", nullptr}, now_, nullptr});
+    if (events.ok()) Take(*events);
+  }
+
   void Take(const Events& events) {
     for (const CaseEvent& event : events) {
       EXPECT_EQ(event.sequence(), case_.version() + 1);

@@ -57,8 +57,10 @@ counted AS (
   FROM new_case
 ),
 new_reporter AS (
-  INSERT INTO reporter (report_id, key_id, sealed)
-  SELECT i.report_id, i.key_id, i.reporter
+  INSERT INTO reporter (report_id, key_id, sealed, source_id, source_ref,
+                        receive_time)
+  SELECT i.report_id, i.key_id, i.reporter, i.source_id, i.source_ref,
+         i.receive_time
   FROM input i JOIN new_report USING (report_id)
   WHERE i.reporter IS NOT NULL
 ),

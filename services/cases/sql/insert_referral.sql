@@ -8,11 +8,13 @@ WITH new_referral AS (
   VALUES ($1, $2::bigint, $3::smallint, $4, $5, $6, $7::bytea, $8, $9,
           $10::timestamptz, $11::bytea, $14::bytea)
   ON CONFLICT DO NOTHING
-  RETURNING referral_id, source_id
+  RETURNING referral_id, source_id, source_ref
 ),
 new_reporter AS (
-  INSERT INTO reporter (report_id, key_id, sealed)
-  SELECT $15, $16, $12::bytea FROM new_referral WHERE $12::bytea IS NOT NULL
+  INSERT INTO reporter (report_id, key_id, sealed, source_id, source_ref,
+                        receive_time)
+  SELECT $15, $16, $12::bytea, source_id, source_ref, $17::timestamptz
+  FROM new_referral WHERE $12::bytea IS NOT NULL
   ON CONFLICT DO NOTHING
 ),
 new_feedback AS (

@@ -1,0 +1,116 @@
+#include "services/cases/background.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "log/log.h"
+
+ABSL_FLAG(absl::Duration, keep_reporters, absl::Hours(24 * 365 * 3),
+          "How long after its receipt a report's reporter is kept, at least "
+          "720h; always until the case has ended.");
+ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
+          "Pause between two pages of 200 cases of the audit in the "
+          "background, 10ms to 1h.");
+
+namespace wangge::cases {
+namespace {
+
+constexpr int kTimersAtOnce = 200;
+constexpr absl::Duration kTimerInterval = absl::Milliseconds(200);
+constexpr absl::Duration kSyncInterval = absl::Seconds(10);
+constexpr absl::Duration kSearchInterval = absl::Milliseconds(500);
+constexpr absl::Duration kDailyInterval = absl::Minutes(1);
+constexpr absl::Duration kRetentionInterval = absl::Hours(1);
+constexpr absl::Duration kRetentionTime = absl::Minutes(30);
+// Cases are reopened within 15 days.
+constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
+constexpr absl::Duration kTaskTime = absl::Seconds(10);
+
+// The pool has logged what the database said; it is tried again soon.
+void Warn(const char* what, const absl::Status& status) {
+  log::Warning(what, {{"cause", std::string(status.message())}});
+}
+
+}  // namespace
+
+Background::Background(const Parts& parts, std::function<void()> committed)
+    : parts_(parts),
+      committed_(std::move(committed)),
+      timers_(&parts.store),
+      retention_(&parts.store, &parts.reporters, &parts.city, &parts.clock,
+                 std::max(absl::GetFlag(FLAGS_keep_reporters), kLeastKept)),
+      clock_trusted_(metrics::GetGauge(
+          "cases_clock_trusted",
+          "1 when the database's clock goes as it should, else 0.")) {}
+
+void Background::Start() {
+  const auto run = [this](const std::string& name, absl::Duration interval,
+                          std::function<bool()> task) {
+    running_.push_back(
+        std::make_unique<exec::Periodic>(name, interval, std::move(task)));
+  };
+  run("clock", kSyncInterval, [this] { return SyncClock(); });
+  run("timers", kTimerInterval, [this] { return FireTimers(); });
+  run("retention", kRetentionInterval, [this] { return EraseExpired(); });
+  run("search", kSearchInterval, [this] { return FollowFeed(); });
+  run("daily-root", kDailyInterval, [this] { return MakeDailyRoot(); });
+  const absl::Duration pause = std::clamp(
+      absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
+  run("audit", pause, [this] {
+    parts_.auditor.Step();
+    return false;
+  });
+}
+
+void Background::Stop() {
+  for (const auto& task : running_) task->Stop();
+}
+
+bool Background::SyncClock() {
+  const absl::Status synced = parts_.clock.Sync();
+  clock_trusted_.Set(synced.ok() ? 1 : 0);
+  if (!synced.ok()) Warn("clock not synced", synced);
+  return false;
+}
+
+bool Background::FireTimers() {
+  const auto city = parts_.city.Get();
+  if (city == nullptr) return false;
+  const absl::Time now = parts_.clock.Now();
+  const absl::Time deadline = absl::Now() + kTaskTime;
+  const auto fired = timers_.FireDue(*city, now, kTimersAtOnce, deadline);
+  const auto reminded =
+      parts_.referrals.FireTimers(now, kTimersAtOnce, deadline);
+  if (fired.ok() && fired->written > 0) committed_();
+  return (fired.ok() && fired->claimed == kTimersAtOnce) ||
+         (reminded.ok() && *reminded == kTimersAtOnce);
+}
+
+bool Background::EraseExpired() {
+  if (parts_.city.Get() == nullptr) return false;
+  const auto erased = retention_.Run(absl::Now() + kRetentionTime);
+  if (!erased.ok()) {
+    Warn("expired reporters not deleted", erased.status());
+  } else if (*erased > 0) {
+    log::Info("expired reporters deleted", {{"count", absl::StrCat(*erased)}});
+    committed_();
+  }
+  return false;
+}
+
+bool Background::FollowFeed() {
+  const auto more = parts_.search.Follow(absl::Now() + kTaskTime);
+  if (!more.ok()) Warn("search not brought up to date", more.status());
+  return more.ok() && *more;
+}
+
+bool Background::MakeDailyRoot() {
+  const absl::Status made = parts_.roots.MakeIfDue(parts_.clock.Now());
+  if (!made.ok()) Warn("daily root not made", made);
+  return false;
+}
+
+}  // namespace wangge::cases

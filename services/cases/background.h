@@ -1,0 +1,59 @@
+// What cases does without being asked: its clock, timers, the retention of
+// personal data, the search's index, daily roots and the audit. Each runs on a
+// thread of its own and is safe to run in several processes at the same time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/following_clock.h"
+#include "city/watch.h"
+#include "exec/periodic.h"
+#include "services/cases/audit.h"
+#include "services/cases/daily_roots.h"
+#include "services/cases/referrals.h"
+#include "services/cases/retention.h"
+#include "services/cases/search.h"
+#include "services/cases/timers.h"
+
+namespace wangge::cases {
+
+class Background {
+ public:
+  // What it works on; all must outlive it.
+  struct Parts {
+    Store& store;
+    ReporterStore& reporters;
+    const city::Holder& city;
+    FollowingClock& clock;
+    Referrals& referrals;
+    Search& search;
+    DailyRoots& roots;
+    Auditor& auditor;
+  };
+  // `committed` is called after every change.
+  Background(const Parts& parts, std::function<void()> committed);
+
+  // Until Stop.
+  void Start();
+  // Waits for what runs. Idempotent.
+  void Stop();
+
+ private:
+  // Each task returns true when there may be more to do at once.
+  bool SyncClock();
+  bool FireTimers();
+  bool EraseExpired();
+  bool FollowFeed();
+  bool MakeDailyRoot();
+
+  const Parts parts_;
+  const std::function<void()> committed_;
+  Timers timers_;
+  Retention retention_;
+  metrics::Gauge& clock_trusted_;
+  std::vector<std::unique_ptr<exec::Periodic>> running_;
+};
+
+}  // namespace wangge::cases

@@ -1,0 +1,32 @@
+// Fires the timers of cases. Any number of processes may do so at the same
+// time: each claims what is due for a while, and the version of the case
+// decides.
+#pragma once
+
+#include "city/city.h"
+#include "metrics/metrics.h"
+#include "services/cases/store.h"
+
+namespace wangge::cases {
+
+// Thread-safe.
+class Timers {
+ public:
+  explicit Timers(Store* store);
+
+  struct Fired {
+    int claimed = 0;  // Cases that were due.
+    int written = 0;  // Cases that changed.
+  };
+  // Claims at most `limit` cases whose timers are due at `now` and writes what
+  // they make of them in one transaction. What somebody else changed meanwhile
+  // is left: it comes again if it is still due.
+  absl::StatusOr<Fired> FireDue(const city::City& city, absl::Time now,
+                                int limit, absl::Time deadline);
+
+ private:
+  Store& store_;
+  metrics::Counter& fired_;
+};
+
+}  // namespace wangge::cases

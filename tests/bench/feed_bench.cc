@@ -1,0 +1,166 @@
+// The feed of events: fifty readers behind one writer at full rate, and how
+// fast readers that are far behind catch up.
+#include <atomic>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "rpc/identity.h"
+#include "tests/bench/bench.h"
+#include "tests/suite.h"
+
+namespace wangge::bench {
+namespace {
+
+using cases::v1::CaseService;
+using cases::v1::WatchEventsRequest;
+using cases::v1::WatchEventsResponse;
+
+constexpr int kReaders = 50;
+constexpr int kBehind = 4;  // Readers that catch up at the same time.
+constexpr size_t kChannels = 4;
+
+std::vector<std::shared_ptr<grpc::Channel>> Channels(
+    const std::string& service, const std::string& identity) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (size_t i = 0; i < kChannels; ++i) {
+    wgctl::Client client(SuiteSettings());
+    channels.push_back(*client.Channel(service, identity));
+    channels.back()->WaitForConnected(
+        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+  }
+  return channels;
+}
+
+// What all readers have seen.
+struct Seen {
+  std::atomic<size_t> events = 0;
+  std::atomic<int> attached = 0;
+  Mutex mutex;
+  std::vector<double> milliseconds ABSL_GUARDED_BY(mutex);
+};
+
+// A reader on a thread of its own, until `most` events or Stop.
+class Reader {
+ public:
+  Reader(std::shared_ptr<grpc::Channel> channel, bool from_now, size_t most,
+         Seen* seen)
+      : stub_(CaseService::NewStub(std::move(channel))),
+        most_(most),
+        seen_(*seen),
+        thread_([this, from_now] { Read(from_now); }) {}
+  ~Reader() { thread_.join(); }
+  void Stop() { context_.TryCancel(); }
+
+ private:
+  void Read(bool from_now) {
+    WatchEventsRequest request;
+    request.set_from_now(from_now);
+    const auto stream = stub_->WatchEvents(&context_, request);
+    ++seen_.attached;
+    std::vector<double> own;
+    WatchEventsResponse page;
+    size_t count = 0;
+    while (count < most_ && stream->Read(&page)) {
+      const absl::Time now = absl::Now();
+      const auto events = static_cast<size_t>(page.events_size());
+      count += events;
+      seen_.events += events;
+      if (!from_now) continue;
+      for (const auto& item : page.events()) {
+        own.push_back(absl::ToDoubleMilliseconds(
+            now - FromProto(item.event().event_time())));
+      }
+    }
+    context_.TryCancel();
+    stream->Finish();
+    MutexLock lock(&seen_.mutex);
+    seen_.milliseconds.insert(seen_.milliseconds.end(), own.begin(), own.end());
+  }
+
+  grpc::ClientContext context_;
+  const std::unique_ptr<CaseService::Stub> stub_;
+  const size_t most_;
+  Seen& seen_;
+  std::thread thread_;
+};
+
+// One stream that submits as fast as it is let. How many reports.
+size_t Write(absl::Duration time) {
+  using intake::v1::IntakeService;
+  wgctl::Client client(SuiteSettings());
+  const auto stub =
+      IntakeService::NewStub(*client.Channel("intake", "source/12345"));
+  grpc::ClientContext context;
+  const auto stream = stub->SubmitReports(&context);
+  const absl::Time end = absl::Now() + time;
+  std::thread writer([&] {
+    while (absl::Now() < end && stream->Write(HeatingReport())) {
+    }
+    stream->WritesDone();
+  });
+  intake::v1::SubmitReportsResponse answer;
+  size_t reports = 0;
+  while (stream->Read(&answer)) reports += answer.code() == 0 ? 1U : 0U;
+  writer.join();
+  stream->Finish();
+  return reports;
+}
+
+void RunTail(const Options& options) {
+  Seen seen;
+  size_t reports = 0;
+  {
+    const auto channels = Channels("cases", "admin/wgctl");
+    std::vector<std::unique_ptr<Reader>> readers;
+    for (size_t i = 0; i < kReaders; ++i) {
+      readers.push_back(std::make_unique<Reader>(channels[i % kChannels], true,
+                                                 SIZE_MAX, &seen));
+    }
+    reports = Write(options.Time());
+    // Each report makes three events, the readers have a moment for the last.
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (seen.events < reports * 3 * kReaders && absl::Now() < end) {
+      std::this_thread::yield();
+    }
+    for (auto& reader : readers) reader->Stop();
+  }
+  MutexLock lock(&seen.mutex);
+  Print("feed", "writer",
+        static_cast<double>(reports) / absl::ToDoubleSeconds(options.Time()),
+        "reports/s");
+  Print("feed", "events_read", static_cast<double>(seen.events), "events",
+        "three a report and reader",
+        static_cast<double>(reports * 3 * kReaders));
+  Print("feed", "decided_to_reader_p50", Percentile(&seen.milliseconds, 0.5),
+        "ms");
+  Print("feed", "decided_to_reader_p99", Percentile(&seen.milliseconds, 0.99),
+        "ms", "limit", 250);
+}
+
+void RunCatchUp(size_t events) {
+  Seen seen;
+  const absl::Time start = absl::Now();
+  {
+    const auto channels = Channels("cases", "admin/wgctl");
+    std::vector<std::unique_ptr<Reader>> readers;
+    for (size_t i = 0; i < kBehind; ++i) {
+      readers.push_back(std::make_unique<Reader>(channels[i % kChannels], false,
+                                                 events / kBehind, &seen));
+    }
+  }
+  Print("feed", "catching_up",
+        static_cast<double>(seen.events) /
+            absl::ToDoubleSeconds(absl::Now() - start),
+        "events/s", "limit", 100'000);
+}
+
+}  // namespace
+
+int RunFeed(const Options& options) {
+  RunTail(options);
+  RunCatchUp(options.events);
+  return 0;
+}
+
+}  // namespace wangge::bench
