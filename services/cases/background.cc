@@ -1,6 +1,7 @@
 #include "services/cases/background.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "absl/flags/flag.h"
@@ -18,7 +19,7 @@ ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
 namespace wangge::cases {
 namespace {
 
-constexpr int kTimersAtOnce = 200;
+constexpr int kTimersAtOnce = 100;
 constexpr absl::Duration kTimerInterval = absl::Milliseconds(200);
 constexpr absl::Duration kSyncInterval = absl::Seconds(10);
 constexpr absl::Duration kSearchInterval = absl::Milliseconds(500);
@@ -80,13 +81,20 @@ bool Background::FireTimers() {
   const auto city = parts_.city.Get();
   if (city == nullptr) return false;
   const absl::Time now = parts_.clock.Now();
-  const absl::Time deadline = absl::Now() + kTaskTime;
+  const absl::Time started = absl::Now();
+  const absl::Time deadline = started + kTaskTime;
   const auto fired = timers_.FireDue(*city, now, kTimersAtOnce, deadline);
   const auto reminded =
       parts_.referrals.FireTimers(now, kTimersAtOnce, deadline);
   if (fired.ok() && fired->written > 0) committed_();
-  return (fired.ok() && fired->claimed == kTimersAtOnce) ||
-         (reminded.ok() && *reminded == kTimersAtOnce);
+  const bool more = (fired.ok() && fired->due == kTimersAtOnce) ||
+                    (reminded.ok() && *reminded == kTimersAtOnce);
+  // After an outage many are due: half of the time is left to people.
+  if (more) {
+    std::this_thread::sleep_for(absl::ToChronoNanoseconds(
+        std::min(absl::Now() - started, kTimerInterval)));
+  }
+  return more;
 }
 
 bool Background::EraseExpired() {

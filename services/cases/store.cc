@@ -478,12 +478,18 @@ absl::StatusOr<std::optional<absl::Time>> Store::FirstReceiveTime(
   return rows.TimeOfMicros(0, "receive_micros");
 }
 
-absl::StatusOr<std::vector<Case>> Store::ClaimDueCases(absl::Time now,
-                                                       int limit,
-                                                       absl::Time deadline) {
+absl::StatusOr<DueCases> Store::ClaimDueCases(absl::Time now, int limit,
+                                              absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kClaimDueCases, {now, limit}, deadline));
-  return ParseAll<Case>(rows);
+  DueCases due;
+  due.seen = rows.size();
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.IsNull(row, "body")) continue;
+    ASSIGN_OR_RETURN(Case c, Parse<Case>(rows, row, "body"));
+    due.claimed.push_back(std::move(c));
+  }
+  return due;
 }
 
 absl::Status Store::EndTimerLeases(const std::vector<std::string>& case_nos,

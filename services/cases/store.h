@@ -85,6 +85,12 @@ struct Positioned {
 using EventItem = Positioned<v1::FeedEvent>;
 using FeedbackItem = Positioned<v1::Feedback>;
 
+// Cases with timers that are due.
+struct DueCases {
+  int seen = 0;  // Also those that another process claimed.
+  std::vector<Case> claimed;
+};
+
 // Thread-safe.
 class Store {
  public:
@@ -142,8 +148,8 @@ class Store {
 
   // Cases with a timer that is due, which nobody else gets for 10 seconds or
   // until EndTimerLeases.
-  absl::StatusOr<std::vector<Case>> ClaimDueCases(absl::Time now, int limit,
-                                                  absl::Time deadline);
+  absl::StatusOr<DueCases> ClaimDueCases(absl::Time now, int limit,
+                                         absl::Time deadline);
   absl::Status EndTimerLeases(const std::vector<std::string>& case_nos,
                               absl::Time deadline);
   // The time of all that share the database.

@@ -29,14 +29,13 @@ Timers::Timers(Store* store)
 absl::StatusOr<Timers::Fired> Timers::FireDue(const city::City& city,
                                               absl::Time now, int limit,
                                               absl::Time deadline) {
-  ASSIGN_OR_RETURN(std::vector<Case> due,
-                   store_.ClaimDueCases(now, limit, deadline));
-  Fired fired{static_cast<int>(due.size()), 0};
-  if (due.empty()) return fired;
+  ASSIGN_OR_RETURN(DueCases due, store_.ClaimDueCases(now, limit, deadline));
+  Fired fired{due.seen, 0};
+  if (due.claimed.empty()) return fired;
   const Context context{city, {"timer", "", nullptr}, now, nullptr};
   std::vector<ChangeGroup> groups;
   std::vector<std::string> done;
-  for (Case& c : due) {
+  for (Case& c : due.claimed) {
     done.push_back(c.case_no());
     ChangeGroup group = DecideFiring(std::move(c), context);
     if (!group.empty()) groups.push_back(std::move(group));

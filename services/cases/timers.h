@@ -15,7 +15,7 @@ class Timers {
   explicit Timers(Store* store);
 
   struct Fired {
-    int claimed = 0;  // Cases that were due.
+    int due = 0;      // Cases that were; some may be another process's.
     int written = 0;  // Cases that changed.
   };
   // Claims at most `limit` cases whose timers are due at `now` and writes what

@@ -45,42 +45,42 @@ class TimersTest : public StoreTest {
 TEST_F(TimersTest, FireWhenDueAndOnce) {
   const std::string case_no = AdmitMany(1)[0];
   Timers timers(store_.get());
-  EXPECT_EQ(timers.FireDue(*city_, absl::Now(), 10, Soon())->claimed, 0);
+  EXPECT_EQ(timers.FireDue(*city_, absl::Now(), 10, Soon())->due, 0);
   const absl::Time due = AcceptIsOverdue(case_no);
   const auto fired = timers.FireDue(*city_, due, 10, Soon());
   ASSERT_OK(fired);
-  EXPECT_EQ(fired->claimed, 1);
+  EXPECT_EQ(fired->due, 1);
   EXPECT_EQ(fired->written, 1);
   EXPECT_EQ(CountUrges(case_no), 1);
-  EXPECT_EQ(timers.FireDue(*city_, due, 10, Soon())->claimed, 0);
+  EXPECT_EQ(timers.FireDue(*city_, due, 10, Soon())->due, 0);
 }
 
 TEST_F(TimersTest, WhatOneClaimedAnotherLeavesAlone) {
   const std::string case_no = AdmitMany(1)[0];
   const absl::Time due = AcceptIsOverdue(case_no);
-  ASSERT_EQ(store_->ClaimDueCases(due, 10, Soon())->size(), 1U);
-  EXPECT_TRUE(store_->ClaimDueCases(due, 10, Soon())->empty());
+  ASSERT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
+  EXPECT_TRUE(store_->ClaimDueCases(due, 10, Soon())->claimed.empty());
   ASSERT_OK(store_->EndTimerLeases({case_no}, Soon()));
-  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->size(), 1U);
+  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
   // The one who claimed it died: its lease ends.
   ASSERT_OK(db::RunScript(
       database_->dsn(),
       "UPDATE timer_lease SET lease_end = now() - interval '1 second'"));
-  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->size(), 1U);
+  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
 }
 
 TEST_F(TimersTest, WhoWasSlowerThanAPersonWritesNothing) {
   const std::string case_no = AdmitMany(1)[0];
   const absl::Time due = AcceptIsOverdue(case_no);
-  auto claimed = store_->ClaimDueCases(due, 10, Soon());
-  ASSERT_EQ(claimed->size(), 1U);
+  const auto claimed = store_->ClaimDueCases(due, 10, Soon())->claimed;
+  ASSERT_EQ(claimed.size(), 1U);
   bool changed = false;
   ASSERT_OK(Accept(case_no, NewUuid(), "d", &changed));
   Change late;
-  late.expected_version = (*claimed)[0].version();
-  late.events = DecideTimers((*claimed)[0],
-                             {*city_, {"timer", "", nullptr}, due, nullptr});
-  late.folded = (*claimed)[0];
+  late.expected_version = claimed[0].version();
+  late.events =
+      DecideTimers(claimed[0], {*city_, {"timer", "", nullptr}, due, nullptr});
+  late.folded = claimed[0];
   ApplyAll(late.events, &late.folded);
   EXPECT_FALSE(*store_->CommitAll({{late}})[0]);
   EXPECT_EQ(CountUrges(case_no), 0);
@@ -103,7 +103,7 @@ TEST_F(TimersTest, SeveralProcessesShareThem) {
         ASSERT_OK(fired);
         written += fired->written;
         any = any || fired->written > 0;
-        if (fired->claimed == 0) break;
+        if (fired->due == 0) break;
       }
       claimers += any;
     });

@@ -186,7 +186,7 @@ int RunTimers(const Options& options) {
   }
   const Watcher watcher;
   Load load;
-  WaitUntil(due - absl::Seconds(6));
+  WaitUntil(due - absl::Seconds(8));
   load.Take();  // Connections are warm now.
   WaitUntil(due - absl::Milliseconds(500));
   std::vector<double> before = load.Take();

@@ -1,6 +1,7 @@
 -- Takes a lease of 10 seconds on cases with a timer that is due and that nobody
--- else has a lease on, the oldest first; $2 rows at most. A case whose timers
--- cannot be fired comes again when its lease has ended.
+-- else has a lease on, the oldest first; $2 rows at most; without a body when
+-- somebody else was faster. A case whose timers cannot be fired comes again when
+-- its lease has ended.
 -- Indexes: cases_next_timer, timer_lease's primary key.
 WITH due AS (
   SELECT case_no, body FROM cases
@@ -14,7 +15,8 @@ claimed AS (
   INSERT INTO timer_lease (case_no, lease_end)
   SELECT case_no, now() + interval '10 seconds' FROM due
   ON CONFLICT (case_no) DO UPDATE SET lease_end = excluded.lease_end
-  WHERE timer_lease.lease_end <= now()  -- Somebody else may have been faster.
+  WHERE timer_lease.lease_end <= now()
   RETURNING case_no
 )
-SELECT d.body FROM due d JOIN claimed USING (case_no)
+SELECT CASE WHEN c.case_no IS NOT NULL THEN d.body END AS body
+FROM due d LEFT JOIN claimed c USING (case_no)
