@@ -1,11 +1,13 @@
-// Feeds that never skip: every reader has a cursor; readers at the tail get
-// each page once read, those behind read their own pages.
+// Feeds that never skip: every reader has a cursor; readers at the tail share
+// each page and its bytes, those behind read their own pages.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,28 +15,28 @@
 #include "base/mutex.h"
 #include "errors/errors.h"
 #include "exec/periodic.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "metrics/metrics.h"
 #include "rpc/stream.h"
 #include "services/cases/store.h"
 
 namespace wangge::cases {
 
-// A reader's stream. `Response` has the items of type `Item`.
-template <typename Item, typename Response>
-class FeedStream : public rpc::ServerStream<Response> {
+// A reader's stream of serialized messages.
+class FeedStream : public rpc::ServerStream<grpc::ByteBuffer> {
  public:
   static constexpr size_t kMaxOutbox = 64;  // Messages of a page each.
 
   FeedStream(std::string source_id, FeedCursor cursor)
-      : rpc::ServerStream<Response>(kMaxOutbox),
+      : rpc::ServerStream<grpc::ByteBuffer>(kMaxOutbox),
         source_id_(std::move(source_id)),
         cursor_(cursor) {}
-  void Begin(const std::shared_ptr<FeedStream>& self) { this->KeepAlive(self); }
+  void Begin(const std::shared_ptr<FeedStream>& self) { KeepAlive(self); }
   // Moves the start; only before the stream is added to its feed.
   void Resume(FeedCursor cursor) { cursor_ = cursor; }
 
  private:
-  template <typename, typename>
+  template <typename>
   friend class Feed;
 
   const std::string source_id_;  // Empty: everything.
@@ -43,18 +45,18 @@ class FeedStream : public rpc::ServerStream<Response> {
   bool catching_up_ = false;
 };
 
-// Reads pages of `Item` and hands them to streams of `Response`. Thread-safe.
-template <typename Item, typename Response>
+// Reads pages of `Item` and hands them to streams. Thread-safe.
+template <typename Item>
 class Feed {
  public:
-  using Stream = FeedStream<Item, Response>;
+  using Stream = FeedStream;
   using Page = std::vector<Positioned<Item>>;
   // Items after a cursor, of one source or of all (empty), oldest first.
   using Load = std::function<absl::StatusOr<Page>(
       FeedCursor cursor, const std::string& source_id, int limit)>;
   // Puts items into a message.
-  using Pack = std::function<Response(const std::vector<const Item*>& items,
-                                      const std::string& cursor)>;
+  using Pack = std::function<grpc::ByteBuffer(
+      const std::vector<const Item*>& items, const std::string& cursor)>;
 
   Feed(const std::string& name, exec::Executor* executor, Load load, Pack pack)
       : executor_(*executor),
@@ -112,6 +114,7 @@ class Feed {
     }
     const auto page = load_(from, "", kPage);
     if (!page.ok()) return false;
+    Shared shared;
     MutexLock lock(&mutex_);
     if (!page->empty()) tail_ = page->back().cursor;
     for (const auto& weak : streams_) {
@@ -120,28 +123,50 @@ class Feed {
       if (stream->cursor_ < from) {
         CatchUp(stream);
       } else if (!page->empty()) {
-        SendTo(stream.get(), *page);
+        SendShared(stream.get(), *page, &shared);
       }
     }
     return page->size() == kPage;
   }
 
-  // Sends what lies after the stream's cursor and is for it. False when the
-  // stream has ended.
-  bool SendTo(Stream* stream, const Page& page) {
+  // A page as the readers of each source get it; absent when nothing of it is
+  // for them.
+  using Shared = std::map<std::string, std::optional<grpc::ByteBuffer>>;
+
+  // SendTo for a stream that has seen nothing of the page, and for whom it may
+  // have been packed already.
+  void SendShared(Stream* stream, const Page& page, Shared* shared) {
+    if (stream->cursor_ >= page.front().cursor) {
+      SendTo(stream, page);
+      return;
+    }
+    const auto [packed, fresh] = shared->try_emplace(stream->source_id_);
+    if (fresh) packed->second = PackFor(*stream, page);
+    if (packed->second && !stream->Send(*packed->second)) return;
+    stream->cursor_ = page.back().cursor;
+  }
+
+  // What of the page lies after the stream's cursor and is for it.
+  std::optional<grpc::ByteBuffer> PackFor(const Stream& stream,
+                                          const Page& page) const {
     std::vector<const Item*> items;
     for (const auto& positioned : page) {
-      if (positioned.cursor > stream->cursor_ &&
-          (stream->source_id_.empty() ||
-           stream->source_id_ == positioned.source_id)) {
+      if (positioned.cursor > stream.cursor_ &&
+          (stream.source_id_.empty() ||
+           stream.source_id_ == positioned.source_id)) {
         items.push_back(&positioned.item);
       }
     }
-    const FeedCursor end = std::max(stream->cursor_, page.back().cursor);
-    if (!items.empty() && !stream->Send(pack_(items, end.ToText()))) {
-      return false;
-    }
-    stream->cursor_ = end;
+    if (items.empty()) return std::nullopt;
+    return pack_(items, std::max(stream.cursor_, page.back().cursor).ToText());
+  }
+
+  // Sends what lies after the stream's cursor and is for it. False when the
+  // stream has ended.
+  bool SendTo(Stream* stream, const Page& page) {
+    auto packed = PackFor(*stream, page);
+    if (packed && !stream->Send(*std::move(packed))) return false;
+    stream->cursor_ = std::max(stream->cursor_, page.back().cursor);
     return true;
   }
 
@@ -191,13 +216,13 @@ class Feed {
   std::unique_ptr<exec::Periodic> periodic_;
 };
 
-using EventFeed = Feed<v1::FeedEvent, v1::WatchEventsResponse>;
-using FeedbackFeed = Feed<v1::Feedback, v1::WatchFeedbackResponse>;
+using EventFeed = Feed<v1::FeedEvent>;
+using FeedbackFeed = Feed<v1::Feedback>;
 
 // How items become messages.
-v1::WatchEventsResponse PackEvents(
-    const std::vector<const v1::FeedEvent*>& items, const std::string& cursor);
-v1::WatchFeedbackResponse PackFeedback(
-    const std::vector<const v1::Feedback*>& items, const std::string& cursor);
+grpc::ByteBuffer PackEvents(const std::vector<const v1::FeedEvent*>& items,
+                            const std::string& cursor);
+grpc::ByteBuffer PackFeedback(const std::vector<const v1::Feedback*>& items,
+                              const std::string& cursor);
 
 }  // namespace wangge::cases

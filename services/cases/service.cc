@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "log/log.h"
+#include "rpc/bytes.h"
 #include "services/cases/actor.h"
 #include "services/cases/audit_stream.h"
 #include "services/cases/domain/guards.h"
@@ -449,39 +450,41 @@ grpc::ServerWriteReactor<v1::AuditCasesResponse>* CaseService::AuditCases(
   return stream.get();
 }
 
-grpc::ServerWriteReactor<v1::WatchEventsResponse>* CaseService::WatchEvents(
-    grpc::CallbackServerContext* context,
-    const v1::WatchEventsRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* CaseService::WatchEvents(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
   using Refused =
-      rpc::RefusedStream<grpc::ServerWriteReactor<v1::WatchEventsResponse>>;
+      rpc::RefusedStream<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
   const auto caller = rpc::AdmitStream(
       runtime_, *context, "/wangge.cases.v1.CaseService/WatchEvents");
   if (!caller.ok()) return new Refused(caller.status());
-  const auto cursor = FeedCursor::FromText("cursor", request->cursor());
+  v1::WatchEventsRequest request;
+  if (!rpc::FromBytes(*bytes, &request)) return new Refused(rpc::Unreadable());
+  const auto cursor = FeedCursor::FromText("cursor", request.cursor());
   if (!cursor.ok()) return new Refused(cursor.status());
-  auto stream = std::make_shared<EventFeed::Stream>("", *cursor);
+  auto stream = std::make_shared<FeedStream>("", *cursor);
   stream->Begin(stream);
-  events_.Add(stream, request->from_now());
+  events_.Add(stream, request.from_now());
   return stream.get();
 }
 
-grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* CaseService::WatchFeedback(
-    grpc::CallbackServerContext* context,
-    const v1::WatchFeedbackRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* CaseService::WatchFeedback(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
   using Refused =
-      rpc::RefusedStream<grpc::ServerWriteReactor<v1::WatchFeedbackResponse>>;
+      rpc::RefusedStream<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
   const auto caller = rpc::AdmitStream(
       runtime_, *context, "/wangge.cases.v1.CaseService/WatchFeedback");
   if (!caller.ok()) return new Refused(caller.status());
-  const std::string& source = request->source_id();
+  v1::WatchFeedbackRequest request;
+  if (!rpc::FromBytes(*bytes, &request)) return new Refused(rpc::Unreadable());
+  const std::string& source = request.source_id();
   if (source.empty() || caller->NameIf("source") != source) {
     return new Refused(errors::NotYours("feedback", source, caller->Text()));
   }
-  const auto cursor = FeedCursor::FromText("cursor", request->cursor());
+  const auto cursor = FeedCursor::FromText("cursor", request.cursor());
   if (!cursor.ok()) return new Refused(cursor.status());
-  auto stream = std::make_shared<FeedbackFeed::Stream>(source, *cursor);
+  auto stream = std::make_shared<FeedStream>(source, *cursor);
   stream->Begin(stream);
-  const bool resume = request->cursor().empty();
+  const bool resume = request.cursor().empty();
   if (!feed_executor_.TryPost([this, stream, source = source, resume] {
         if (resume) {
           const auto text =

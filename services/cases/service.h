@@ -27,8 +27,12 @@
 
 namespace wangge::cases {
 
-class CaseService final : public v1::CaseService::CallbackService,
-                          public rpc::Service {
+// The feeds are raw: their readers share what is sent.
+using FeedsAreRaw = v1::CaseService::WithRawCallbackMethod_WatchEvents<
+    v1::CaseService::WithRawCallbackMethod_WatchFeedback<
+        v1::CaseService::CallbackService>>;
+
+class CaseService final : public FeedsAreRaw, public rpc::Service {
  private:
   rpc::Runtime& runtime_;  // First: the methods below are made with it.
 
@@ -97,12 +101,12 @@ class CaseService final : public v1::CaseService::CallbackService,
 #undef WANGGE_CHANGE_METHOD
 #undef WANGGE_CASE_METHOD
 
-  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEvents(
       grpc::CallbackServerContext* context,
-      const v1::WatchEventsRequest* request) override;
-  grpc::ServerWriteReactor<v1::WatchFeedbackResponse>* WatchFeedback(
+      const grpc::ByteBuffer* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchFeedback(
       grpc::CallbackServerContext* context,
-      const v1::WatchFeedbackRequest* request) override;
+      const grpc::ByteBuffer* request) override;
   grpc::ServerWriteReactor<v1::AuditCasesResponse>* AuditCases(
       grpc::CallbackServerContext* context,
       const v1::AuditCasesRequest* request) override;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "google/protobuf/arena.h"
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
 #include "tests/suite.h"
@@ -59,9 +60,13 @@ class Reader {
     const auto stream = stub_->WatchEvents(&context_, request);
     ++seen_.attached;
     std::vector<double> own;
-    WatchEventsResponse page;
+    google::protobuf::Arena arena;  // The readers must cost little.
     size_t count = 0;
-    while (count < most_ && stream->Read(&page)) {
+    while (count < most_) {
+      arena.Reset();
+      auto& page = *google::protobuf::Arena::CreateMessage<WatchEventsResponse>(
+          &arena);
+      if (!stream->Read(&page)) break;
       const absl::Time now = absl::Now();
       const auto events = static_cast<size_t>(page.events_size());
       count += events;
@@ -85,8 +90,24 @@ class Reader {
   std::thread thread_;
 };
 
+// One client that submits one report after the other. How many.
+size_t WriteCalls(absl::Duration time) {
+  using intake::v1::IntakeService;
+  wgctl::Client client(SuiteSettings());
+  const auto stub =
+      IntakeService::NewStub(*client.Channel("intake", "source/12345"));
+  const absl::Time end = absl::Now() + time;
+  size_t reports = 0;
+  while (absl::Now() < end) {
+    grpc::ClientContext context;
+    intake::v1::SubmitReportResponse response;
+    reports += stub->SubmitReport(&context, HeatingReport(), &response).ok();
+  }
+  return reports;
+}
+
 // One stream that submits as fast as it is let. How many reports.
-size_t Write(absl::Duration time) {
+size_t WriteStream(absl::Duration time) {
   using intake::v1::IntakeService;
   wgctl::Client client(SuiteSettings());
   const auto stub =
@@ -107,9 +128,11 @@ size_t Write(absl::Duration time) {
   return reports;
 }
 
-void RunTail(const Options& options) {
+void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
+             const Options& options) {
   Seen seen;
   size_t reports = 0;
+  double seconds = 0;
   {
     const auto channels = Channels("cases", "admin/wgctl");
     std::vector<std::unique_ptr<Reader>> readers;
@@ -117,7 +140,10 @@ void RunTail(const Options& options) {
       readers.push_back(std::make_unique<Reader>(channels[i % kChannels], true,
                                                  SIZE_MAX, &seen));
     }
-    reports = Write(options.Time());
+    while (seen.attached < kReaders) std::this_thread::yield();
+    const absl::Time start = absl::Now();
+    reports = write(options.Time());
+    seconds = absl::ToDoubleSeconds(absl::Now() - start);
     // Each report makes three events, the readers have a moment for the last.
     const absl::Time end = absl::Now() + absl::Seconds(10);
     while (seen.events < reports * 3 * kReaders && absl::Now() < end) {
@@ -126,16 +152,14 @@ void RunTail(const Options& options) {
     for (auto& reader : readers) reader->Stop();
   }
   MutexLock lock(&seen.mutex);
-  Print("feed", "writer",
-        static_cast<double>(reports) / absl::ToDoubleSeconds(options.Time()),
-        "reports/s");
-  Print("feed", "events_read", static_cast<double>(seen.events), "events",
-        "three a report and reader",
+  Print("feed", writer, static_cast<double>(reports) / seconds, "reports/s");
+  Print("feed", writer + "_events_read", static_cast<double>(seen.events),
+        "events", "three a report and reader",
         static_cast<double>(reports * 3 * kReaders));
-  Print("feed", "decided_to_reader_p50", Percentile(&seen.milliseconds, 0.5),
-        "ms");
-  Print("feed", "decided_to_reader_p99", Percentile(&seen.milliseconds, 0.99),
-        "ms", "limit", 250);
+  Print("feed", writer + "_decided_to_reader_p50",
+        Percentile(&seen.milliseconds, 0.5), "ms");
+  Print("feed", writer + "_decided_to_reader_p99",
+        Percentile(&seen.milliseconds, 0.99), "ms", "limit", 250);
 }
 
 void RunCatchUp(size_t events) {
@@ -158,8 +182,12 @@ void RunCatchUp(size_t events) {
 }  // namespace
 
 int RunFeed(const Options& options) {
-  RunTail(options);
-  RunCatchUp(options.events);
+  if (options.events > 0) {
+    RunCatchUp(options.events);
+  } else {
+    RunTail("one_client", WriteCalls, options);
+    RunTail("one_stream", WriteStream, options);
+  }
   return 0;
 }
 
