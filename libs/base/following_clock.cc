@@ -13,6 +13,8 @@ namespace {
 // Clocks that differ by less agree.
 constexpr absl::Duration kAgreement = absl::Seconds(1);
 
+constexpr int kReadings = 3;
+
 bool Agree(absl::Time a, absl::Time b) {
   return absl::AbsDuration(a - b) <= kAgreement;
 }
@@ -41,14 +43,21 @@ absl::Time FollowingClock::Now() const {
 }
 
 absl::Status FollowingClock::Sync() {
-  const absl::Duration asked = sources_.uptime();
-  ASSIGN_OR_RETURN(const absl::Time shared, sources_.shared());
-  const absl::Duration answered = sources_.uptime();
-  const absl::Time machine = sources_.machine();
-  // It was read somewhere between the question and the answer.
-  const absl::Time base = shared - (asked + answered) / 2;
+  // It was read somewhere between the question and the answer, so the quickest
+  // answer says best when.
+  absl::Duration quickest = absl::InfiniteDuration();
+  absl::Time base;
+  for (int reading = 0; reading < kReadings; ++reading) {
+    const absl::Duration asked = sources_.uptime();
+    ASSIGN_OR_RETURN(const absl::Time shared, sources_.shared());
+    const absl::Duration took = sources_.uptime() - asked;
+    if (took >= quickest) continue;
+    quickest = took;
+    base = shared - asked - took / 2;
+  }
+  const absl::Time machine = sources_.machine() - sources_.uptime();
   MutexLock lock(&mutex_);
-  if (synced_ && !Agree(base, base_) && !Agree(shared, machine)) {
+  if (synced_ && !Agree(base, base_) && !Agree(base, machine)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the shared clock has jumped by ", absl::FormatDuration(base - base_),
         " and this machine's does not agree; it is not followed"));

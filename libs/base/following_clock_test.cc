@@ -1,5 +1,7 @@
 #include "base/following_clock.h"
 
+#include <utility>
+
 #include "gmock/gmock.h"
 #include "testing/status.h"
 
@@ -19,9 +21,11 @@ class FollowingClockTest : public ::testing::Test {
   absl::Time shared_ = start_;
   absl::Time machine_ = start_ + absl::Milliseconds(300);
   absl::Duration uptime_ = absl::Hours(5);
+  absl::Duration connecting_;  // Before the next answer.
   absl::Status reachable_;
   FollowingClock clock_{{[this]() -> absl::StatusOr<absl::Time> {
                            if (!reachable_.ok()) return reachable_;
+                           Pass(std::exchange(connecting_, {}));
                            return shared_;
                          },
                          [this] { return machine_; },
@@ -57,6 +61,12 @@ TEST_F(FollowingClockTest, ASharedClockThatJumpsAloneIsNotFollowed) {
   Pass(absl::Seconds(10));
   EXPECT_EQ(clock_.Now(), start_ + absl::Seconds(10));
   shared_ -= absl::Hours(1);  // Mended.
+  ASSERT_OK(clock_.Sync());
+  EXPECT_EQ(clock_.Now(), shared_);
+}
+
+TEST_F(FollowingClockTest, AnAnswerThatTookLongDoesNotMislead) {
+  connecting_ = absl::Milliseconds(700);
   ASSERT_OK(clock_.Sync());
   EXPECT_EQ(clock_.Now(), shared_);
 }
