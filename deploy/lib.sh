@@ -90,7 +90,7 @@ make_cluster() {
   : >"$STATE/secrets/pgpass"; chmod 600 "$STATE/secrets/pgpass"
   for user in postgres registry cases command; do
     password=$(openssl rand -hex 16)
-    echo "127.0.0.1:$(pg_port):*:$user:$password" >>"$STATE/secrets/pgpass"
+    echo "127.0.0.1:*:*:$user:$password" >>"$STATE/secrets/pgpass"
   done
   mkdir -p "$dir"
   [ "$(id -u)" = 0 ] && chown postgres "$dir"

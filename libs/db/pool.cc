@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/uuid.h"
 #include "db/sqlstate.h"
+#include "db/watchdog.h"
 #include "errors/errors.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
@@ -21,6 +22,8 @@ namespace wangge::db {
 namespace {
 
 constexpr int kTries = 4;
+// The server ends a statement at its timeout; it hangs when nothing comes then.
+constexpr absl::Duration kSilence = absl::Seconds(2);
 
 // The statement of an error and what it means. `connection_lost` tells that the
 // connection must not be used again.
@@ -84,10 +87,11 @@ std::optional<Failure> Guard(const char* statement, const Body& body) {
 }
 
 pqxx::result Execute(pqxx::transaction_base& work, const Statement& statement,
-                     const Params& params) {
+                     const Params& params, Watchdog* watchdog) {
   std::vector<std::optional<std::string>> values;
   values.reserve(params.size());
   for (const Param& param : params) values.push_back(param.value());
+  const Watchdog::Watch watch(watchdog, work.conn().sock());
   return work.exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(
                                                 values.begin(), values.end()));
 }
@@ -128,13 +132,14 @@ absl::Time Rows::TimeOfMicros(int row, const char* column) const {
 absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
                                         const Params& params) {
   // Exceptions pass on to Transact, which must see them to roll back.
-  return Rows(
-      std::make_shared<const pqxx::result>(Execute(*work_, statement, params)));
+  return Rows(std::make_shared<const pqxx::result>(
+      Execute(*work_, statement, params, watchdog_)));
 }
 
 class Pool::Impl {
  public:
-  explicit Impl(const PoolOptions& options) : options_(options) {
+  explicit Impl(const PoolOptions& options)
+      : options_(options), watchdog_(options.statement_timeout + kSilence) {
     // One plan for all parameters: planning the statements that write groups
     // costs more than running them.
     options_.dsn += absl::StrCat(
@@ -177,6 +182,8 @@ class Pool::Impl {
     }
   }
 
+  Watchdog* watchdog() { return &watchdog_; }
+
   void Observe(const char* name, absl::Duration duration) {
     const auto found = seconds_.find(name);
     if (found != seconds_.end()) {
@@ -185,8 +192,9 @@ class Pool::Impl {
   }
 
  private:
-  std::unique_ptr<pqxx::connection> Connect() const {
+  std::unique_ptr<pqxx::connection> Connect() {
     auto connection = std::make_unique<pqxx::connection>(options_.dsn);
+    const Watchdog::Watch watch(&watchdog_, connection->sock());
     for (const Statement* statement : options_.statements) {
       connection->prepare(statement->name, statement->text);
       connection->prepare_now(statement->name);
@@ -225,6 +233,7 @@ class Pool::Impl {
   }
 
   PoolOptions options_;
+  Watchdog watchdog_;
   std::map<std::string, metrics::Histogram*> seconds_;
   metrics::Gauge& in_use_ =
       metrics::GetGauge("db_pool_in_use", "Connections in use.");
@@ -254,7 +263,7 @@ absl::StatusOr<Rows> Pool::Query(const Statement& statement,
       [&](pqxx::connection& connection) {
         pqxx::nontransaction work(connection);
         result = std::make_shared<const pqxx::result>(
-            Execute(work, statement, params));
+            Execute(work, statement, params, impl_->watchdog()));
       },
       deadline);
   impl_->Observe(statement.name, absl::Now() - start);
@@ -270,8 +279,9 @@ absl::Status Pool::Transact(
       name,
       [&](pqxx::connection& connection) {
         pqxx::work work(connection);
-        Transaction transaction(&work);
+        Transaction transaction(&work, impl_->watchdog());
         result = body(transaction);
+        const Watchdog::Watch watch(impl_->watchdog(), connection.sock());
         if (result.ok()) work.commit();
       },
       deadline);

@@ -23,6 +23,8 @@ class transaction_base;
 
 namespace wangge::db {
 
+class Watchdog;
+
 // A statement of a service's sql/ folder; the name is its file's.
 struct Statement {
   const char* name;
@@ -75,11 +77,13 @@ class Rows {
 // A transaction of several statements; see Pool::Transact.
 class Transaction {
  public:
-  explicit Transaction(pqxx::transaction_base* work) : work_(work) {}
+  Transaction(pqxx::transaction_base* work, Watchdog* watchdog)
+      : work_(work), watchdog_(watchdog) {}
   absl::StatusOr<Rows> Query(const Statement& statement, const Params& params);
 
  private:
   pqxx::transaction_base* work_;
+  Watchdog* watchdog_;
 };
 
 struct PoolOptions {
@@ -89,7 +93,8 @@ struct PoolOptions {
   int size = 8;
   // Prepared on every connection.
   std::vector<const Statement*> statements;
-  // A statement that runs longer is ended by the server.
+  // A statement that runs longer is ended by the server; two seconds later the
+  // connection is given up, for the server hangs.
   absl::Duration statement_timeout = absl::Seconds(10);
 };
 

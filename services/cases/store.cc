@@ -36,6 +36,13 @@ absl::StatusOr<Out> Await(In item, exec::Batcher<In, Out>* batcher) {
   return done->get_future().get();
 }
 
+// The same failure for each. Not by braces: a count would become a result.
+template <typename Out>
+std::vector<absl::StatusOr<Out>> AllOf(size_t count,
+                                       const absl::Status& failure) {
+  return std::vector<absl::StatusOr<Out>>(count, failure);
+}
+
 // True when one of several may be at fault, and the others not.
 bool IsOnesFault(const absl::Status& status) {
   return absl::IsAlreadyExists(status) || absl::IsInternal(status);
@@ -357,7 +364,7 @@ std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
   const auto rows =
       pool_.Query(sql::kLoadCases, {case_nos, callers, request_ids},
                   absl::Now() + kGroupTime);
-  if (!rows.ok()) return {queries.size(), rows.status()};
+  if (!rows.ok()) return AllOf<LoadedCase>(queries.size(), rows.status());
   for (int row = 0; row < rows->size(); ++row) {
     auto& result = results[static_cast<size_t>(rows->Int(row, "number") - 1)];
     auto folded = Parse<Case>(*rows, row, "body");
@@ -404,7 +411,7 @@ std::vector<absl::StatusOr<bool>> Store::CommitAll(
     return results;
   }
   if (groups.size() == 1 || !IsOnesFault(rows.status())) {
-    return {groups.size(), rows.status()};
+    return AllOf<bool>(groups.size(), rows.status());
   }
   for (size_t i = 0; i < groups.size(); ++i) {
     results[i] = CommitAll({std::move(groups[i])})[0];
