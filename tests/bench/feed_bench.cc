@@ -64,8 +64,8 @@ class Reader {
     size_t count = 0;
     while (count < most_) {
       arena.Reset();
-      auto& page = *google::protobuf::Arena::CreateMessage<WatchEventsResponse>(
-          &arena);
+      auto& page =
+          *google::protobuf::Arena::CreateMessage<WatchEventsResponse>(&arena);
       if (!stream->Read(&page)) break;
       const absl::Time now = absl::Now();
       const auto events = static_cast<size_t>(page.events_size());

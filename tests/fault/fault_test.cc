@@ -1,6 +1,7 @@
-// kill -9 of every service and of PostgreSQL while reports are being submitted.
-// The client keeps a ledger of what was acknowledged: at the end nothing of it
-// is lost, nothing is doubled, and the feed is without gaps.
+// kill -9 of every service and of PostgreSQL while reports are being submitted
+// and accepted through two replicas of cases. The clients keep ledgers of what
+// was acknowledged: at the end nothing of it is lost, nothing is doubled, and
+// the feeds of both replicas are the same and without gaps.
 #include <signal.h>
 
 #include <atomic>
@@ -18,6 +19,12 @@
 namespace wangge {
 namespace {
 
+// Failures after which a client tries again.
+bool IsTransient(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status);
+}
+
 // What the client was told, by source_ref.
 class Ledger {
  public:
@@ -26,6 +33,7 @@ class Ledger {
     MutexLock lock(&mutex_);
     requests_[request.report().source_ref()] = request;
     case_nos_[request.report().source_ref()] = case_no;
+    order_.push_back(case_no);
     grown_.SignalAll();
   }
   // False when there are not so many in time.
@@ -42,6 +50,12 @@ class Ledger {
     MutexLock lock(&mutex_);
     return case_nos_.size();
   }
+  // A case that nobody took yet; empty when all were.
+  std::string Take() {
+    MutexLock lock(&mutex_);
+    if (taken_ == order_.size()) return "";
+    return order_[taken_++];
+  }
   std::map<std::string, std::string> case_nos() {
     MutexLock lock(&mutex_);
     return case_nos_;
@@ -55,6 +69,8 @@ class Ledger {
   Mutex mutex_;
   CondVar grown_;
   std::map<std::string, std::string> case_nos_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
+  size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, intake::v1::SubmitReportRequest> requests_
       ABSL_GUARDED_BY(mutex_);
 };
@@ -87,12 +103,68 @@ void Load(const std::atomic<bool>& stop, Ledger* ledger) {
         ledger->Acknowledged(request, answer->case_no());
         break;
       }
-      const absl::StatusCode code = answer.status().code();
-      ASSERT_TRUE(code == absl::StatusCode::kUnavailable ||
-                  code == absl::StatusCode::kDeadlineExceeded ||
-                  code == absl::StatusCode::kResourceExhausted)
-          << answer.status();
+      ASSERT_TRUE(IsTransient(answer.status())) << answer.status();
       if (stop && absl::IsDeadlineExceeded(answer.status())) break;
+    }
+  }
+}
+
+// A suite whose cases are those at an address.
+wgctl::Settings SettingsWithCases(const std::string& address) {
+  wgctl::Settings settings = SuiteSettings();
+  settings.timeout = absl::Seconds(5);
+  if (!address.empty()) settings.addresses["cases"] = address;
+  return settings;
+}
+
+// Cases that their officers have accepted, as acknowledged.
+class Accepted {
+ public:
+  void Add(const std::string& case_no) {
+    MutexLock lock(&mutex_);
+    case_nos_.insert(case_no);
+  }
+  std::set<std::string> case_nos() {
+    MutexLock lock(&mutex_);
+    return case_nos_;
+  }
+
+ private:
+  Mutex mutex_;
+  std::set<std::string> case_nos_ ABSL_GUARDED_BY(mutex_);
+};
+
+// An officer's app: accepts what was submitted, through one replica, each until
+// it has an answer.
+void Accept(const std::string& address, const std::atomic<bool>& stop,
+            Ledger* ledger, Accepted* accepted) {
+  using cases::v1::CaseService;
+  wgctl::Client client(SettingsWithCases(address));
+  while (!stop) {
+    cases::v1::AcceptAssignmentRequest request;
+    request.set_case_no(ledger->Take());
+    if (request.case_no().empty()) {
+      ledger->WaitForSize(ledger->size() + 1, absl::Seconds(1));
+      continue;
+    }
+    request.set_request_id(NewUuid());
+    std::string officer;
+    while (true) {
+      const auto read = GetCase(client, request.case_no());
+      if (read.ok()) officer = read->case_().assignments(0).officer_id();
+      const absl::Status status =
+          read.ok() ? wgctl::CallAs<CaseService>(
+                          client, "cases", "gateway/app", officer,
+                          &CaseService::Stub::AcceptAssignment, request)
+                          .status()
+                    : read.status();
+      if (status.ok()) {
+        accepted->Add(request.case_no());
+        break;
+      }
+      // The other replica's timer may come between again and again.
+      ASSERT_TRUE(IsTransient(status) || absl::IsAborted(status)) << status;
+      if (stop) break;
     }
   }
 }
@@ -102,10 +174,13 @@ void WaitForMore(Ledger* ledger, size_t more) {
       << "the suite did not recover";
 }
 
-// Reads the feed from its beginning until `wanted` reports were seen admitted.
-void CheckFeed(wgctl::Client& client,
-               const std::map<std::string, std::string>& case_nos) {
+// Reads a replica's feed from its beginning until all acknowledged reports were
+// seen admitted and all acknowledged cases accepted.
+void CheckFeed(const std::string& address,
+               const std::map<std::string, std::string>& case_nos,
+               std::set<std::string> accepted) {
   using cases::v1::CaseService;
+  wgctl::Client client(SettingsWithCases(address));
   auto channel = client.Channel("cases", "admin/wgctl");
   ASSERT_OK(channel);
   const auto stub = CaseService::NewStub(*channel);
@@ -114,17 +189,22 @@ void CheckFeed(wgctl::Client& client,
   const auto reader = stub->WatchEvents(&context, {});
   std::map<std::string, int64_t> last_sequence;
   std::map<std::string, int> admissions;
+  std::map<std::string, int> acceptances;
   std::set<std::string> missing;
   for (const auto& [ref, case_no] : case_nos) missing.insert(ref);
   std::string last_cursor;
   cases::v1::WatchEventsResponse page;
-  while (!missing.empty() && reader->Read(&page)) {
+  while (!(missing.empty() && accepted.empty()) && reader->Read(&page)) {
     for (const auto& item : page.events()) {
       ASSERT_LT(last_cursor, item.cursor());
       last_cursor = item.cursor();
       const auto& event = item.event();
       ASSERT_EQ(event.sequence(), ++last_sequence[event.case_no()])
           << "a gap in " << event.case_no();
+      if (event.has_accepted()) {
+        ++acceptances[event.case_no()];
+        accepted.erase(event.case_no());
+      }
       if (event.has_admitted()) {
         const auto& ref = event.admitted().report().source_ref();
         ++admissions[ref];
@@ -139,22 +219,76 @@ void CheckFeed(wgctl::Client& client,
   context.TryCancel();
   reader->Finish();
   EXPECT_TRUE(missing.empty()) << missing.size() << " acknowledged and lost";
+  EXPECT_TRUE(accepted.empty()) << accepted.size() << " accepted and lost";
+  for (const auto& [case_no, count] : acceptances) {
+    EXPECT_EQ(count, 1) << case_no << " was accepted twice";
+  }
   for (const auto& [ref, count] : admissions) {
     EXPECT_EQ(count, 1) << ref << " was doubled";
   }
 }
 
+// People at work, and what they were told.
+class Work {
+ public:
+  // Officers use `replicas` of cases, one each.
+  explicit Work(const std::vector<std::string>& replicas)
+      : replicas_(replicas) {
+    for (int i = 0; i < 8; ++i) {
+      people_.emplace_back([&] { Load(stop_, &ledger_); });
+    }
+    for (const std::string& replica : replicas_) {
+      people_.emplace_back(
+          [&, replica] { Accept(replica, stop_, &ledger_, &accepted_); });
+    }
+  }
+  ~Work() { Stop(); }
+
+  Ledger& ledger() { return ledger_; }
+
+  void Stop() {
+    stop_ = true;
+    for (auto& person : people_) person.join();
+    people_.clear();
+  }
+
+  // Nothing lost and nothing doubled, whoever is asked.
+  void Check() {
+    Stop();
+    const auto case_nos = ledger_.case_nos();
+    const auto accepted = accepted_.case_nos();
+    std::printf("%zu reports and %zu acceptances acknowledged\n",
+                case_nos.size(), accepted.size());
+    EXPECT_GT(accepted.size(), 0U);
+    for (const std::string& replica : replicas_) {
+      CheckFeed(replica, case_nos, accepted);
+    }
+    wgctl::Client client(SuiteSettings());
+    size_t checked = 0;
+    for (const auto& [ref, request] : ledger_.requests()) {
+      if (++checked % 10 != 0) continue;  // The feed has shown all of them.
+      const auto again = Submit(client, request);
+      ASSERT_OK(again);
+      EXPECT_TRUE(again->replayed());
+      EXPECT_EQ(again->case_no(), case_nos.at(ref));
+    }
+  }
+
+ private:
+  const std::vector<std::string> replicas_;
+  std::atomic<bool> stop_ = false;
+  Ledger ledger_;
+  Accepted accepted_;
+  std::vector<std::thread> people_;
+};
+
 TEST(FaultTest, KilledProcessesLoseAndDoubleNothing) {
   const int kills = std::atoi(Need("WANGGE_KILLS").c_str());
-  const std::string victims[] = {"cases",    "intake",  "routing",
-                                 "postgres", "command", "registry"};
+  const std::string victims[] = {"cases",   "intake",   "routing", "postgres",
+                                 "command", "registry", "cases2"};
   std::mt19937 random(static_cast<unsigned>(absl::ToUnixSeconds(absl::Now())));
-  Ledger ledger;
-  std::atomic<bool> stop = false;
-  std::vector<std::thread> clients;
-  for (int i = 0; i < 8; ++i) {
-    clients.emplace_back([&] { Load(stop, &ledger); });
-  }
+  Work work({"", Need("WANGGE_CASES2")});
+  Ledger& ledger = work.ledger();
   for (int kill_number = 0; kill_number < kills; ++kill_number) {
     // Somewhere in the flow, not always at the same place.
     WaitForMore(&ledger, 20 + random() % 200);
@@ -167,21 +301,17 @@ TEST(FaultTest, KilledProcessesLoseAndDoubleNothing) {
                 ledger.size());
     WaitForMore(&ledger, 20);
   }
-  stop = true;
-  for (auto& client : clients) client.join();
-  std::printf("%zu reports acknowledged, %d kills\n", ledger.size(), kills);
+  work.Check();
+}
 
-  wgctl::Client client(SuiteSettings());
-  const auto case_nos = ledger.case_nos();
-  CheckFeed(client, case_nos);
-  size_t checked = 0;
-  for (const auto& [ref, request] : ledger.requests()) {
-    if (++checked % 10 != 0) continue;  // The feed has shown all of them.
-    const auto again = Submit(client, request);
-    ASSERT_OK(again);
-    EXPECT_TRUE(again->replayed());
-    EXPECT_EQ(again->case_no(), case_nos.at(ref));
-  }
+// The primary dies for good; the standby, to which every commit had gone before
+// it was acknowledged, takes its place.
+TEST(StandbyTest, WhatWasAcknowledgedIsOnTheStandby) {
+  Work work({"", Need("WANGGE_CASES2")});
+  WaitForMore(&work.ledger(), 300);
+  ASSERT_EQ(std::system(Need("WANGGE_FAILOVER").c_str()), 0);
+  WaitForMore(&work.ledger(), 300);
+  work.Check();
 }
 
 }  // namespace
