@@ -106,13 +106,13 @@ absl::StatusOr<v1::AuditCasesResponse> Auditor::Page(const std::string& case_no,
 absl::StatusOr<std::vector<v1::Finding>> Auditor::FindInFeeds() const {
   std::vector<v1::Finding> findings;
   const absl::Time now = absl::Now();
-  ASSIGN_OR_RETURN(const auto sources,
-                   store_.UnacknowledgedFeedback(now + kCasesTime));
-  for (const Unacknowledged& source : sources) {
-    const absl::Time since = FromProto(source.oldest.event_time());
+  ASSIGN_OR_RETURN(const auto owed, store_.OwedFeedback("", now + kCasesTime));
+  for (const v1::OwedFeedback& source : owed.sources()) {
+    if (!source.has_oldest()) continue;
+    const absl::Time since = FromProto(source.oldest().event_time());
     if (now - since < kLateAcknowledgement) continue;
     findings.push_back(
-        Make(v1::FINDING_KIND_FEED_LAGS, source.source_id,
+        Make(v1::FINDING_KIND_FEED_LAGS, source.source_id(),
              "has acknowledged nothing since " + FormatCity(since)));
   }
   ASSIGN_OR_RETURN(const auto roots, store_.Roots("", now + kCasesTime));

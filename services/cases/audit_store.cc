@@ -54,17 +54,21 @@ absl::StatusOr<std::vector<StoredCase>> AuditStore::Cases(
   return cases;
 }
 
-absl::StatusOr<std::vector<Unacknowledged>> AuditStore::UnacknowledgedFeedback(
-    absl::Time deadline) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectUnacknowledged, {}, deadline));
-  std::vector<Unacknowledged> sources;
+absl::StatusOr<v1::ListOwedFeedbackResponse> AuditStore::OwedFeedback(
+    const std::string& source_id, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectOwedFeedback,
+                                                    {source_id}, deadline));
+  v1::ListOwedFeedbackResponse response;
   for (int row = 0; row < rows.size(); ++row) {
-    Unacknowledged& source = sources.emplace_back();
-    source.source_id = rows.Text(row, "source_id");
-    ASSIGN_OR_RETURN(source.oldest, Parse<v1::Feedback>(rows, row, "body"));
+    auto& source = *response.add_sources();
+    source.set_source_id(rows.Text(row, "source_id"));
+    source.set_acknowledged_cursor(rows.Text(row, "cursor"));
+    source.set_owed_count(rows.Int(row, "owed_count"));
+    if (rows.IsNull(row, "body")) continue;
+    ASSIGN_OR_RETURN(*source.mutable_oldest(),
+                     Parse<v1::Feedback>(rows, row, "body"));
   }
-  return sources;
+  return response;
 }
 
 absl::StatusOr<std::vector<EventHash>> AuditStore::Hashes(FeedCursor begin,

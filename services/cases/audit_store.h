@@ -33,12 +33,6 @@ struct StoredRoot {
   FeedCursor end;
 };
 
-// A source and the oldest item that it has not acknowledged.
-struct Unacknowledged {
-  std::string source_id;
-  v1::Feedback oldest;
-};
-
 // Thread-safe.
 class AuditStore {
  public:
@@ -48,8 +42,9 @@ class AuditStore {
   absl::StatusOr<std::vector<StoredCase>> Cases(const std::string& after,
                                                 const std::string& case_no,
                                                 int limit, absl::Time deadline);
-  absl::StatusOr<std::vector<Unacknowledged>> UnacknowledgedFeedback(
-      absl::Time deadline);
+  // What is owed to a source, or to all when it is empty.
+  absl::StatusOr<v1::ListOwedFeedbackResponse> OwedFeedback(
+      const std::string& source_id, absl::Time deadline);
 
   // The hashes of a part of the feed, in its order.
   absl::StatusOr<std::vector<EventHash>> Hashes(FeedCursor begin,

@@ -309,6 +309,16 @@ absl::StatusOr<v1::AcknowledgeFeedbackResponse> CaseService::Handle(
   return response;
 }
 
+absl::StatusOr<v1::ListOwedFeedbackResponse> CaseService::Handle(
+    const rpc::Call& call, const v1::ListOwedFeedbackRequest& request) {
+  const std::string source = call.caller.NameIf("source");
+  if (!source.empty() && source != request.source_id()) {
+    return errors::NotYours("feedback", request.source_id(),
+                            call.caller.Text());
+  }
+  return audit_store_.OwedFeedback(request.source_id(), call.deadline);
+}
+
 template <typename Request>
 absl::StatusOr<std::optional<RoutePlan>> CaseService::PlanFor(
     const Case& c, const Request& request, absl::Time now,

@@ -59,6 +59,8 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
   WANGGE_CASE_METHOD(ListCases, v1::ListCasesRequest, v1::ListCasesResponse)
   WANGGE_CASE_METHOD(AcknowledgeFeedback, v1::AcknowledgeFeedbackRequest,
                      v1::AcknowledgeFeedbackResponse)
+  WANGGE_CASE_METHOD(ListOwedFeedback, v1::ListOwedFeedbackRequest,
+                     v1::ListOwedFeedbackResponse)
   WANGGE_CHANGE_METHOD(RequestVerification)
   WANGGE_CHANGE_METHOD(ReportVerification)
   WANGGE_CHANGE_METHOD(RejectCase)
@@ -124,6 +126,8 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
       const rpc::Call& call, const v1::ListCasesRequest& request);
   absl::StatusOr<v1::AcknowledgeFeedbackResponse> Handle(
       const rpc::Call& call, const v1::AcknowledgeFeedbackRequest& request);
+  absl::StatusOr<v1::ListOwedFeedbackResponse> Handle(
+      const rpc::Call& call, const v1::ListOwedFeedbackRequest& request);
   absl::StatusOr<v1::RevealReporterResponse> Handle(
       const rpc::Call& call, const v1::RevealReporterRequest& request);
   absl::StatusOr<v1::GetCaseProofResponse> Handle(

@@ -34,6 +34,7 @@ class StatisticsService final : public v1::StatisticsService::CallbackService {
   }
 
   StatisticsStore store_;
+  int fold_at_once_ = 1000;  // Of the folding thread.
   std::unique_ptr<exec::Periodic> folding_;
 };
 

@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
+#include "services/cases/audit_store.h"
 #include "services/cases/companion.h"
 #include "services/cases/feed.h"
 #include "services/cases/store.h"
@@ -261,6 +262,33 @@ absl::StatusOr<Changed> Merge(const std::string& case_no,
         return std::vector<Events>{events->merged, events->master};
       },
       nullptr, deadline, store);
+}
+
+TEST_F(StoreTest, TheLedgerSaysWhatIsOwedToWhom) {
+  AuditStore ledger(pool_.get());
+  EXPECT_EQ(ledger.OwedFeedback("", Soon())->sources_size(), 0);
+  v1::Admission other = Admission("b");
+  other.mutable_report()->mutable_key()->set_source_id("110");
+  ASSERT_OK(Admit({Admission("a"), other}));
+  const auto items = WaitForFeedback("12345", 3);
+  ASSERT_EQ(items.size(), 3U);
+  auto owed = ledger.OwedFeedback("", Soon());
+  ASSERT_OK(owed);
+  ASSERT_EQ(owed->sources_size(), 2);
+  EXPECT_EQ(owed->sources(0).source_id(), "110");
+  EXPECT_EQ(owed->sources(1).owed_count(), 3);
+  EXPECT_EQ(owed->sources(1).acknowledged_cursor(), "");
+  EXPECT_EQ(owed->sources(1).oldest().kind(), v1::FEEDBACK_KIND_RECEIPT);
+  const std::string cursor = items[1].cursor.ToText();
+  ASSERT_OK(store_->Acknowledge("12345", cursor, Soon()));
+  owed = ledger.OwedFeedback("12345", Soon());
+  ASSERT_EQ(owed->sources_size(), 1);
+  EXPECT_EQ(owed->sources(0).owed_count(), 1);
+  EXPECT_EQ(owed->sources(0).acknowledged_cursor(), cursor);
+  ASSERT_OK(store_->Acknowledge("12345", items[2].cursor.ToText(), Soon()));
+  owed = ledger.OwedFeedback("12345", Soon());
+  EXPECT_EQ(owed->sources(0).owed_count(), 0);
+  EXPECT_FALSE(owed->sources(0).has_oldest());
 }
 
 TEST_F(StoreTest, AMergeChangesBothCasesOrNeither) {

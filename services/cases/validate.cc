@@ -174,6 +174,12 @@ absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r) {
   return v.ToStatus();
 }
 
+absl::Status Validate(const v1::ListOwedFeedbackRequest& r) {
+  Violations v;
+  v.RequireText("source_id", r.source_id(), 0, 64);
+  return v.ToStatus();
+}
+
 absl::Status Validate(const v1::RequestVerificationRequest& r) {
   Violations v = Common(r);
   v.RequireText("question", r.question(), 0, kShort);

@@ -10,6 +10,7 @@ absl::Status Validate(const v1::AdmitReportsRequest& r);
 absl::Status Validate(const v1::GetCaseRequest& r);
 absl::Status Validate(const v1::ListCasesRequest& r);
 absl::Status Validate(const v1::AcknowledgeFeedbackRequest& r);
+absl::Status Validate(const v1::ListOwedFeedbackRequest& r);
 absl::Status Validate(const v1::RequestVerificationRequest& r);
 absl::Status Validate(const v1::ReportVerificationRequest& r);
 absl::Status Validate(const v1::RejectCaseRequest& r);

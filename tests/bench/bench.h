@@ -46,6 +46,7 @@ struct Options {
   std::string data;        // A folder of real messages and addresses.
   std::string wrong_auto;  // A file for dispatches that were wrong.
   std::string dsn;         // Connection string of the suite's cases.
+  std::string baseline;    // A file that growth writes, then compares with.
   size_t events = 0;       // How many there are to catch up with.
   absl::Duration Time() const { return absl::Seconds(quick ? 5 : 20); }
 };
@@ -54,6 +55,8 @@ struct Options {
 int RunPace();
 int RunSubmit(const Options& options);
 int RunCases(const Options& options);
+int RunGrowth(const Options& options);
+int RunOverload(const Options& options);
 int RunFeed(const Options& options);
 int RunTimers(const Options& options);
 int RunRpc(const Options& options);

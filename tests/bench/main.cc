@@ -12,11 +12,13 @@ int main(int argc, char** argv) {
       {"--city", &options.city},       {"--tenfold", &options.tenfold},
       {"--postgis", &options.postgis}, {"--model", &options.model},
       {"--data", &options.data},       {"--wrong-auto", &options.wrong_auto},
-      {"--dsn", &options.dsn}};
+      {"--dsn", &options.dsn},         {"--baseline", &options.baseline}};
   const std::map<std::string, int (*)(const Options&)> benches = {
       {"submit", wangge::bench::RunSubmit},
       {"cases", wangge::bench::RunCases},
       {"feed", wangge::bench::RunFeed},
+      {"overload", wangge::bench::RunOverload},
+      {"growth", wangge::bench::RunGrowth},
       {"timers", wangge::bench::RunTimers},
       {"pace", [](const Options&) { return wangge::bench::RunPace(); }},
       {"rpc", wangge::bench::RunRpc},
@@ -45,7 +47,8 @@ int main(int argc, char** argv) {
   if (benches.contains(name)) return benches.at(name)(options);
   std::fprintf(
       stderr,
-      "usage: bench submit|cases|feed|timers|rpc|registry|routing|text "
+      "usage: bench "
+      "submit|overload|cases|feed|timers|growth|rpc|registry|routing|text "
       "[--quick]; see tests/bench/run\n");
   return 2;
 }

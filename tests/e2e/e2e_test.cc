@@ -40,6 +40,43 @@ TEST_F(E2eTest, AReportFindsItsPerson) {
   EXPECT_FALSE(read->timeline(0).admitted().plan().trace().empty());
   // Personal data is never echoed.
   EXPECT_EQ(read->SerializeAsString().find("13800000000"), std::string::npos);
+  ASSERT_EQ(read->reporters_size(), 1);
+  EXPECT_EQ(read->reporters(0).reporter().phone(), "138****0000");
+}
+
+TEST_F(E2eTest, ACaseIsFoundByItsWordsAndItsPlace) {
+  auto report = HeatingReport();
+  const std::string word = "独一无二" + NewUuid().substr(0, 8);
+  report.mutable_report()->set_text("家里暖气不热，" + word);
+  const auto answer = Submit(client_, report);
+  ASSERT_OK(answer);
+  const auto read = GetCase(client_, answer->case_no());
+  ASSERT_OK(read);
+  const auto find = [&](const cases::v1::ListCasesRequest& request) {
+    using cases::v1::CaseService;
+    return wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
+                                      &CaseService::Stub::ListCases, request);
+  };
+  cases::v1::ListCasesRequest by_text;
+  by_text.set_text(word + " 暖气");
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  auto found = find(by_text);
+  while (found.ok() && found->cases().empty() && absl::Now() < end) {
+    found = find(by_text);
+  }
+  ASSERT_OK(found);
+  ASSERT_EQ(found->cases_size(), 1);
+  EXPECT_EQ(found->cases(0).case_no(), answer->case_no());
+  by_text.set_grid_id(*read->case_().grid_ids().rbegin());
+  EXPECT_EQ(find(by_text)->cases_size(), 1);
+  by_text.set_grid_id("elsewhere");
+  EXPECT_EQ(find(by_text)->cases_size(), 0);
+  by_text.set_grid_id(read->case_().grid_ids(0));  // The whole city.
+  EXPECT_EQ(find(by_text)->cases_size(), 1);
+  cases::v1::ListCasesRequest wrong;
+  wrong.set_text("热");
+  wrong.set_radius_meters(5);
+  EXPECT_EQ(errors::ViolationsOf(find(wrong).status()).size(), 2U);
 }
 
 TEST_F(E2eTest, TheSameReportGetsTheSameAnswer) {

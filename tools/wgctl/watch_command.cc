@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "absl/strings/str_format.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "rpc/status.h"
@@ -81,10 +82,38 @@ absl::Status WatchEvents(Client& client, const Options& options) {
   return rpc::FromGrpc(reader->Finish());
 }
 
+absl::Status ListOwed(Client& client, const std::string& source) {
+  cases::v1::ListOwedFeedbackRequest request;
+  request.set_source_id(source);
+  ASSIGN_OR_RETURN(
+      const auto response,
+      (CallAs<CaseService>(client, "cases", "admin/wgctl", "",
+                           &CaseService::Stub::ListOwedFeedback, request)));
+  for (const auto& owed : response.sources()) {
+    std::cout << (client.settings().json
+                      ? ToJson(owed)
+                      : absl::StrFormat("%-12s owed %5d%s%s", owed.source_id(),
+                                        owed.owed_count(),
+                                        owed.has_oldest() ? "  since " : "",
+                                        owed.has_oldest()
+                                            ? FormatCity(FromProto(
+                                                  owed.oldest().event_time()))
+                                            : ""))
+              << "\n";
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddWatchCommand(CLI::App* app, const Settings* settings) {
   static Options options;
+  auto* owed = app->add_subcommand(
+      "owed", "What sources have been told and have not acknowledged.");
+  owed->add_option("--source", options.source, "Only this source");
+  owed->footer("Example: wgctl owed --source 12345");
+  OnChosen(owed, settings,
+           [](Client& client) { return ListOwed(client, options.source); });
   auto* watch = app->add_subcommand(
       "watch", "Follow what a source is told, or all events.");
   watch->add_option("--source", options.source,

@@ -79,6 +79,21 @@ TEST_F(LifecycleTest, AnExtensionIsGrantedByAnotherAndTheSecondByALeader) {
   EXPECT_THAT(Extend(absl::Hours(24)), StatusIs(kWrongState, "twice"));
 }
 
+TEST_F(LifecycleTest, AClockThatIsSetBackDoesNotBackDate) {
+  Accept();
+  const absl::Time accepted = FromProto(d_.events().back().event_time());
+  d_.Advance(-absl::Hours(3));
+  Handle();
+  ASSERT_OK(Check(true));
+  for (const CaseEvent& event : d_.events()) {
+    EXPECT_LE(FromProto(event.event_time()), accepted);
+  }
+  EXPECT_EQ(FromProto(d_.now().handle_time()), accepted);
+  d_.Advance(absl::Hours(4));
+  ASSERT_OK(d_.Do("disp", v1::CloseCaseRequest()));
+  EXPECT_EQ(FromProto(d_.now().close_time()), d_.time());
+}
+
 TEST_F(LifecycleTest, AfterTheLimitNothingIsExtended) {
   Accept();
   d_.Advance(absl::Hours(48));
