@@ -38,3 +38,4 @@ LEFT JOIN LATERAL (
     AND (f.xid, f.position) > (p.xid, p.position)
   ORDER BY f.xid, f.position LIMIT 1
 ) AS oldest ON true
+ORDER BY p.source_id
