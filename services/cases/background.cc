@@ -30,6 +30,12 @@ constexpr absl::Duration kRetentionTime = absl::Minutes(30);
 constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
 
+// After an outage there is much to do: half of the time is left to people.
+void RestAfter(absl::Duration work) {
+  std::this_thread::sleep_for(
+      absl::ToChronoNanoseconds(std::min(work, absl::Seconds(1))));
+}
+
 // The pool has logged what the database said; it is tried again soon.
 void Warn(const char* what, const absl::Status& status) {
   log::Warning(what, {{"cause", std::string(status.message())}});
@@ -89,11 +95,7 @@ bool Background::FireTimers() {
   if (fired.ok() && fired->written > 0) committed_();
   const bool more = (fired.ok() && fired->due == kTimersAtOnce) ||
                     (reminded.ok() && *reminded == kTimersAtOnce);
-  // After an outage many are due: half of the time is left to people.
-  if (more) {
-    std::this_thread::sleep_for(absl::ToChronoNanoseconds(
-        std::min(absl::Now() - started, kTimerInterval)));
-  }
+  if (more) RestAfter(absl::Now() - started);
   return more;
 }
 
@@ -110,8 +112,10 @@ bool Background::EraseExpired() {
 }
 
 bool Background::FollowFeed() {
-  const auto more = parts_.search.Follow(absl::Now() + kTaskTime);
+  const absl::Time started = absl::Now();
+  const auto more = parts_.search.Follow(started + kTaskTime);
   if (!more.ok()) Warn("search not brought up to date", more.status());
+  if (more.ok() && *more) RestAfter(absl::Now() - started);
   return more.ok() && *more;
 }
 

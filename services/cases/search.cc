@@ -15,7 +15,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kEventsAtOnce = 1000;
+constexpr int kEventsAtOnce = 200;
 constexpr int kMonthsAtOnce = 12;
 
 // True when what the case is looked up by may be another after the event.

@@ -8,6 +8,7 @@
 #include "google/protobuf/arena.h"
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/reports.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -101,7 +102,8 @@ size_t WriteCalls(absl::Duration time) {
   while (absl::Now() < end) {
     grpc::ClientContext context;
     intake::v1::SubmitReportResponse response;
-    reports += stub->SubmitReport(&context, HeatingReport(), &response).ok();
+    reports +=
+        stub->SubmitReport(&context, ReportFromAnywhere(), &response).ok();
   }
   return reports;
 }
@@ -116,7 +118,7 @@ size_t WriteStream(absl::Duration time) {
   const auto stream = stub->SubmitReports(&context);
   const absl::Time end = absl::Now() + time;
   std::thread writer([&] {
-    while (absl::Now() < end && stream->Write(HeatingReport())) {
+    while (absl::Now() < end && stream->Write(ReportFromAnywhere())) {
     }
     stream->WritesDone();
   });

@@ -8,6 +8,7 @@
 #include "errors/errors.h"
 #include "rpc/status.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/reports.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -81,8 +82,9 @@ class Source {
           grpc::ClientContext context;
           intake::v1::SubmitReportResponse response;
           const absl::Time due = absl::Now();
-          outcome->Add(stub.SubmitReport(&context, HeatingReport(), &response),
-                       due);
+          outcome->Add(
+              stub.SubmitReport(&context, ReportFromAnywhere(), &response),
+              due);
         }
       });
     }
@@ -95,7 +97,7 @@ class Source {
  private:
   struct Call {
     grpc::ClientContext context;
-    intake::v1::SubmitReportRequest request = HeatingReport();
+    intake::v1::SubmitReportRequest request = ReportFromAnywhere();
     intake::v1::SubmitReportResponse response;
   };
 

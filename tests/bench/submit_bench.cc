@@ -1,9 +1,11 @@
 // SubmitReport through the whole suite, against pgbench on the same cluster.
 #include <atomic>
+#include <random>
 #include <thread>
 
 #include "base/mutex.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/reports.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -24,13 +26,16 @@ std::vector<std::shared_ptr<grpc::Channel>> Channels(int count) {
   for (int i = 0; i < count; ++i) {
     wgctl::Client client(SuiteSettings());
     channels.push_back(*client.Channel("intake", "source/12345"));
+    channels.back()->WaitForConnected(
+        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
   }
   return channels;
 }
 
 // `clients` threads; with a rate, each keeps its share of it (open loop:
 // latency counts from when the call was due).
-Outcome RunUnary(int clients, double rate, absl::Duration time) {
+Outcome RunUnary(int clients, double rate, absl::Duration time,
+                 intake::v1::SubmitReportRequest (*make)()) {
   const auto channels = Channels(4);
   std::atomic<size_t> errors = 0;
   Mutex mutex;
@@ -44,20 +49,27 @@ Outcome RunUnary(int clients, double rate, absl::Duration time) {
           IntakeService::NewStub(channels[static_cast<size_t>(t) % 4]);
       std::vector<double> own;
       absl::Time due = start;
+      // By chance, as people call, and not all at the same moment.
+      std::minstd_rand random(static_cast<unsigned>(t + 1));
+      std::exponential_distribution<> gap(rate > 0 ? rate / clients : 1);
       while (absl::Now() < end) {
         if (rate > 0) {
-          due += absl::Seconds(clients / rate);
+          due += absl::Seconds(gap(random));
           if (due > end) break;
           std::this_thread::sleep_until(absl::ToChronoTime(due));
         } else {
           due = absl::Now();
         }
-        const auto request = HeatingReport();
+        const auto request = make();
         grpc::ClientContext context;
         context.set_deadline(
             absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
         intake::v1::SubmitReportResponse response;
-        if (!stub->SubmitReport(&context, request, &response).ok()) ++errors;
+        const grpc::Status status =
+            stub->SubmitReport(&context, request, &response);
+        if (!status.ok() && errors++ == 0) {
+          std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
+        }
         own.push_back(absl::ToDoubleMilliseconds(absl::Now() - due));
       }
       MutexLock lock(&mutex);
@@ -80,7 +92,8 @@ double RunStream(absl::Duration time) {
       grpc::ClientContext context;
       const auto stream = stub->SubmitReports(&context);
       std::thread writer([&] {
-        while (absl::Now() < start + time && stream->Write(HeatingReport())) {
+        while (absl::Now() < start + time &&
+               stream->Write(ReportFromAnywhere())) {
         }
         stream->WritesDone();
       });
@@ -95,24 +108,29 @@ double RunStream(absl::Duration time) {
          absl::ToDoubleSeconds(absl::Now() - start);
 }
 
+// Where tests/bench/officer_latency has attached the officers.
+intake::v1::SubmitReportRequest OneDistrict() { return HeatingReport(); }
+
 }  // namespace
 
 int RunPace() {
-  const Outcome outcome = RunUnary(8, 200, absl::Seconds(10));
+  const Outcome outcome = RunUnary(8, 200, absl::Seconds(10), OneDistrict);
   return outcome.errors == 0 ? 0 : 1;
 }
 
 int RunSubmit(const Options& options) {
   const std::string peer = "pgbench, 64 clients, the same rows";
-  RunUnary(kClients, 0, absl::Seconds(3));  // Warm connections and plans.
-  Outcome full = RunUnary(kClients, 0, options.Time());
+  RunUnary(kClients, 0, absl::Seconds(3),
+           ReportFromAnywhere);  // Warm connections and plans.
+  Outcome full = RunUnary(kClients, 0, options.Time(), ReportFromAnywhere);
   Print("submit", "unary_64_clients", full.per_second, "reports/s", peer,
         options.peer_rate);
   Print("submit", "unary_full_load_p50", Percentile(&full.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_full_load_p99", Percentile(&full.milliseconds, 0.99),
         "ms");
-  Outcome half = RunUnary(kClients, full.per_second / 2, options.Time());
+  Outcome half = RunUnary(kClients, full.per_second / 2, options.Time(),
+                          ReportFromAnywhere);
   Print("submit", "unary_half_load_p50", Percentile(&half.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_half_load_p99", Percentile(&half.milliseconds, 0.99),

@@ -10,6 +10,7 @@
 #include "services/cases/admit.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/reports.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -152,7 +153,7 @@ class Load {
       std::this_thread::sleep_until(absl::ToChronoTime(due));
       grpc::ClientContext context;
       intake::v1::SubmitReportResponse response;
-      stub->SubmitReport(&context, HeatingReport(), &response);
+      stub->SubmitReport(&context, ReportFromAnywhere(), &response);
       MutexLock lock(&mutex_);
       milliseconds_.push_back(absl::ToDoubleMilliseconds(absl::Now() - due));
     }
