@@ -112,7 +112,8 @@ class Admitting {
       const std::vector<size_t>& missing) {
     std::vector<size_t> open;
     const std::vector<size_t> firsts = FirstsOf(missing, &open);
-    ASSIGN_OR_RETURN(const AdmissionBatch batch, Decide(firsts));
+    const SpotGate::Entry entry(&store_.spot_gate(), SpotsOf(firsts));
+    ASSIGN_OR_RETURN(const AdmissionBatch batch, Decide(firsts, entry.spots()));
     ASSIGN_OR_RETURN(const std::vector<bool> admitted,
                      store_.Admit(batch, deadline_));
     for (size_t n = 0; n < firsts.size(); ++n) {
@@ -160,10 +161,11 @@ class Admitting {
 
   // What each report becomes: a case, merged into another one where it is a
   // duplicate, also into one of the same batch.
-  absl::StatusOr<AdmissionBatch> Decide(const std::vector<size_t>& indices) {
+  absl::StatusOr<AdmissionBatch> Decide(const std::vector<size_t>& indices,
+                                        const std::set<std::string>& spots) {
     AdmissionBatch batch;
     batch.companion = companion_;
-    ASSIGN_OR_RETURN(Candidates candidates, LookAtSpots(indices, &batch));
+    ASSIGN_OR_RETURN(Candidates candidates, LookAtSpots(spots, &batch));
     for (const size_t i : indices) {
       ASSIGN_OR_RETURN(NewCase fresh, Open(i));
       const Case* master = nullptr;
@@ -176,13 +178,17 @@ class Admitting {
     return batch;
   }
 
-  absl::StatusOr<Candidates> LookAtSpots(const std::vector<size_t>& indices,
-                                         AdmissionBatch* batch) {
+  std::set<std::string> SpotsOf(const std::vector<size_t>& indices) const {
     std::set<std::string> names;
     for (const size_t i : indices) {
       const std::string spot = MergeSpotOf(At(i).plan(), city_);
       if (!spot.empty()) names.insert(spot);
     }
+    return names;
+  }
+
+  absl::StatusOr<Candidates> LookAtSpots(const std::set<std::string>& names,
+                                         AdmissionBatch* batch) {
     ASSIGN_OR_RETURN(batch->spots,
                      store_.LookAtSpots({names.begin(), names.end()},
                                         now_ - kDuplicateWindow, deadline_));

@@ -13,6 +13,7 @@
 #include "services/cases/domain/decide.h"
 #include "services/cases/feed_cursor.h"
 #include "services/cases/personal.h"
+#include "services/cases/spot_gate.h"
 #include "wangge/cases/v1/cases.pb.h"
 
 namespace wangge::cases {
@@ -99,6 +100,8 @@ class Store {
   // The first of 1,000 serial numbers that nobody else gets.
   absl::StatusOr<int64_t> NextCaseNumberBlock(absl::Time deadline);
 
+  // Who admits holds the gate from LookAtSpots to Admit.
+  SpotGate& spot_gate() { return spot_gate_; }
   // The spots with the cases there that were received after `since`, in the
   // order of their names.
   absl::StatusOr<std::vector<Spot>> LookAtSpots(
@@ -180,6 +183,7 @@ class Store {
       std::vector<CaseQuery> queries);
 
   db::Pool& pool_;
+  SpotGate spot_gate_;
   exec::Batcher<CaseQuery, LoadedCase> loads_;
   exec::Batcher<ChangeGroup, bool> commits_;
 };
