@@ -89,7 +89,7 @@ absl::StatusOr<bool> Search::Follow(absl::Time deadline) {
           if (Matters(event)) case_nos.insert(event.case_no());
         }
         ASSIGN_OR_RETURN(const auto cases, ReadCases(case_nos, transaction));
-        const absl::Status indexed =
+        absl::Status indexed =
             transaction.Query(sql::kIndexCases, IndexParams(cases)).status();
         more = events.size() == kEventsAtOnce;
         if (!indexed.ok()) return indexed;
