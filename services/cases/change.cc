@@ -16,11 +16,8 @@ ChangeGroup Prepare(std::vector<Case> cases, std::vector<Events> events,
   ChangeGroup group;
   for (size_t i = 0; i < cases.size(); ++i) {
     if (events[i].empty()) continue;
-    Change& change = group.emplace_back();
-    change.expected_version = cases[i].version();
-    change.events = std::move(events[i]);
-    change.folded = std::move(cases[i]);
-    ApplyAll(change.events, &change.folded);
+    Change& change =
+        group.emplace_back(ChangeOf(std::move(cases[i]), std::move(events[i])));
     if (i > 0) continue;
     change.caller = key.caller;
     change.request_id = key.request_id;

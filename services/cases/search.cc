@@ -50,8 +50,10 @@ db::Params IndexParams(const std::vector<Case>& cases) {
   return {case_nos, receive_times, words, latitudes, longitudes, keys};
 }
 
-absl::StatusOr<std::vector<Case>> ReadCases(
-    const std::set<std::string>& case_nos, db::Transaction& transaction) {
+// Writes what the cases are looked up by, as they are now.
+absl::Status IndexCases(const std::set<std::string>& case_nos,
+                        db::Transaction& transaction) {
+  if (case_nos.empty()) return absl::OkStatus();  // As of most pages.
   db::Array wanted, nobody;
   for (const std::string& case_no : case_nos) {
     wanted.Add(case_no);
@@ -60,7 +62,8 @@ absl::StatusOr<std::vector<Case>> ReadCases(
   ASSIGN_OR_RETURN(
       const db::Rows rows,
       transaction.Query(sql::kLoadCases, {wanted, nobody, nobody}));
-  return ParseAll<Case>(rows);
+  ASSIGN_OR_RETURN(const auto cases, ParseAll<Case>(rows));
+  return transaction.Query(sql::kIndexCases, IndexParams(cases)).status();
 }
 
 }  // namespace
@@ -88,11 +91,9 @@ absl::StatusOr<bool> Search::Follow(absl::Time deadline) {
                            Parse<CaseEvent>(events, row, "body"));
           if (Matters(event)) case_nos.insert(event.case_no());
         }
-        ASSIGN_OR_RETURN(const auto cases, ReadCases(case_nos, transaction));
-        absl::Status indexed =
-            transaction.Query(sql::kIndexCases, IndexParams(cases)).status();
-        more = events.size() == kEventsAtOnce;
+        absl::Status indexed = IndexCases(case_nos, transaction);
         if (!indexed.ok()) return indexed;
+        more = events.size() == kEventsAtOnce;
         return transaction
             .Query(sql::kMoveSearchCursor,
                    {CursorOf(events, events.size() - 1).ToText()})

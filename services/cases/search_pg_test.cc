@@ -146,17 +146,12 @@ TEST_F(SearchTest, WhatWasRedactedIsNotFound) {
   ASSERT_THAT(FindText("隐私"), ElementsAre(case_no));
   Case c = store_->Load(case_no, "", "")->folded;
   // Redacted by hand: the engine allows it in cases that have ended.
-  Change change;
-  change.expected_version = c.version();
   CaseEvent event;
   event.set_case_no(case_no);
   event.set_sequence(c.version() + 1);
   event.set_previous_hash(c.chain_hash());
   event.mutable_redacted()->set_report_id(c.reports(0).report_id());
-  change.events = {event};
-  change.folded = c;
-  ApplyAll(change.events, &change.folded);
-  ASSERT_TRUE(*store_->Commit({change}));
+  ASSERT_TRUE(*store_->Commit({ChangeOf(c, {event})}));
   FollowAll();
   EXPECT_THAT(FindText("隐私"), IsEmpty());
 }

@@ -241,6 +241,15 @@ std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
 
 }  // namespace
 
+Change ChangeOf(Case before, Events events) {
+  Change change;
+  change.expected_version = before.version();
+  change.events = std::move(events);
+  change.folded = std::move(before);
+  ApplyAll(change.events, &change.folded);
+  return change;
+}
+
 Store::Store(db::Pool* pool)
     : pool_(*pool),
       loads_("load_cases", kLanes, kMostAtOnce,

@@ -39,6 +39,9 @@ struct Change {
   std::string digest;
 };
 
+// The change of a case as it was loaded by events that were decided for it.
+Change ChangeOf(Case before, Events events);
+
 // Changes that are written together or not at all; each of another case.
 using ChangeGroup = std::vector<Change>;
 

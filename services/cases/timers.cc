@@ -3,23 +3,8 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "log/log.h"
 
 namespace wangge::cases {
-namespace {
-
-// None when no timer is due any more.
-ChangeGroup DecideFiring(Case c, const Context& context) {
-  Change change;
-  change.expected_version = c.version();
-  change.events = DecideTimers(c, context);
-  if (change.events.empty()) return {};
-  change.folded = std::move(c);
-  ApplyAll(change.events, &change.folded);
-  return {std::move(change)};
-}
-
-}  // namespace
 
 Timers::Timers(Store* store)
     : store_(*store),
@@ -37,8 +22,9 @@ absl::StatusOr<Timers::Fired> Timers::FireDue(const city::City& city,
   std::vector<std::string> done;
   for (Case& c : due.claimed) {
     done.push_back(c.case_no());
-    ChangeGroup group = DecideFiring(std::move(c), context);
-    if (!group.empty()) groups.push_back(std::move(group));
+    Events events = DecideTimers(c, context);
+    if (events.empty()) continue;  // No timer is due any more.
+    groups.push_back({ChangeOf(std::move(c), std::move(events))});
   }
   const auto results = store_.CommitAll(std::move(groups));
   for (const auto& result : results) {

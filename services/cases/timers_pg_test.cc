@@ -76,12 +76,9 @@ TEST_F(TimersTest, WhoWasSlowerThanAPersonWritesNothing) {
   ASSERT_EQ(claimed.size(), 1U);
   bool changed = false;
   ASSERT_OK(Accept(case_no, NewUuid(), "d", &changed));
-  Change late;
-  late.expected_version = claimed[0].version();
-  late.events =
-      DecideTimers(claimed[0], {*city_, {"timer", "", nullptr}, due, nullptr});
-  late.folded = claimed[0];
-  ApplyAll(late.events, &late.folded);
+  const Change late = ChangeOf(
+      claimed[0],
+      DecideTimers(claimed[0], {*city_, {"timer", "", nullptr}, due, nullptr}));
   EXPECT_FALSE(*store_->CommitAll({{late}})[0]);
   EXPECT_EQ(CountUrges(case_no), 0);
 }
