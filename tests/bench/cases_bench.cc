@@ -7,6 +7,7 @@
 #include "city/folder.h"
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/channels.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -121,13 +122,7 @@ int RunCases(const Options& options) {
   const auto first = GetCase(client, (*case_nos)[0]);
   if (!first.ok()) return Report(first.status());
   const People people = PeopleOf(first->case_(), **city);
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (size_t i = 0; i < kChannels; ++i) {
-    wgctl::Client own(SuiteSettings());
-    channels.push_back(*own.Channel("cases", "gateway/app"));
-    channels.back()->WaitForConnected(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-  }
+  const auto channels = ConnectedChannels("cases", "gateway/app", kChannels);
   Outcome outcome;
   std::atomic<size_t> next = 0;
   std::vector<std::thread> threads;

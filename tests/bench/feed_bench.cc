@@ -8,6 +8,7 @@
 #include "google/protobuf/arena.h"
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/channels.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -21,18 +22,6 @@ using cases::v1::WatchEventsResponse;
 constexpr int kReaders = 50;
 constexpr int kBehind = 4;  // Readers that catch up at the same time.
 constexpr size_t kChannels = 4;
-
-std::vector<std::shared_ptr<grpc::Channel>> Channels(
-    const std::string& service, const std::string& identity) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (size_t i = 0; i < kChannels; ++i) {
-    wgctl::Client client(SuiteSettings());
-    channels.push_back(*client.Channel(service, identity));
-    channels.back()->WaitForConnected(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-  }
-  return channels;
-}
 
 // What all readers have seen.
 struct Seen {
@@ -136,7 +125,7 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
   size_t reports = 0;
   double seconds = 0;
   {
-    const auto channels = Channels("cases", "admin/wgctl");
+    const auto channels = ConnectedChannels("cases", "admin/wgctl", kChannels);
     std::vector<std::unique_ptr<Reader>> readers;
     for (size_t i = 0; i < kReaders; ++i) {
       readers.push_back(std::make_unique<Reader>(channels[i % kChannels], true,
@@ -168,7 +157,7 @@ void RunCatchUp(size_t events) {
   Seen seen;
   const absl::Time start = absl::Now();
   {
-    const auto channels = Channels("cases", "admin/wgctl");
+    const auto channels = ConnectedChannels("cases", "admin/wgctl", kChannels);
     std::vector<std::unique_ptr<Reader>> readers;
     for (size_t i = 0; i < kBehind; ++i) {
       readers.push_back(std::make_unique<Reader>(channels[i % kChannels], false,

@@ -8,6 +8,7 @@
 #include "errors/errors.h"
 #include "rpc/status.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/channels.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -47,11 +48,8 @@ struct Outcome {
 class Source {
  public:
   Source() {
-    for (size_t i = 0; i < kChannels; ++i) {
-      wgctl::Client client(SuiteSettings());
-      auto channel = *client.Channel("intake", "source/12345");
-      channel->WaitForConnected(
-          absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    for (const auto& channel :
+         ConnectedChannels("intake", "source/12345", kChannels)) {
       stubs_.push_back(IntakeService::NewStub(channel));
     }
   }

@@ -5,6 +5,7 @@
 
 #include "base/mutex.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/channels.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -21,22 +22,11 @@ struct Outcome {
   size_t errors = 0;
 };
 
-std::vector<std::shared_ptr<grpc::Channel>> Channels(int count) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < count; ++i) {
-    wgctl::Client client(SuiteSettings());
-    channels.push_back(*client.Channel("intake", "source/12345"));
-    channels.back()->WaitForConnected(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-  }
-  return channels;
-}
-
 // `clients` threads; with a rate, each keeps its share of it (open loop:
 // latency counts from when the call was due).
 Outcome RunUnary(int clients, double rate, absl::Duration time,
                  intake::v1::SubmitReportRequest (*make)()) {
-  const auto channels = Channels(4);
+  const auto channels = ConnectedChannels("intake", "source/12345", 4);
   std::atomic<size_t> errors = 0;
   Mutex mutex;
   std::vector<double> all;
@@ -82,7 +72,7 @@ Outcome RunUnary(int clients, double rate, absl::Duration time,
 }
 
 double RunStream(absl::Duration time) {
-  const auto channels = Channels(2);
+  const auto channels = ConnectedChannels("intake", "source/12345", 2);
   std::atomic<size_t> answers = 0;
   std::vector<std::thread> threads;
   const absl::Time start = absl::Now();
