@@ -164,6 +164,7 @@ F
   # Its handlers wait for groups of other calls, so more of them make larger groups.
   printf "%s\n" "--personal_key=$STATE/secrets/personal.key" --workers=64 >>"$STATE/etc/cases.flags"
   echo "--sources=$ROOT/deploy/sources" >>"$STATE/etc/intake.flags"
+  echo "--gateways=$ROOT/deploy/gateways" >>"$STATE/etc/command.flags"
   {
     for name in "${SERVICES[@]}"; do echo "$name = \"127.0.0.1:$(port_of "$name")\""; done
     echo "certificates = \"$STATE/certs\""

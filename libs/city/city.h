@@ -187,6 +187,10 @@ class City {
   absl::Span<const DutyShift* const> ShiftsOf(absl::string_view unit_id) const {
     return groups_.shifts_by_unit.At(unit_id);
   }
+  // Officers with posts in the grid itself.
+  absl::Span<const Officer* const> OfficersAt(absl::string_view grid_id) const {
+    return groups_.officers_by_grid.At(grid_id);
+  }
   // Officers with posts in the grid or below it.
   std::vector<const Officer*> OfficersIn(const std::string& grid_id) const;
   absl::Span<const Officer* const> OfficersOf(absl::string_view unit_id) const {

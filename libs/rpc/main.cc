@@ -118,8 +118,9 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
   options.address = absl::GetFlag(FLAGS_listen);
   options.tls = environment.tls;
   options.reflection = absl::GetFlag(FLAGS_reflection);
-  ASSIGN_OR_RETURN(const auto server,
-                   Server::Start(options, service->GrpcServices()));
+  ASSIGN_OR_RETURN(
+      const auto server,
+      Server::Start(options, service->GrpcServices(), service->Shards()));
   exec::Periodic policy_watch("policy", absl::Seconds(1), [&] {
     runtime->policy().Reload();
     return false;

@@ -17,12 +17,16 @@
 
 namespace wangge::rpc {
 
+class StreamShards;
+
 // A service process' own part.
 class Service {
  public:
   virtual ~Service() = default;
   // The gRPC services it serves; they live as long as this object.
   virtual std::vector<grpc::Service*> GrpcServices() = 0;
+  // The shards that serve its raw streams; null when it has none.
+  virtual StreamShards* Shards() { return nullptr; }
   // True when it can work, for example when the city was loaded. Asked again
   // and again until it is.
   virtual bool Ready() = 0;

@@ -13,6 +13,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "rpc/status.h"
+#include "rpc/stream_shards.h"
 
 namespace wangge::rpc {
 namespace {
@@ -79,7 +80,8 @@ class Server::KeepAwake {
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const ServerOptions& options, const std::vector<grpc::Service*>& services) {
+    const ServerOptions& options, const std::vector<grpc::Service*>& services,
+    StreamShards* shards) {
   ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(options.tls));
   grpc::EnableDefaultHealthCheckService(true);
   if (options.reflection) {
@@ -99,11 +101,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   builder.SetMaxReceiveMessageSize(options.max_message_bytes);
   builder.SetMaxSendMessageSize(options.max_message_bytes);
   for (grpc::Service* service : services) builder.RegisterService(service);
+  if (shards != nullptr) shards->AddQueues(&builder);
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {
     return absl::UnavailableError(
         absl::StrCat(options.address, " cannot be listened on; is it in use?"));
   }
+  server->shards_ = shards;
+  if (shards != nullptr) shards->Start();
   server->SetServing(false);
   server->keep_awake_ = std::make_unique<KeepAwake>(
       server->server_->InProcessChannel(grpc::ChannelArguments()));
@@ -124,6 +129,7 @@ void Server::Shutdown(absl::Duration grace) {
     server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
     server_->Wait();
   }
+  if (shards_ != nullptr) shards_->Stop();
 }
 
 }  // namespace wangge::rpc

@@ -27,13 +27,16 @@ struct ServerOptions {
   int max_streams_per_connection = 4000;
 };
 
+class StreamShards;
+
 class Server {
  public:
-  // UNAVAILABLE when the port is taken. Services must outlive the server.
+  // UNAVAILABLE when the port is taken. Services, and the shards that serve
+  // their raw streams if there are any, must outlive the server.
   // Health says NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<Server>> Start(
-      const ServerOptions& options,
-      const std::vector<grpc::Service*>& services);
+      const ServerOptions& options, const std::vector<grpc::Service*>& services,
+      StreamShards* shards = nullptr);
   ~Server();
 
   void SetServing(bool serving);
@@ -45,6 +48,7 @@ class Server {
   Server() = default;
   class KeepAwake;
   std::unique_ptr<grpc::Server> server_;
+  StreamShards* shards_ = nullptr;
   std::unique_ptr<KeepAwake> keep_awake_;
   int port_ = 0;
 };

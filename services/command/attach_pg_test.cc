@@ -29,8 +29,10 @@ std::shared_ptr<const city::City> CityOfOneOfficer() {
   return *city;
 }
 
-class AttachTest : public ::testing::Test,
-                   public v1::CommandService::CallbackService {
+using RawService =
+    v1::CommandService::WithRawMethod_Attach<v1::CommandService::Service>;
+
+class AttachTest : public ::testing::Test, public RawService {
  protected:
   void SetUp() override {
     auto database = db::TempDatabase::Create("command", sql::kMigrations);
@@ -43,31 +45,27 @@ class AttachTest : public ::testing::Test,
     auto pool = db::Pool::Open(options);
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
-    store_ = std::make_unique<Store>(pool_.get());
-    hub_ = std::make_unique<Hub>(store_.get());
+    store_ = std::make_unique<InboxStore>(pool_.get());
+    cache_ = std::make_unique<DeliveryCache>(store_.get());
+    backlogs_ = std::make_unique<BacklogReader>(store_.get(), cache_.get());
+    receipts_ = std::make_unique<ReceiptRecorder>(store_.get());
+    handouts_ = std::make_unique<HandoutReader>(store_.get(), cache_.get(),
+                                                receipts_.get(), &hub_);
     city_.Set(CityOfOneOfficer());
     rpc::ServerOptions server;
     server.address = "127.0.0.1:0";
     server.tls = rpc::TestTls("service-command");
-    auto started = rpc::Server::Start(server, {this});
+    auto started = rpc::Server::Start(server, {this}, &shards_);
     ASSERT_OK(started);
     server_ = *std::move(started);
   }
 
   void TearDown() override {
-    hub_->Close();
+    handouts_->Stop();
+    hub_.CloseAll(rpc::NotServing());
     server_->Shutdown(absl::Seconds(10));
-    runtime_.executor().Drain();
-  }
-
-  grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* Attach(
-      grpc::CallbackServerContext* context) override {
-    auto caller = rpc::AdmitStream(runtime_, *context, "/Attach");
-    EXPECT_OK(caller);
-    auto stream = std::make_shared<AttachStream>(
-        AttachDeps{runtime_, *store_, *hub_, city_}, *std::move(caller));
-    stream->Begin(stream);
-    return stream.get();
+    backlogs_.reset();
+    receipts_.reset();
   }
 
   // Makes deliveries titled 1 to `count` that wait for officer a.
@@ -93,8 +91,26 @@ class AttachTest : public ::testing::Test,
   city::Holder city_;
   std::unique_ptr<db::TempDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Hub> hub_;
+  std::unique_ptr<InboxStore> store_;
+  std::unique_ptr<DeliveryCache> cache_;
+  Hub hub_;
+  Gateways gateways_{
+      {{"push",
+        FromText<v1::GatewayProfile>("gateway_id: 'push' whole_city: true")},
+       {"street",
+        FromText<v1::GatewayProfile>("gateway_id: 'street' unit_ids: 'x'")}}};
+  rpc::StreamShards shards_{
+      2,
+      [this](auto* context, auto* io, auto* queue, void* tag) {
+        RequestAttach(context, io, queue, queue, tag);
+      },
+      [this] {
+        return std::make_shared<AttachStream>(AttachDeps{
+            runtime_, hub_, *backlogs_, *receipts_, city_, gateways_});
+      }};
+  std::unique_ptr<BacklogReader> backlogs_;
+  std::unique_ptr<ReceiptRecorder> receipts_;
+  std::unique_ptr<HandoutReader> handouts_;
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -119,8 +135,7 @@ void AttachTest::ExpectAllInOrder(int backlog) {
   task.origin = "new";
   task.recipient_ids = {"a"};
   task.delivery.set_title("new");
-  ASSERT_OK(store_->AddTasks({task}, "c", Soon()));
-  hub_->Poke();
+  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
 
   std::string last;
   int waited = 0;
@@ -149,7 +164,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
   // More than a backlog may have in the outbox, whatever TCP takes besides.
   constexpr int kBacklog = 120'000;
   MakeBacklog(kBacklog);
-  ASSERT_OK(hub_->Start());
+  ASSERT_OK(handouts_->Start(database_->dsn()));
   ExpectAllInOrder(kBacklog);
 }
 
@@ -157,7 +172,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
 // cut its reader off as too slow.
 TEST_F(AttachTest, MuchThatIsNewWhileTheBacklogIsSentComesOnce) {
   constexpr int kNew = 20'000;
-  ASSERT_OK(hub_->Start());
+  ASSERT_OK(handouts_->Start(database_->dsn()));
   MakeBacklog(kNew);
   ExpectAllInOrder(kNew);
 }

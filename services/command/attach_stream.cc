@@ -1,259 +1,278 @@
 #include "services/command/attach_stream.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "rpc/bytes.h"
+#include "rpc/stream.h"
 
 namespace wangge::command {
 namespace {
 
-constexpr int kMostRecipients = 10'000;
-constexpr size_t kMostRemembered = 100'000;
+constexpr char kAttach[] = "/wangge.command.v1.CommandService/Attach";
+constexpr int kMostItems = 10'000;  // Of a message.
+constexpr size_t kMostRecipients = 1'000'000;
 constexpr size_t kMostHeld = 1000;
-constexpr int kBacklogPage = 500;  // Deliveries a message of a backlog.
-constexpr absl::Duration kServeTime = absl::Seconds(10);
+constexpr size_t kBacklogRecipients = 500;
+constexpr size_t kMostReason = 200;
 
-std::string SentKey(const v1::Delivery& delivery, const std::string& id) {
-  return absl::StrCat(delivery.delivery_id(), "/", id);
+std::string HowMany(int size) {
+  return absl::StrCat("has ", size, " items; at most ", kMostItems,
+                      " a message");
 }
 
 }  // namespace
 
-AttachStream::AttachStream(const AttachDeps& deps, rpc::Caller caller)
-    : BidiStream(kMaxOutbox), deps_(deps), caller_(std::move(caller)) {}
+AttachStream::AttachStream(const AttachDeps& deps)
+    : ShardedStream(kMaxOutbox), deps_(deps) {}
 
-void AttachStream::Begin(const std::shared_ptr<AttachStream>& self) {
-  weak_self_ = self;
-  KeepAlive(self);
+void AttachStream::OnBegin() {
+  auto caller = rpc::AdmitStream(deps_.runtime, context(), kAttach);
+  if (!caller.ok()) {
+    Close(caller.status());
+    return;
+  }
+  caller_ = *std::move(caller);
+  if (const auto* gateway = deps_.gateways.Find(caller_)) {
+    if (gateway->channel() == v1::CHANNEL_SECOND) channel_ = gateway->channel();
+  }
+  deps_.hub.Add(Self());
   ReadNext();
 }
 
-void AttachStream::OnMessage(v1::AttachRequest request) {
-  const bool posted = deps_.runtime.executor().TryPost(
-      [self = weak_self_.lock(), request = std::move(request)] {
-        const absl::Status status = self->Serve(request);
-        if (status.ok()) {
-          self->ReadNext();
-        } else {
-          self->Close(status);
-        }
-      });
-  if (!posted) Close(errors::Overloaded(deps_.runtime.retry_delay()));
+void AttachStream::OnEnd() {
+  deps_.hub.Leave(Self(), {joined_.begin(), joined_.end()});
+  deps_.hub.Remove(Self());
 }
 
-absl::Status AttachStream::Serve(const v1::AttachRequest& request) {
-  if (request.join_recipient_ids_size() > kMostRecipients) {
-    errors::Violations v;
-    v.Add("join_recipient_ids",
-          absl::StrCat("has ", request.join_recipient_ids_size(), "; at most ",
-                       kMostRecipients, " a message"));
-    return v.ToStatus();
+void AttachStream::OnSlowReader() { Close(rpc::SlowReader()); }
+
+void AttachStream::OnMessage(grpc::ByteBuffer message) {
+  v1::AttachRequest request;
+  if (!rpc::FromBytes(std::move(message), &request)) {
+    Close(rpc::Unreadable());
+    return;
   }
-  const std::vector<std::string> leave(request.leave_recipient_ids().begin(),
-                                       request.leave_recipient_ids().end());
-  if (!leave.empty()) {
-    MutexLock lock(&mutex_);
-    deps_.hub.Leave(weak_self_.lock(), leave);
-    for (const auto& id : leave) joined_.erase(id);
+  if (const absl::Status status = Check(request); !status.ok()) {
+    Close(status);
+    return;
   }
-  RETURN_IF_ERROR(RecordReceipts(request));
-  if (request.join_recipient_ids().empty()) return absl::OkStatus();
-  return Join({request.join_recipient_ids().begin(),
-               request.join_recipient_ids().end()});
+  Leave({request.leave_recipient_ids().begin(),
+         request.leave_recipient_ids().end()});
+  if (request.receipts().empty()) {
+    AfterReceipts(request);
+    return;
+  }
+  std::vector<v1::Receipt> receipts(request.receipts().begin(),
+                                    request.receipts().end());
+  // The next message is read when these are recorded: whoever sends faster
+  // waits.
+  deps_.receipts.Record(std::move(receipts),
+                        [self = Self(), request = std::move(request)](
+                            const absl::Status& status) {
+                          self->shard().Post([self, request, status] {
+                            if (status.ok()) {
+                              self->AfterReceipts(request);
+                            } else {
+                              self->Close(status);
+                            }
+                          });
+                        });
 }
 
-absl::Status AttachStream::CheckRecipients(
-    const std::vector<std::string>& ids) const {
-  ASSIGN_OR_RETURN(const auto city, city::Current(deps_.city));
-  for (const std::string& id : ids) {
-    const bool own = caller_.officer_id.empty()
-                         ? !caller_.NameIf("gateway").empty()
-                         : caller_.officer_id == id;
-    if (!own || city->FindOfficer(id) == nullptr) {
-      return errors::NotYours("recipient", id, caller_.Text());
+absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
+  errors::Violations v;
+  v.Require(request.join_recipient_ids_size() <= kMostItems,
+            "join_recipient_ids", HowMany(request.join_recipient_ids_size()));
+  v.Require(request.leave_recipient_ids_size() <= kMostItems,
+            "leave_recipient_ids", HowMany(request.leave_recipient_ids_size()));
+  v.Require(request.receipts_size() <= kMostItems, "receipts",
+            HowMany(request.receipts_size()));
+  v.Require(
+      joined_.size() + static_cast<size_t>(request.join_recipient_ids_size()) <=
+          kMostRecipients,
+      "join_recipient_ids",
+      absl::StrCat("would be more than ", kMostRecipients,
+                   " of one stream; open another one"));
+  v.Require(request.resume_cursor().empty() ||
+                ParsePosition(request.resume_cursor()).has_value(),
+            "resume_cursor", "is none; leave it out or use one received");
+  for (const v1::Receipt& receipt : request.receipts()) {
+    v.Require(receipt.kind() >= v1::RECEIPT_KIND_DELIVERED &&
+                  receipt.kind() <= v1::RECEIPT_KIND_UNREACHABLE,
+              "receipts.kind", "is missing or unknown");
+    v.RequireText("receipts.reason", receipt.reason(), 0, kMostReason);
+  }
+  RETURN_IF_ERROR(v.ToStatus());
+  for (const v1::Receipt& receipt : request.receipts()) {
+    if (!joined_.contains(receipt.recipient_id())) {
+      return errors::NotYours("recipient", receipt.recipient_id(),
+                              caller_.Text());
     }
   }
+  if (request.join_recipient_ids().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto city, city::Current(deps_.city));
+  for (const std::string& id : request.join_recipient_ids()) {
+    RETURN_IF_ERROR(CheckRecipient(*city, id));
+  }
   return absl::OkStatus();
 }
 
-absl::Status AttachStream::Join(const std::vector<std::string>& ids) {
-  RETURN_IF_ERROR(CheckRecipients(ids));
-  {
-    MutexLock lock(&mutex_);
-    joined_.insert(ids.begin(), ids.end());
-  }
+absl::Status AttachStream::CheckRecipient(const city::City& city,
+                                          const std::string& id) const {
+  const auto* officer = city.FindOfficer(id);
+  const bool own = caller_.officer_id.empty()
+                       ? officer != nullptr &&
+                             deps_.gateways.MayCarry(caller_, *officer, city)
+                       : officer != nullptr && caller_.officer_id == id;
+  return own ? absl::OkStatus()
+             : errors::NotYours("recipient", id, caller_.Text());
+}
+
+void AttachStream::AfterReceipts(const v1::AttachRequest& request) {
+  if (closing()) return;
+  if (!request.join_recipient_ids().empty()) Join(request);
+  ReadNext();
+}
+
+void AttachStream::Join(const v1::AttachRequest& request) {
+  const Position from =
+      ParsePosition(request.resume_cursor()).value_or(Position{});
   v1::AttachResponse joined;
-  *joined.mutable_joined_recipient_ids() = {ids.begin(), ids.end()};
-  Send(std::move(joined));
-  {
-    MutexLock lock(&mutex_);
-    backlogs_.push_back(
-        {std::make_shared<const std::vector<std::string>>(ids), {}});
+  std::vector<std::string> fresh;
+  for (const std::string& id : request.join_recipient_ids()) {
+    joined.add_joined_recipient_ids(id);
+    if (joined_.insert(id).second) fresh.push_back(id);
   }
-  ContinueBacklogs();
-  return absl::OkStatus();
+  Send(rpc::ToBytes(joined));
+  for (size_t begin = 0; begin == 0 || begin < fresh.size();
+       begin += kBacklogRecipients) {
+    const size_t end = std::min(begin + kBacklogRecipients, fresh.size());
+    backlogs_.push_back({{fresh.begin() + static_cast<std::ptrdiff_t>(begin),
+                          fresh.begin() + static_cast<std::ptrdiff_t>(end)},
+                         from,
+                         end == fresh.size()});
+  }
+  ContinueBacklog();
 }
 
-void AttachStream::ContinueBacklogs() {
-  {
-    MutexLock lock(&mutex_);
-    if (sending_backlogs_ || backlogs_.empty() || !HasRoom()) return;
-    sending_backlogs_ = true;
-  }
-  const bool posted = deps_.runtime.executor().TryPost(
-      [self = weak_self_.lock()] { self->SendBacklogs(); });
-  if (!posted) Close(errors::Overloaded(deps_.runtime.retry_delay()));
+void AttachStream::Leave(const std::vector<std::string>& recipient_ids) {
+  if (recipient_ids.empty()) return;
+  deps_.hub.Leave(Self(), recipient_ids);
+  for (const std::string& id : recipient_ids) joined_.erase(id);
 }
 
-void AttachStream::SendBacklogs() {
-  while (HasRoom()) {
-    if (!SendPage()) return;
+void AttachStream::ContinueBacklog() {
+  while (!closing() && !backlogs_.empty()) {
+    if (sending_ == nullptr) BeginSending(backlogs_.front().from);
+    if (sending_->reading || outbox_size() >= kMaxBacklogMessages) return;
+    if (!sending_->wanted.empty()) {
+      ReadPage();
+      return;
+    }
+    EndBacklog();
   }
-  {
-    MutexLock lock(&mutex_);
-    sending_backlogs_ = false;
-  }
-  // Room may have come before the flag was cleared.
-  ContinueBacklogs();
 }
 
-bool AttachStream::SendPage() {
-  Backlog backlog = BeginBacklog();
-  const absl::Time now = absl::Now();
-  auto page = deps_.store.Pending(*backlog.recipient_ids, kBacklogPage, now,
-                                  now + kServeTime, &backlog.cursor);
+void AttachStream::ReadPage() {
+  sending_->reading = true;
+  deps_.backlogs.Read(
+      std::move(sending_->wanted),
+      [self = Self()](absl::StatusOr<BacklogPage> page) {
+        self->shard().Post([self, page = std::move(page)]() mutable {
+          self->TakePage(std::move(page));
+        });
+      });
+}
+
+void AttachStream::BeginSending(const Position& from) {
+  Backlog& backlog = backlogs_.front();
+  // Some may have left since.
+  backlog.recipient_ids.erase(
+      std::remove_if(backlog.recipient_ids.begin(), backlog.recipient_ids.end(),
+                     [&](const auto& id) { return !joined_.contains(id); }),
+      backlog.recipient_ids.end());
+  sending_ = std::make_unique<Sending>();
+  sending_->to = deps_.hub.Join(Self(), backlog.recipient_ids);
+  for (const std::string& id : backlog.recipient_ids) {
+    sending_->recipients.insert(id);
+    sending_->wanted.push_back({id, 0, from, sending_->to, channel_});
+  }
+}
+
+void AttachStream::TakePage(absl::StatusOr<BacklogPage> page) {
+  if (closing()) return;
   if (!page.ok()) {
     Close(page.status());
-    return false;
+    return;
   }
-  if (page->empty()) return EndBacklog();
-  return SendPending(*std::move(page), backlog.cursor);
+  sending_->reading = false;
+  for (grpc::ByteBuffer& message : page->messages) {
+    if (!Send(std::move(message))) return;
+  }
+  deps_.receipts.Sent(std::move(page->delivery_nos),
+                      std::move(page->recipient_ids));
+  sending_->wanted = std::move(page->more);
+  ContinueBacklog();
 }
 
-AttachStream::Backlog AttachStream::BeginBacklog() {
-  MutexLock lock(&mutex_);
-  Backlog& backlog = backlogs_.front();
-  if (backlog.begun) return backlog;
-  std::vector<std::string> ids;
-  for (const std::string& id : *backlog.recipient_ids) {
-    if (joined_.contains(id)) ids.push_back(id);  // It may have left since.
+void AttachStream::EndBacklog() {
+  if (sending_->overflowed) {
+    BeginSending(Position(sending_->to));
+    return;
   }
-  waiting_.insert(ids.begin(), ids.end());
-  // Before the first page is read: what comes between both comes twice, and
-  // KeepUnsent drops the second.
-  deps_.hub.Join(weak_self_.lock(), ids);
-  backlog.recipient_ids =
-      std::make_shared<const std::vector<std::string>>(std::move(ids));
-  backlog.begun = true;
-  return backlog;
-}
-
-bool AttachStream::SendPending(std::vector<v1::Delivery> deliveries,
-                               const PendingCursor& cursor) {
-  MutexLock lock(&mutex_);
-  v1::AttachResponse message;
-  for (v1::Delivery& delivery : deliveries) {
-    if (KeepUnsent(&delivery)) *message.add_deliveries() = std::move(delivery);
-  }
-  if (!message.deliveries().empty() && !Send(std::move(message))) return false;
-  backlogs_.front().cursor = cursor;
-  SendHeld(cursor.delivery_no);
-  Rewind(&backlogs_.front());
-  return true;
-}
-
-bool AttachStream::EndBacklog() {
-  MutexLock lock(&mutex_);
-  if (dropped_no_) {
-    Rewind(&backlogs_.front());
-    return true;
-  }
-  if (!Send({})) return false;  // Everything that had waited was sent.
-  SendHeld(std::numeric_limits<int64_t>::max());
+  const std::unique_ptr<Sending> sent = std::move(sending_);
+  const bool last = backlogs_.front().last;
+  // Its recipients' names are the backlog's.
+  const Backlog ended = std::move(backlogs_.front());
   backlogs_.pop_front();
-  waiting_.clear();
-  sending_backlogs_ = !backlogs_.empty();
-  return sending_backlogs_;
+  for (const Held& held : std::exchange(held_, {})) {
+    SendNew(held.handout, held.recipients);
+  }
+  if (!last) return;
+  v1::AttachResponse end;
+  if (backlogs_.empty()) end.set_cursor(FormatPosition(sent->to));
+  Send(rpc::ToBytes(end));
 }
 
-void AttachStream::SendHeld(int64_t last_no) {
-  for (v1::Delivery& delivery : std::exchange(held_, {})) {
-    if (DeliveryNo(delivery.delivery_id()) <= last_no) {
-      SendUnsent(std::move(delivery));
-    }
+void AttachStream::Deliver(const std::shared_ptr<const Handout>& handout,
+                           const std::vector<uint32_t>& recipients) {
+  if (sending_ == nullptr) {
+    SendNew(handout, recipients);
+    return;
   }
-}
-
-void AttachStream::Rewind(Backlog* backlog) {
-  const auto dropped_no = std::exchange(dropped_no_, std::nullopt);
-  if (dropped_no && *dropped_no <= backlog->cursor.delivery_no) {
-    backlog->cursor = {*dropped_no, ""};
+  std::vector<uint32_t> at_once, later;
+  for (const uint32_t i : recipients) {
+    const bool waits = sending_->recipients.contains(handout->recipient_ids[i]);
+    (waits ? later : at_once).push_back(i);
   }
-}
-
-void AttachStream::Deliver(v1::Delivery delivery) {
-  MutexLock lock(&mutex_);
-  v1::Delivery held = delivery;
-  held.clear_recipient_ids();
-  google::protobuf::RepeatedPtrField<std::string> at_once;
-  for (const std::string& id : delivery.recipient_ids()) {
-    if (!waiting_.contains(id)) {
-      *at_once.Add() = id;
-    } else if (!sent_.contains(SentKey(delivery, id))) {
-      held.add_recipient_ids(id);
-    }
+  SendNew(handout, at_once);
+  if (later.empty() || handout->position <= sending_->to ||
+      sending_->overflowed) {
+    return;
   }
-  delivery.mutable_recipient_ids()->Swap(&at_once);
-  SendUnsent(std::move(delivery));
-  if (held.recipient_ids().empty()) return;
   if (held_.size() < kMostHeld) {
-    held_.push_back(std::move(held));
-  } else {
-    const int64_t number = DeliveryNo(held.delivery_id());
-    dropped_no_ = std::min(dropped_no_.value_or(number), number);
+    held_.push_back({handout, std::move(later)});
+    return;
   }
+  held_.clear();
+  sending_->overflowed = true;
+  deps_.hub.Leave(Self(), backlogs_.front().recipient_ids);
 }
 
-void AttachStream::SendUnsent(v1::Delivery delivery) {
-  if (!KeepUnsent(&delivery)) return;
-  v1::AttachResponse message;
-  *message.add_deliveries() = std::move(delivery);
-  Send(std::move(message));
-}
-
-bool AttachStream::KeepUnsent(v1::Delivery* delivery) {
-  if (sent_.size() > kMostRemembered) sent_.clear();
-  google::protobuf::RepeatedPtrField<std::string> unsent;
-  for (const auto& id : delivery->recipient_ids()) {
-    if (sent_.insert(SentKey(*delivery, id)).second) *unsent.Add() = id;
-  }
-  *delivery->mutable_recipient_ids() = unsent;
-  return !unsent.empty();
-}
-
-absl::Status AttachStream::RecordReceipts(const v1::AttachRequest& request) {
-  if (request.receipts().empty()) return absl::OkStatus();
-  std::vector<v1::Receipt> receipts;
-  {
-    MutexLock lock(&mutex_);
-    for (const v1::Receipt& receipt : request.receipts()) {
-      if (!joined_.contains(receipt.recipient_id())) {
-        return errors::NotYours("recipient", receipt.recipient_id(),
-                                caller_.Text());
-      }
-      if (receipt.kind() >= v1::RECEIPT_KIND_DELIVERED &&
-          receipt.kind() <= v1::RECEIPT_KIND_DONE &&
-          DeliveryNo(receipt.delivery_id()) > 0) {
-        receipts.push_back(receipt);
-      }
-    }
-  }
-  const absl::Time now = absl::Now();
-  return deps_.store.RecordReceipts(receipts, now, now + kServeTime);
+void AttachStream::SendNew(const std::shared_ptr<const Handout>& handout,
+                           const std::vector<uint32_t>& recipients) {
+  if (recipients.empty()) return;
+  std::vector<absl::string_view> ids;
+  ids.reserve(recipients.size());
+  for (const uint32_t i : recipients) ids.push_back(handout->recipient_ids[i]);
+  ResponseWriter writer;
+  if (backlogs_.empty()) writer.SetCursor(handout->cursor);
+  writer.Add(handout->delivery, ids);
+  Send(writer.Take());
 }
 
 }  // namespace wangge::command

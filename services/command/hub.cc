@@ -4,109 +4,170 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "rpc/runtime.h"
 #include "services/command/attach_stream.h"
 
 namespace wangge::command {
 namespace {
 
-constexpr int kDeliveryPage = 500;
-constexpr absl::Duration kInterval = absl::Milliseconds(25);
-constexpr absl::Duration kPollTime = absl::Seconds(10);
+constexpr int kHandoutPage = 500;
+// When no notice comes, for example from a transaction that waited for another.
+constexpr absl::Duration kHandoutInterval = absl::Milliseconds(25);
+constexpr absl::Duration kHandoutTime = absl::Seconds(10);
+
+// What one stream gets of a handout.
+struct Share {
+  std::shared_ptr<AttachStream> stream;
+  std::vector<uint32_t> recipients;
+};
 
 }  // namespace
 
-Hub::Hub(Store* store)
-    : store_(*store),
-      task_seconds_(metrics::GetSeconds(
-          "report_to_officer_seconds",
-          "From the receipt of a report to the task on the officer's stream.")),
+Hub::Hub()
+    : streams_gauge_(
+          metrics::GetGauge("attached_streams", "Live streams to workers.")),
       recipients_gauge_(metrics::GetGauge("attached_recipients",
                                           "Recipients with a live stream.")) {}
 
-absl::Status Hub::Start() {
-  ASSIGN_OR_RETURN(cursor_, store_.DeliveryEnd(absl::Now() + kPollTime));
-  periodic_ = std::make_unique<exec::Periodic>("hub", kInterval,
-                                               [this] { return ReadNew(); });
-  return absl::OkStatus();
+void Hub::Begin(const Position& position) {
+  MutexLock lock(&mutex_);
+  position_ = position;
 }
 
-void Hub::Poke() { periodic_->Poke(); }
+Hub::Index& Hub::IndexOf(const AttachStream& stream) {
+  return stream.channel() == v1::CHANNEL_SECOND ? second_ : first_;
+}
 
-void Hub::Join(const std::shared_ptr<AttachStream>& stream,
-               const std::vector<std::string>& recipient_ids) {
+void Hub::Add(std::shared_ptr<AttachStream> stream) {
   MutexLock lock(&mutex_);
+  streams_.insert(std::move(stream));
+  streams_gauge_.Set(static_cast<double>(streams_.size()));
+}
+
+void Hub::Remove(const std::shared_ptr<AttachStream>& stream) {
+  MutexLock lock(&mutex_);
+  streams_.erase(stream);
+  streams_gauge_.Set(static_cast<double>(streams_.size()));
+}
+
+Position Hub::Join(const std::shared_ptr<AttachStream>& stream,
+                   const std::vector<std::string>& recipient_ids) {
+  MutexLock lock(&mutex_);
+  Index& index = IndexOf(*stream);
   for (const std::string& id : recipient_ids) {
-    auto& streams = by_recipient_[id];
+    Streams& streams = index[id];
     if (std::find(streams.begin(), streams.end(), stream) == streams.end()) {
       streams.push_back(stream);
     }
   }
-  recipients_gauge_.Set(static_cast<double>(by_recipient_.size()));
+  recipients_gauge_.Set(static_cast<double>(first_.size()));
+  return position_;
 }
 
 void Hub::Leave(const std::shared_ptr<AttachStream>& stream,
                 const std::vector<std::string>& recipient_ids) {
   MutexLock lock(&mutex_);
+  Index& index = IndexOf(*stream);
   for (const std::string& id : recipient_ids) {
-    const auto found = by_recipient_.find(id);
-    if (found == by_recipient_.end()) continue;
-    std::erase(found->second, stream);
-    if (found->second.empty()) by_recipient_.erase(found);
+    const auto found = index.find(id);
+    if (found == index.end()) continue;
+    Streams& streams = found->second;
+    streams.erase(std::remove(streams.begin(), streams.end(), stream),
+                  streams.end());
+    if (streams.empty()) index.erase(found);
   }
-  recipients_gauge_.Set(static_cast<double>(by_recipient_.size()));
+  recipients_gauge_.Set(static_cast<double>(first_.size()));
 }
 
-void Hub::Remove(AttachStream* stream) {
+std::vector<uint32_t> Hub::HandOut(
+    const std::shared_ptr<const Handout>& handout) {
+  std::vector<uint32_t> out;
+  absl::flat_hash_map<rpc::StreamShard*, std::vector<Share>> shares;
+  // Held until all is posted: who joins meanwhile gets what comes later.
   MutexLock lock(&mutex_);
-  absl::erase_if(by_recipient_, [&](auto& entry) {
-    std::erase_if(entry.second,
-                  [&](const auto& held) { return held.get() == stream; });
-    return entry.second.empty();
-  });
-  recipients_gauge_.Set(static_cast<double>(by_recipient_.size()));
-}
-
-void Hub::Close() {
-  periodic_->Stop();
-  MutexLock lock(&mutex_);
-  for (const auto& [id, streams] : by_recipient_) {
-    for (const auto& stream : streams) stream->Close(rpc::NotServing());
-  }
-  by_recipient_.clear();
-}
-
-bool Hub::ReadNew() {
-  const auto page =
-      store_.DeliveriesAfter(cursor_, kDeliveryPage, absl::Now() + kPollTime);
-  if (!page.ok() || page->empty()) return false;
-  for (const StoredDelivery& stored : *page) HandOut(stored);
-  cursor_ = page->back().cursor;
-  return page->size() == kDeliveryPage;
-}
-
-void Hub::HandOut(const StoredDelivery& stored) {
-  absl::flat_hash_map<std::shared_ptr<AttachStream>, std::vector<std::string>>
-      recipients_of;
-  {
-    MutexLock lock(&mutex_);
-    for (const std::string& id : stored.recipient_ids) {
-      const auto found = by_recipient_.find(id);
-      if (found == by_recipient_.end()) continue;
-      for (const auto& stream : found->second) {
-        recipients_of[stream].push_back(id);
+  position_ = handout->position;
+  const Index& index =
+      handout->channel == v1::CHANNEL_SECOND ? second_ : first_;
+  for (uint32_t i = 0; i < handout->recipient_ids.size(); ++i) {
+    const auto found = index.find(handout->recipient_ids[i]);
+    if (found == index.end()) continue;
+    out.push_back(i);
+    for (const auto& stream : found->second) {
+      std::vector<Share>& of_shard = shares[&stream->shard()];
+      AttachStream::Mark& mark = stream->hub_mark;
+      if (mark.handout != handout.get()) {
+        mark = {handout.get(), of_shard.size()};
+        of_shard.push_back({stream, {}});
       }
+      of_shard[mark.share].recipients.push_back(i);
     }
   }
-  for (const auto& [stream, ids] : recipients_of) {
-    v1::Delivery delivery = stored.delivery;
-    *delivery.mutable_recipient_ids() = {ids.begin(), ids.end()};
-    stream->Deliver(std::move(delivery));
+  for (auto& [shard, of_shard] : shares) {
+    shard->Post([handout, of_shard = std::move(of_shard)] {
+      for (const Share& share : of_shard) {
+        share.stream->Deliver(handout, share.recipients);
+      }
+    });
   }
-  if (stored.report_time && !recipients_of.empty()) {
-    task_seconds_.Observe(
-        absl::ToDoubleSeconds(absl::Now() - *stored.report_time));
+  return out;
+}
+
+void Hub::CloseAll(const absl::Status& status) {
+  MutexLock lock(&mutex_);
+  for (const auto& stream : streams_) {
+    stream->shard().Post([stream, status] { stream->Close(status); });
   }
+}
+
+HandoutReader::HandoutReader(InboxStore* store, DeliveryCache* cache,
+                             ReceiptRecorder* recorder, Hub* hub)
+    : store_(*store),
+      cache_(*cache),
+      recorder_(*recorder),
+      hub_(*hub),
+      task_seconds_(metrics::GetSeconds(
+          "report_to_officer_seconds",
+          "From the receipt of a report to the task on the officer's "
+          "stream.")) {}
+
+absl::Status HandoutReader::Start(const std::string& dsn) {
+  ASSIGN_OR_RETURN(position_, store_.End(absl::Now() + kHandoutTime));
+  hub_.Begin(position_);
+  periodic_ = std::make_unique<exec::Periodic>("handouts", kHandoutInterval,
+                                               [this] { return ReadNew(); });
+  listener_ = std::make_unique<db::Listener>(dsn, "delivery",
+                                             [this] { periodic_->Poke(); });
+  return absl::OkStatus();
+}
+
+void HandoutReader::Stop() {
+  listener_.reset();
+  if (periodic_ != nullptr) periodic_->Stop();
+}
+
+bool HandoutReader::ReadNew() {
+  auto page =
+      store_.HandoutsAfter(position_, kHandoutPage, absl::Now() + kHandoutTime);
+  if (!page.ok() || page->empty()) return false;
+  const size_t size = page->size();
+  for (Handout& read : *page) {
+    const auto handout = std::make_shared<const Handout>(std::move(read));
+    position_ = handout->position;
+    cache_.Put(handout->delivery);
+    if (handout->expire_time && *handout->expire_time <= absl::Now()) continue;
+    const std::vector<uint32_t> out = hub_.HandOut(handout);
+    if (handout->report_time && !out.empty()) {
+      task_seconds_.Observe(
+          absl::ToDoubleSeconds(absl::Now() - *handout->report_time));
+    }
+    if (handout->kind < v1::DELIVERY_KIND_INSTRUCTION) continue;
+    std::vector<std::string> ids;
+    ids.reserve(out.size());
+    for (const uint32_t i : out) ids.push_back(handout->recipient_ids[i]);
+    recorder_.Sent(
+        std::vector<int64_t>(ids.size(), handout->delivery.delivery_no),
+        std::move(ids));
+  }
+  return size == kHandoutPage;
 }
 
 }  // namespace wangge::command

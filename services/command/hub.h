@@ -6,50 +6,84 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "base/mutex.h"
+#include "db/listener.h"
 #include "exec/periodic.h"
 #include "metrics/metrics.h"
-#include "services/command/store.h"
+#include "services/command/delivery_cache.h"
+#include "services/command/receipt_recorder.h"
 
 namespace wangge::command {
 
 class AttachStream;
 
-// Reads new deliveries from the database, whichever replica made them, and
-// sends each once to every stream that carries one of its recipients.
-// Thread-safe.
+// Hands each new delivery once to every stream that carries one of its
+// recipients. Thread-safe.
 class Hub {
  public:
-  explicit Hub(Store* store);
+  Hub();
 
-  // Begins with what comes after now.
-  absl::Status Start();
-  // New deliveries were committed.
-  void Poke();
+  // `position` is where what is new begins.
+  void Begin(const Position& position);
 
-  void Join(const std::shared_ptr<AttachStream>& stream,
-            const std::vector<std::string>& recipient_ids);
+  void Add(std::shared_ptr<AttachStream> stream);
+  // The stream has ended.
+  void Remove(const std::shared_ptr<AttachStream>& stream);
+  // From now on the stream gets what is new for the recipients: all that comes
+  // after the position returned, and nothing before it.
+  Position Join(const std::shared_ptr<AttachStream>& stream,
+                const std::vector<std::string>& recipient_ids);
   void Leave(const std::shared_ptr<AttachStream>& stream,
              const std::vector<std::string>& recipient_ids);
-  // The stream has ended.
-  void Remove(AttachStream* stream);
-  // Ends all streams.
-  void Close();
+
+  // Positions must increase. Returns whom it went out to, as indexes of the
+  // handout's recipients.
+  std::vector<uint32_t> HandOut(const std::shared_ptr<const Handout>& handout);
+
+  // Ends all streams with a status.
+  void CloseAll(const absl::Status& status);
 
  private:
-  using Streams = std::vector<std::shared_ptr<AttachStream>>;
+  using Streams = absl::InlinedVector<std::shared_ptr<AttachStream>, 1>;
+  using Index = absl::flat_hash_map<std::string, Streams>;
 
-  bool ReadNew();
-  void HandOut(const StoredDelivery& stored);
+  Index& IndexOf(const AttachStream& stream)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  Store& store_;
-  metrics::Histogram& task_seconds_;
+  metrics::Gauge& streams_gauge_;
   metrics::Gauge& recipients_gauge_;
-  DeliveryCursor cursor_;  // Of the reading thread.
   Mutex mutex_;
-  absl::flat_hash_map<std::string, Streams> by_recipient_
+  Position position_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::shared_ptr<AttachStream>> streams_
       ABSL_GUARDED_BY(mutex_);
+  Index first_ ABSL_GUARDED_BY(mutex_);
+  Index second_ ABSL_GUARDED_BY(mutex_);  // Of the second channel.
+};
+
+// Reads new deliveries from the database, whichever process made them, into a
+// hub. Thread-safe.
+class HandoutReader {
+ public:
+  HandoutReader(InboxStore* store, DeliveryCache* cache,
+                ReceiptRecorder* recorder, Hub* hub);
+
+  // Begins with what comes after now. Hears of new deliveries on `dsn`.
+  absl::Status Start(const std::string& dsn);
+  void Stop();
+
+ private:
+  bool ReadNew();
+
+  InboxStore& store_;
+  DeliveryCache& cache_;
+  ReceiptRecorder& recorder_;
+  Hub& hub_;
+  metrics::Histogram& task_seconds_;
+  Position position_;  // Of the reading thread.
   std::unique_ptr<exec::Periodic> periodic_;
+  std::unique_ptr<db::Listener> listener_;
 };
 
 }  // namespace wangge::command

@@ -11,14 +11,16 @@ namespace wangge::command {
 namespace {
 
 constexpr absl::Duration kTaskQueryTime = absl::Seconds(10);
+constexpr absl::Duration kPause = absl::Milliseconds(200);
+// Before a process looks whether the one that was ahead still is.
+constexpr absl::Duration kBehind = absl::Seconds(2);
 
 }  // namespace
 
-TaskReader::TaskReader(std::shared_ptr<grpc::Channel> channel, Store* store,
-                       Hub* hub, const city::Holder* city)
+TaskReader::TaskReader(std::shared_ptr<grpc::Channel> channel,
+                       InboxStore* store, const city::Holder* city)
     : stub_(cases::v1::CaseService::NewStub(channel)),
       store_(*store),
-      hub_(*hub),
       city_(*city),
       thread_([this] { Run(); }) {}
 
@@ -44,34 +46,40 @@ bool TaskReader::SleepUnlessStopped(absl::Duration duration) {
 void TaskReader::Run() {
   auto& connected = metrics::GetGauge(
       "case_feed_connected", "1 while the feed of cases is being followed.");
+  absl::Duration pause = kPause;
   do {
     if (city_.Get() == nullptr) continue;
     connected.Set(1);
-    Follow(stub_.get());
+    pause = Follow(stub_.get());
     connected.Set(0);
-  } while (SleepUnlessStopped(absl::Milliseconds(200)));
+  } while (SleepUnlessStopped(pause));
 }
 
-void TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
+absl::Duration TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
   cases::v1::WatchEventsRequest request;
-  const auto cursor = store_.CaseFeedCursor(absl::Now() + kTaskQueryTime);
-  if (!cursor.ok()) return;  // Logged by the pool; tried again soon.
-  request.set_cursor(*cursor);
+  const auto stored = store_.CaseFeedCursor(absl::Now() + kTaskQueryTime);
+  if (!stored.ok()) return kPause;  // Logged by the pool; tried again soon.
+  std::string cursor = *stored;
+  request.set_cursor(cursor);
   grpc::ClientContext context;
   {
     MutexLock lock(&mutex_);
-    if (stopping_) return;
+    if (stopping_) return kPause;
     context_ = &context;
   }
   const auto reader = stub->WatchEvents(&context, request);
   cases::v1::WatchEventsResponse page;
+  bool behind = false;
   while (reader->Read(&page)) {
-    const absl::Status taken = Take(page);
+    const auto taken = Take(cursor, page);
     if (!taken.ok()) {
       log::Warning("events not taken; read again",
-                   {{"cause", std::string(taken.message())}});
+                   {{"cause", std::string(taken.status().message())}});
       break;
     }
+    behind = !*taken;
+    if (behind) break;
+    cursor = page.cursor();
   }
   context.TryCancel();
   const grpc::Status status = reader->Finish();
@@ -79,18 +87,18 @@ void TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
                                 {"cause", status.error_message()}});
   MutexLock lock(&mutex_);
   context_ = nullptr;
+  return behind ? kBehind : kPause;
 }
 
-absl::Status TaskReader::Take(const cases::v1::WatchEventsResponse& page) {
+absl::StatusOr<bool> TaskReader::Take(
+    const std::string& cursor, const cases::v1::WatchEventsResponse& page) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
   std::vector<Task> tasks;
   for (const auto& event : page.events()) {
     for (Task& task : TasksOf(event, *city)) tasks.push_back(std::move(task));
   }
-  RETURN_IF_ERROR(
-      store_.AddTasks(tasks, page.cursor(), absl::Now() + kTaskQueryTime));
-  if (!tasks.empty()) hub_.Poke();
-  return absl::OkStatus();
+  return store_.AddTasks(tasks, cursor, page.cursor(),
+                         absl::Now() + kTaskQueryTime);
 }
 
 }  // namespace wangge::command

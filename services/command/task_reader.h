@@ -1,6 +1,7 @@
 // Reads the feed of cases and makes tasks of it, on a thread of its own. What
 // was read and made is remembered together, so that nothing is lost or doubled
-// however often the process dies.
+// however often the process dies. Of several processes one is ahead, and the
+// others look now and then whether it still is.
 #pragma once
 
 #include <memory>
@@ -9,15 +10,14 @@
 #include "base/mutex.h"
 #include "city/watch.h"
 #include "grpcpp/client_context.h"
-#include "services/command/hub.h"
-#include "services/command/store.h"
+#include "services/command/inbox_store.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 
 namespace wangge::command {
 
 class TaskReader {
  public:
-  TaskReader(std::shared_ptr<grpc::Channel> channel, Store* store, Hub* hub,
+  TaskReader(std::shared_ptr<grpc::Channel> channel, InboxStore* store,
              const city::Holder* city);
   // Ends the stream.
   ~TaskReader();
@@ -26,13 +26,16 @@ class TaskReader {
 
  private:
   void Run();
-  void Follow(cases::v1::CaseService::Stub* stub);
-  absl::Status Take(const cases::v1::WatchEventsResponse& page);
+  // Follows the feed until it ends; returns how long to wait then.
+  absl::Duration Follow(cases::v1::CaseService::Stub* stub);
+  // Makes the tasks of a page that begins at a cursor. False when another
+  // process was faster.
+  absl::StatusOr<bool> Take(const std::string& cursor,
+                            const cases::v1::WatchEventsResponse& page);
   bool SleepUnlessStopped(absl::Duration duration);
 
   const std::unique_ptr<cases::v1::CaseService::Stub> stub_;
-  Store& store_;
-  Hub& hub_;
+  InboxStore& store_;
   const city::Holder& city_;
   Mutex mutex_;
   CondVar changed_;

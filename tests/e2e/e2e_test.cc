@@ -417,6 +417,7 @@ TEST_F(E2eTest, AnInstructionReachesASubtreeAndNeedsTwoPersonsForADistrict) {
     request.set_title("防汛");
     request.set_text("排查低洼处");
     request.set_mode(command::v1::INSTRUCTION_MODE_EXERCISE);
+    request.set_category(command::v1::INSTRUCTION_CATEGORY_MET);
     request.mutable_audience()->set_subtree_grid_id(grid);
     *request.mutable_expire_time() = [] {
       google::protobuf::Timestamp t;

@@ -29,7 +29,9 @@ void AddProofCommands(CLI::App* app, CLI::App* case_command,
 void AddBatchCommands(CLI::App* app, const Settings* settings);
 void AddStatisticsCommand(CLI::App* app, const Settings* settings);
 void AddWatchCommand(CLI::App* app, const Settings* settings);
-void AddInboxCommands(CLI::App* app, const Settings* settings);
+void AddInboxCommand(CLI::App* app, const Settings* settings);
+void AddInstructCommands(CLI::App* app, const Settings* settings);
+void AddMobiliseCommands(CLI::App* app, const Settings* settings);
 void AddCallCommand(CLI::App* app, const Settings* settings);
 void AddDemoCommand(CLI::App* app, const Settings* settings);
 

@@ -109,7 +109,9 @@ int Main(int argc, char** argv) {
   AddBatchCommands(&app, &settings);
   AddStatisticsCommand(&app, &settings);
   AddWatchCommand(&app, &settings);
-  AddInboxCommands(&app, &settings);
+  AddInboxCommand(&app, &settings);
+  AddInstructCommands(&app, &settings);
+  AddMobiliseCommands(&app, &settings);
   AddCityCommands(&app, &settings);
   AddRouteCommands(&app, &settings);
   AddModelCommands(&app, &settings);

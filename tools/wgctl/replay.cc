@@ -102,18 +102,18 @@ struct Change {
   Outcome after;
 };
 
-struct Load {
+struct RecordedLoad {
   int before = 0;
   int after = 0;
 };
 
-struct Findings {
+struct ReplayFindings {
   int reports = 0;
-  Load automatic;
+  RecordedLoad automatic;
   int other_unit = 0;
   int other_category = 0;
   std::vector<Change> changes;
-  std::map<std::string, Load> load;  // By unit.
+  std::map<std::string, RecordedLoad> load;  // By unit.
 
   void Add(const std::string& case_no, const Outcome& before,
            const Outcome& after) {
@@ -129,7 +129,7 @@ struct Findings {
   }
 };
 
-void PrintJson(const Findings& f) {
+void PrintReplayJson(const ReplayFindings& f) {
   nlohmann::json changes = nlohmann::json::array();
   for (const Change& change : f.changes) {
     changes.push_back({{"caseNo", change.case_no},
@@ -151,7 +151,7 @@ void PrintJson(const Findings& f) {
             << "\n";
 }
 
-void PrintText(const Findings& f) {
+void PrintReplayText(const ReplayFindings& f) {
   constexpr size_t kShown = 20;
   std::cout << f.reports << " reports; dispatched by themselves "
             << f.automatic.before << " → " << f.automatic.after << "; "
@@ -187,7 +187,7 @@ absl::Status Replay(Client& client, const ReplayOptions& options) {
   if (!options.model.empty()) {
     ASSIGN_OR_RETURN(other, text::Classifier::Load(options.model));
   }
-  Findings findings;
+  ReplayFindings findings;
   RETURN_IF_ERROR(WalkCases(
       client, options.range.from, options.range.to,
       [&](const cases::v1::Case& c) {
@@ -196,7 +196,8 @@ absl::Status Replay(Client& client, const ReplayOptions& options) {
                      Outcome(routing::Route(*then, *other, matter)));
         return absl::OkStatus();
       }));
-  client.settings().json ? PrintJson(findings) : PrintText(findings);
+  client.settings().json ? PrintReplayJson(findings)
+                         : PrintReplayText(findings);
   return absl::OkStatus();
 }
 

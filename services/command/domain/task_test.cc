@@ -2,7 +2,6 @@
 
 #include "city/folder.h"
 #include "gmock/gmock.h"
-#include "services/command/domain/audience.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 
@@ -108,31 +107,6 @@ TEST(TaskTest, OtherEventsMakeNoTask) {
   const auto event = FromText<cases::v1::FeedEvent>(
       "event { case_no: 'n' sequence: 1 admitted { } }");
   EXPECT_THAT(TasksOf(event, *MakeCity()), IsEmpty());
-}
-
-TEST(AudienceTest, SubtreesPostsAndLevelsIntersect) {
-  const auto city = MakeCity();
-  const auto resolve = [&](const std::string& text) {
-    return ResolveAudience(FromText<v1::Audience>(text), *city);
-  };
-  EXPECT_THAT(resolve("subtree_grid_id: 'c'"), ElementsAre("a", "b"));
-  EXPECT_THAT(resolve("subtree_grid_id: 's'"), ElementsAre("a"));
-  EXPECT_THAT(resolve("subtree_grid_id: 'c' posts: 'grid_worker'"),
-              ElementsAre("b"));
-  EXPECT_THAT(resolve("subtree_grid_id: 'c' levels: GRID_LEVEL_STREET"),
-              ElementsAre("a"));
-}
-
-TEST(AudienceTest, CentresInstructTheirOwnGroundOnly) {
-  const auto city = MakeCity();
-  const auto district = FromText<v1::Audience>("subtree_grid_id: 'd'");
-  const auto street = FromText<v1::Audience>("subtree_grid_id: 's'");
-  EXPECT_OK(CheckAuthor(district, "x", *city));
-  EXPECT_OK(CheckAuthor(street, "a", *city));
-  EXPECT_THAT(CheckAuthor(district, "a", *city),
-              StatusIs(absl::StatusCode::kPermissionDenied, "officer/a"));
-  EXPECT_TRUE(NeedsSecondPerson(district, *city));
-  EXPECT_FALSE(NeedsSecondPerson(street, *city));
 }
 
 }  // namespace

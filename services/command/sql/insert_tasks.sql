@@ -1,18 +1,28 @@
--- Makes tasks of a page of the cases feed and moves the cursor with them: a page
--- that is read again makes nothing new.
+-- Moves the cursor of the cases feed from $1 to $2 and makes the tasks of the
+-- page between: neither when another process has moved it.
 WITH moved AS (
-  INSERT INTO case_feed_cursor (cursor) VALUES ($1)
-  ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor
+  INSERT INTO case_feed_cursor (cursor) SELECT $2 WHERE $1 = ''
+  ON CONFLICT (id) DO NOTHING
+  RETURNING 1
 ),
+advanced AS (
+  UPDATE case_feed_cursor SET cursor = $2 WHERE cursor = $1 AND $1 <> ''
+  RETURNING 1
+),
+either AS (SELECT 1 FROM moved UNION ALL SELECT 1 FROM advanced),
 fresh AS (
   INSERT INTO delivery (origin, kind, subject_id, report_time, body)
   SELECT origin, kind, subject_id, report_time, body
-  FROM unnest($2::text[], $3::smallint[], $4::text[], $5::timestamptz[],
-              $6::bytea[]) AS t(origin, kind, subject_id, report_time, body)
+  FROM unnest($3::text[], $4::smallint[], $5::text[], $6::timestamptz[],
+              $7::bytea[]) AS t(origin, kind, subject_id, report_time, body)
+  WHERE EXISTS (SELECT FROM either)
   ON CONFLICT (origin) DO NOTHING
   RETURNING delivery_no, origin
+),
+recipients AS (
+  INSERT INTO delivery_recipient (recipient_id, delivery_no)
+  SELECT r.recipient_id, fresh.delivery_no
+  FROM unnest($8::text[], $9::text[]) AS r(origin, recipient_id)
+  JOIN fresh USING (origin)
 )
-INSERT INTO delivery_recipient (recipient_id, delivery_no)
-SELECT r.recipient_id, fresh.delivery_no
-FROM unnest($7::text[], $8::text[]) AS r(origin, recipient_id)
-JOIN fresh USING (origin)
+SELECT count(*) AS moved FROM either

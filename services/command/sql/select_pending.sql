@@ -1,18 +1,28 @@
--- A page of what waits for the recipients $1 at the time $2: not acknowledged,
--- not expired, after ($3, $4), oldest first.
+-- What waits for recipients $1 at the time $8: not acknowledged, not expired,
+-- with numbers after $2, of positions after ($3, $4) up to ($5, $6), on the
+-- channels $7; the first $9 for each. On the second channel what was
+-- acknowledged on the first does not wait any more.
 -- Index: delivery_recipient_pending, a short stretch for every recipient.
-SELECT p.recipient_id, p.delivery_no, p.body
-FROM unnest($1::text[]) AS wanted(recipient_id)
+SELECT wanted.ordinal, p.delivery_no
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],
+            $6::bigint[], $7::smallint[]) WITH ORDINALITY
+  AS wanted(recipient_id, after_no, from_xid, from_no, to_xid, to_no, channel,
+            ordinal)
 CROSS JOIN LATERAL (
-  SELECT r.recipient_id, r.delivery_no, d.body
+  SELECT r.delivery_no
   FROM delivery_recipient r JOIN delivery d USING (delivery_no)
   WHERE r.recipient_id = wanted.recipient_id
     AND r.acknowledged_time IS NULL
-    AND r.delivery_no >= $3::bigint
-    AND (r.delivery_no > $3::bigint OR r.recipient_id > $4::text)
-    AND (d.expire_time IS NULL OR d.expire_time > $2::timestamptz)
+    AND r.delivery_no > wanted.after_no
+    AND (d.xid, d.delivery_no) > (wanted.from_xid::xid8, wanted.from_no)
+    AND (d.xid, d.delivery_no) <= (wanted.to_xid::xid8, wanted.to_no)
+    AND d.channel = wanted.channel
+    AND (d.expire_time IS NULL OR d.expire_time > $8::timestamptz)
+    AND (d.channel = 1 OR NOT EXISTS (
+      SELECT FROM delivery_recipient o
+      WHERE o.delivery_no = d.original_no AND o.recipient_id = r.recipient_id
+        AND o.acknowledged_time IS NOT NULL))
   ORDER BY r.delivery_no
-  LIMIT $5::bigint
+  LIMIT $9::bigint
 ) AS p
-ORDER BY p.delivery_no, p.recipient_id
-LIMIT $5::bigint
+ORDER BY wanted.ordinal, p.delivery_no

@@ -1,0 +1,38 @@
+// Hears that something was written, from whichever process.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "base/mutex.h"
+
+namespace wangge::db {
+
+// Calls `heard` after a NOTIFY on a channel, on a thread of its own with a
+// connection of its own. A hint only: one may get lost while the connection is
+// made anew, so who listens must also look by itself from time to time.
+class Listener {
+ public:
+  Listener(const std::string& dsn, const std::string& channel,
+           std::function<void()> heard);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+ private:
+  void Run();
+  void ListenUntilBroken();
+  bool SleepUnlessStopped();
+  bool stopping();
+
+  const std::string dsn_;
+  const std::string channel_;
+  const std::function<void()> heard_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wangge::db

@@ -1,0 +1,175 @@
+#include "rpc/stream_shards.h"
+
+#include <chrono>
+#include <utility>
+
+#include "rpc/status.h"
+
+namespace wangge::rpc {
+
+StreamShard::StreamShard(std::unique_ptr<grpc::ServerCompletionQueue> queue)
+    : queue_(std::move(queue)) {}
+
+void StreamShard::Post(std::function<void()> task) {
+  MutexLock lock(&mutex_);
+  if (stopped_) return;
+  tasks_.push_back(std::move(task));
+  if (std::exchange(armed_, true)) return;
+  alarm_.Set(queue_.get(), std::chrono::system_clock::now(),
+             static_cast<CompletionTag*>(this));
+}
+
+void StreamShard::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void StreamShard::Stop() {
+  {
+    MutexLock lock(&mutex_);
+    if (std::exchange(stopped_, true)) return;
+  }
+  queue_->Shutdown();
+  if (thread_.joinable()) thread_.join();
+}
+
+void StreamShard::Run() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) static_cast<CompletionTag*>(tag)->Done(ok);
+}
+
+void StreamShard::Done(bool) {
+  std::vector<std::function<void()>> tasks;
+  {
+    MutexLock lock(&mutex_);
+    armed_ = false;
+    tasks.swap(tasks_);
+  }
+  for (const auto& task : tasks) task();
+}
+
+ShardedStream::ShardedStream(size_t max_outbox) : max_outbox_(max_outbox) {}
+
+void ShardedStream::Accepted(bool ok) {
+  const auto self = shared_from_this();
+  if (!ok) {  // The server ends.
+    self_.reset();
+    return;
+  }
+  accept_next_();
+  OnBegin();
+}
+
+void ShardedStream::ReadNext() {
+  if (closing_ || reading_) return;
+  reading_ = true;
+  io_.Read(&incoming_, static_cast<CompletionTag*>(&read_));
+}
+
+void ShardedStream::ReadDone(bool ok) {
+  const auto self = shared_from_this();
+  reading_ = false;
+  if (closing_) {
+    EndWhenIdle();
+  } else if (ok) {
+    OnMessage(std::exchange(incoming_, grpc::ByteBuffer()));
+  } else {
+    OnReadsEnd();
+  }
+}
+
+bool ShardedStream::Send(grpc::ByteBuffer message) {
+  if (closing_) return false;
+  if (outbox_.size() >= max_outbox_) {
+    OnSlowReader();
+    return false;
+  }
+  outbox_.push_back(std::move(message));
+  if (!writing_) WriteNext();
+  return true;
+}
+
+void ShardedStream::WriteNext() {
+  writing_ = true;
+  io_.Write(outbox_.front(), static_cast<CompletionTag*>(&written_));
+}
+
+void ShardedStream::WriteDone(bool ok) {
+  const auto self = shared_from_this();
+  writing_ = false;
+  outbox_.pop_front();
+  if (!ok) {
+    outbox_.clear();
+    Close(absl::CancelledError("the client went away"));
+  }
+  if (!outbox_.empty()) {
+    WriteNext();
+  } else if (closing_) {
+    FinishWhenIdle();
+    EndWhenIdle();
+    return;
+  }
+  if (!closing_) OnRoom();
+}
+
+void ShardedStream::Close(const absl::Status& status) {
+  if (std::exchange(closing_, true)) return;
+  status_ = status;
+  // A write in flight must end first; what waits behind it is dropped on
+  // errors, for the reader resumes.
+  if (!status.ok() && !outbox_.empty()) {
+    outbox_.erase(outbox_.begin() + (writing_ ? 1 : 0), outbox_.end());
+  }
+  FinishWhenIdle();
+}
+
+void ShardedStream::FinishWhenIdle() {
+  if (writing_ || std::exchange(finishing_, true)) return;
+  io_.Finish(ToGrpc(status_), static_cast<CompletionTag*>(&finished_));
+}
+
+void ShardedStream::FinishDone(bool) {
+  const auto self = shared_from_this();
+  done_ = true;
+  EndWhenIdle();
+}
+
+void ShardedStream::EndWhenIdle() {
+  if (!done_ || reading_ || writing_ || self_ == nullptr) return;
+  OnEnd();
+  self_.reset();
+}
+
+StreamShards::StreamShards(int count, RequestCall request, MakeStream make)
+    : count_(count), request_(std::move(request)), make_(std::move(make)) {}
+
+StreamShards::~StreamShards() { Stop(); }
+
+void StreamShards::AddQueues(grpc::ServerBuilder* builder) {
+  for (int i = 0; i < count_; ++i) {
+    shards_.push_back(
+        std::make_unique<StreamShard>(builder->AddCompletionQueue()));
+  }
+}
+
+void StreamShards::Start() {
+  for (const auto& shard : shards_) {
+    AcceptNext(shard.get());
+    shard->Start();
+  }
+}
+
+void StreamShards::Stop() {
+  for (const auto& shard : shards_) shard->Stop();
+}
+
+void StreamShards::AcceptNext(StreamShard* shard) {
+  const std::shared_ptr<ShardedStream> stream = make_();
+  stream->shard_ = shard;
+  stream->self_ = stream;
+  stream->accept_next_ = [this, shard] { AcceptNext(shard); };
+  request_(&stream->context_, &stream->io_, shard->queue(),
+           static_cast<CompletionTag*>(&stream->accepted_));
+}
+
+}  // namespace wangge::rpc

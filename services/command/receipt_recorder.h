@@ -1,0 +1,49 @@
+// Records what became of deliveries: receipts of many streams in one statement,
+// and what went out without any.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "exec/batcher.h"
+#include "exec/periodic.h"
+#include "services/command/inbox_store.h"
+
+namespace wangge::command {
+
+// Thread-safe. The destructor records what was given.
+class ReceiptRecorder {
+ public:
+  explicit ReceiptRecorder(InboxStore* store);
+
+  // Does not block; `done` is called once, on a thread of the recorder, when
+  // the receipts are in the database or could not be written.
+  using Done = std::function<void(const absl::Status&)>;
+  void Record(std::vector<v1::Receipt> receipts, Done done);
+
+  // An instruction's delivery went out to these recipients just now. Written a
+  // while later, and only where no receipt has come by then.
+  void Sent(std::vector<int64_t> delivery_nos,
+            std::vector<std::string> recipient_ids);
+
+ private:
+  using Group = std::vector<std::vector<v1::Receipt>>;
+  std::vector<absl::StatusOr<bool>> RecordGroup(const Group& group);
+  bool RecordSent();
+
+  struct SentOut {
+    std::vector<int64_t> delivery_nos;
+    std::vector<std::string> recipient_ids;
+    absl::Time time;
+  };
+
+  InboxStore& store_;
+  metrics::Counter& receipts_;
+  Mutex mutex_;
+  std::deque<SentOut> sent_ ABSL_GUARDED_BY(mutex_);
+  exec::Batcher<std::vector<v1::Receipt>, bool> batcher_;
+  exec::Periodic sent_writer_;
+};
+
+}  // namespace wangge::command
