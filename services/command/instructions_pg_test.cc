@@ -1,0 +1,570 @@
+// The life of instructions, with their tables in a real database.
+#include <thread>
+
+#include "absl/strings/str_replace.h"
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "db/temp_database.h"
+#include "gmock/gmock.h"
+#include "services/command/inbox_store.h"
+#include "services/command/instruction_timers.h"
+#include "services/command/instructions.h"
+#include "services/command/mobilisations.h"
+#include "services/command/sql.h"
+#include "services/command/test_city.h"
+
+namespace wangge::command {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class InstructionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto database = db::TempDatabase::Create("command", sql::kMigrations);
+    ASSERT_OK(database);
+    database_ = *std::move(database);
+    db::PoolOptions options;
+    options.dsn = database_->dsn();
+    options.size = 4;
+    options.statements = sql::kStatements;
+    auto pool = db::Pool::Open(options);
+    ASSERT_OK(pool);
+    pool_ = *std::move(pool);
+    store_ = std::make_unique<InstructionStore>(pool_.get());
+    reach_ = std::make_unique<ReachStore>(pool_.get());
+    inbox_ = std::make_unique<InboxStore>(pool_.get());
+    instructions_ = std::make_unique<Instructions>(store_.get(), reach_.get());
+    mobilisations_ =
+        std::make_unique<Mobilisations>(store_.get(), reach_.get());
+    timers_ = std::make_unique<InstructionTimers>(store_.get(), reach_.get());
+  }
+
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+
+  InstructionContext As(const std::string& officer_id) const {
+    return {*city_, officer_id, now_, Soon()};
+  }
+
+  v1::CreateInstructionRequest Make(const std::string& grid_id) const {
+    v1::CreateInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_title("t");
+    r.set_text("x");
+    r.mutable_audience()->set_subtree_grid_id(grid_id);
+    r.set_mode(v1::INSTRUCTION_MODE_ACTUAL);
+    r.set_category(v1::INSTRUCTION_CATEGORY_MET);
+    *r.mutable_expire_time() = ToProto(now_ + absl::Hours(3));
+    return r;
+  }
+
+  // A released instruction of the street.
+  v1::Instruction Released(const v1::CreateInstructionRequest& r,
+                           const std::string& officer_id = "desk") {
+    const auto created = instructions_->Create(r, As(officer_id));
+    EXPECT_OK(created);
+    EXPECT_EQ(created->state(), v1::INSTRUCTION_STATE_RELEASED);
+    return *created;
+  }
+
+  absl::StatusOr<v1::Instruction> Release(const std::string& id,
+                                          const std::string& officer_id) {
+    v1::ReleaseInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_instruction_id(id);
+    return instructions_->Release(r, As(officer_id));
+  }
+
+  absl::StatusOr<v1::Instruction> Cancel(const std::string& id,
+                                         const std::string& officer_id) {
+    v1::CancelInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_instruction_id(id);
+    r.set_reason("误报");
+    return instructions_->Cancel(r, As(officer_id));
+  }
+
+  v1::InstructionState StateOf(const std::string& id) {
+    return instructions_->Get(id, Soon())->state();
+  }
+
+  // `title` for each that waits for a recipient.
+  std::vector<std::string> Pending(const std::string& id,
+                                   v1::Channel channel = v1::CHANNEL_PUSH) {
+    const auto pending = inbox_->Pending(
+        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
+    EXPECT_OK(pending);
+    std::vector<std::string> titles;
+    for (const int64_t number : pending->front()) {
+      titles.push_back(DeliveryAt(number).title());
+    }
+    return titles;
+  }
+
+  v1::Delivery DeliveryAt(int64_t number) {
+    const auto read = inbox_->Deliveries({number}, Soon());
+    EXPECT_OK(read);
+    v1::Delivery delivery;
+    const grpc::Slice& bytes = read->front().shared;
+    EXPECT_TRUE(
+        delivery.ParseFromArray(bytes.begin(), static_cast<int>(bytes.size())));
+    return delivery;
+  }
+
+  // A receipt for everything that waits for a recipient.
+  void Receive(const std::string& id, v1::ReceiptKind kind,
+               v1::Channel channel = v1::CHANNEL_PUSH) {
+    const auto pending = inbox_->Pending(
+        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
+    ASSERT_OK(pending);
+    std::vector<v1::Receipt> receipts;
+    for (const int64_t number : pending->front()) {
+      v1::Receipt& receipt = receipts.emplace_back();
+      receipt.set_delivery_id(DeliveryId(number));
+      receipt.set_recipient_id(id);
+      receipt.set_kind(kind);
+      receipt.set_reason("关机");
+    }
+    ASSERT_OK(inbox_->RecordReceipts(receipts, now_, Soon()));
+  }
+
+  void FireAll() {
+    while (true) {
+      const auto fired = timers_->FireOne(*city_, now_);
+      ASSERT_OK(fired);
+      if (!*fired) return;
+    }
+  }
+
+  const std::shared_ptr<const city::City> city_ = TestCity();
+  absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  std::unique_ptr<db::TempDatabase> database_;
+  std::unique_ptr<db::Pool> pool_;
+  std::unique_ptr<InstructionStore> store_;
+  std::unique_ptr<ReachStore> reach_;
+  std::unique_ptr<InboxStore> inbox_;
+  std::unique_ptr<Instructions> instructions_;
+  std::unique_ptr<Mobilisations> mobilisations_;
+  std::unique_ptr<InstructionTimers> timers_;
+};
+
+TEST_F(InstructionsTest, OnePersonReleasesForAStreetTwoForADistrict) {
+  const auto street = Released(Make("s"));
+  EXPECT_EQ(street.reach().audience_count(), 5);
+  EXPECT_EQ(street.city_version(), 7);
+  EXPECT_THAT(Pending("one"), ElementsAre("t"));
+
+  const auto district = instructions_->Create(Make("d"), As("mayor"));
+  ASSERT_OK(district);
+  EXPECT_EQ(district->state(), v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  EXPECT_THAT(Pending("one"), ElementsAre("t"));
+  EXPECT_THAT(Release(district->instruction_id(), "mayor"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "another"));
+  EXPECT_THAT(Release(district->instruction_id(), "desk"),
+              StatusIs(absl::StatusCode::kPermissionDenied, "desk"));
+  EXPECT_OK(Release(district->instruction_id(), "deputy"));
+  EXPECT_THAT(Release(district->instruction_id(), "chief"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "released"));
+  EXPECT_THAT(Pending("one"), ElementsAre("t", "t"));
+}
+
+TEST_F(InstructionsTest, ARepeatFindsWhatItDidAndAnotherBodyIsRefused) {
+  auto r = Make("s");
+  const auto first = Released(r);
+  EXPECT_EQ(Released(r).instruction_id(), first.instruction_id());
+  EXPECT_THAT(Pending("one"), ElementsAre("t"));
+  r.set_text("y");
+  EXPECT_THAT(instructions_->Create(r, As("desk")),
+              StatusIs(absl::StatusCode::kInvalidArgument, r.request_id()));
+}
+
+TEST_F(InstructionsTest, OfManyWhoReleaseAtTheSameTimeOneDoes) {
+  const auto district = instructions_->Create(Make("d"), As("mayor"));
+  ASSERT_OK(district);
+  std::atomic<int> released = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      if (Release(district->instruction_id(), i % 2 == 0 ? "deputy" : "chief")
+              .ok()) {
+        ++released;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(released, 1);
+  EXPECT_THAT(Pending("one"), ElementsAre("t"));
+}
+
+TEST_F(InstructionsTest, ADraftGoesToAnotherPersonThroughItsAuthor) {
+  auto r = Make("d");
+  r.set_draft(true);
+  const auto draft = instructions_->Create(r, As("mayor"));
+  ASSERT_OK(draft);
+  EXPECT_EQ(draft->state(), v1::INSTRUCTION_STATE_DRAFT);
+  EXPECT_THAT(Release(draft->instruction_id(), "deputy"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "draft"));
+  EXPECT_EQ(Release(draft->instruction_id(), "mayor")->state(),
+            v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  EXPECT_EQ(Release(draft->instruction_id(), "deputy")->state(),
+            v1::INSTRUCTION_STATE_RELEASED);
+}
+
+TEST_F(InstructionsTest, AnUpdateReplacesAndTellsThoseItLeavesOut) {
+  const auto old = Released(Make("s"));
+  auto r = Make("p");
+  r.set_title("neu");
+  r.set_replaces_instruction_id(old.instruction_id());
+  const auto update = Released(r);
+  EXPECT_EQ(update.type(), v1::INSTRUCTION_TYPE_UPDATE);
+  EXPECT_EQ(StateOf(old.instruction_id()), v1::INSTRUCTION_STATE_SUPERSEDED);
+  EXPECT_EQ(instructions_->Get(old.instruction_id(), Soon())->ended_by(),
+            update.instruction_id());
+  EXPECT_THAT(Pending("one"), ElementsAre("neu"));
+  EXPECT_THAT(Pending("leader"), ElementsAre("取消：t"));
+  EXPECT_THAT(instructions_->Create(r, As("desk"))->instruction_id(),
+              update.instruction_id());
+  r.set_request_id(NewUuid());
+  EXPECT_THAT(instructions_->Create(r, As("desk")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
+}
+
+TEST_F(InstructionsTest, TheTwoPersonRuleIsNotGotRoundByAnUpdateOrACancel) {
+  const auto large = instructions_->Create(Make("d"), As("mayor"));
+  ASSERT_OK(Release(large->instruction_id(), "deputy"));
+  auto r = Make("s");
+  r.set_replaces_instruction_id(large->instruction_id());
+  // Who does not serve the district cannot replace what is for it.
+  EXPECT_THAT(instructions_->Create(r, As("desk")),
+              StatusIs(absl::StatusCode::kPermissionDenied, "desk"));
+  const auto update = instructions_->Create(r, As("mayor"));
+  ASSERT_OK(update);
+  EXPECT_EQ(update->state(), v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  EXPECT_THAT(Release(update->instruction_id(), "mayor"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "another"));
+  const auto cancel = Cancel(large->instruction_id(), "mayor");
+  ASSERT_OK(cancel);
+  EXPECT_EQ(cancel->state(), v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  EXPECT_EQ(StateOf(large->instruction_id()), v1::INSTRUCTION_STATE_RELEASED);
+  EXPECT_THAT(Release(cancel->instruction_id(), "mayor"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "another"));
+  ASSERT_OK(Release(cancel->instruction_id(), "chief"));
+  EXPECT_EQ(StateOf(large->instruction_id()), v1::INSTRUCTION_STATE_CANCELLED);
+  EXPECT_THAT(Release(update->instruction_id(), "deputy"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
+}
+
+TEST_F(InstructionsTest, AnExerciseNeverBecomesActual) {
+  auto r = Make("s");
+  r.set_mode(v1::INSTRUCTION_MODE_EXERCISE);
+  const auto drill = Released(r);
+  EXPECT_THAT(Pending("one"), ElementsAre("【演练】t"));
+  auto actual = Make("s");
+  actual.set_replaces_instruction_id(drill.instruction_id());
+  EXPECT_THAT(instructions_->Create(actual, As("desk")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "mode"));
+}
+
+TEST_F(InstructionsTest, ACancelStopsItForThoseAwayAndTellsTheOthers) {
+  const auto released = Released(Make("s"));
+  Receive("one", v1::RECEIPT_KIND_DELIVERED);
+  const auto cancel = Cancel(released.instruction_id(), "desk");
+  ASSERT_OK(cancel);
+  EXPECT_EQ(cancel->state(), v1::INSTRUCTION_STATE_RELEASED);
+  EXPECT_EQ(cancel->reach().audience_count(), 5);
+  EXPECT_EQ(StateOf(released.instruction_id()),
+            v1::INSTRUCTION_STATE_CANCELLED);
+  EXPECT_THAT(Pending("one"), ElementsAre("取消：t"));
+  EXPECT_THAT(Pending("two"), ElementsAre("取消：t"));
+  EXPECT_THAT(Cancel(released.instruction_id(), "desk"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
+  EXPECT_THAT(Cancel(cancel->instruction_id(), "desk"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
+  // Silence about it is nobody's business any more.
+  now_ += absl::Minutes(3);
+  FireAll();
+  EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), IsEmpty());
+}
+
+TEST_F(InstructionsTest, WhatWasNotReleasedIsCancelledAtOnce) {
+  const auto waiting = instructions_->Create(Make("d"), As("mayor"));
+  EXPECT_EQ(Cancel(waiting->instruction_id(), "mayor")->state(),
+            v1::INSTRUCTION_STATE_CANCELLED);
+  EXPECT_THAT(Release(waiting->instruction_id(), "deputy"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "over"));
+  EXPECT_THAT(Pending("one"), IsEmpty());
+}
+
+TEST_F(InstructionsTest, ExpiredThingsDoNotCome) {
+  const auto released = Released(Make("s"));
+  now_ += absl::Hours(4);
+  EXPECT_THAT(Pending("one"), IsEmpty());
+  FireAll();
+  EXPECT_EQ(StateOf(released.instruction_id()), v1::INSTRUCTION_STATE_EXPIRED);
+  const auto unreached = reach_->ListUnreached(
+      *store_->Get(released.instruction_id(), Soon()), {"", "", 1}, Soon());
+  ASSERT_OK(unreached);
+  ASSERT_EQ(unreached->size(), 1U);
+  EXPECT_EQ(unreached->front().cause(), v1::UNREACHED_CAUSE_OVER);
+}
+
+TEST_F(InstructionsTest, TheReachIsCountedByPlaceAndSecond) {
+  const std::string id = Released(Make("s")).instruction_id();
+  const auto reach = [&](common::v1::GridLevel level) {
+    return *reach_->GetReach(*store_->Get(id, Soon()), level, Soon());
+  };
+  now_ += absl::Seconds(3);
+  Receive("one", v1::RECEIPT_KIND_READ);
+  Receive("police", v1::RECEIPT_KIND_UNREACHABLE);
+  now_ += absl::Seconds(9);
+  Receive("two", v1::RECEIPT_KIND_DONE);
+  now_ += absl::Minutes(5);
+  Receive("worker", v1::RECEIPT_KIND_DELIVERED);
+  const v1::Reach r = reach(common::v1::GRID_LEVEL_COMMUNITY);
+  EXPECT_EQ(r.audience_count(), 5);
+  EXPECT_EQ(r.delivered_count(), 3);
+  EXPECT_EQ(r.delivered_within_10s_count(), 1);
+  EXPECT_EQ(r.read_count(), 2);
+  EXPECT_EQ(r.acknowledged_count(), 1);
+  EXPECT_EQ(r.done_count(), 1);
+  EXPECT_EQ(r.unreachable_count(), 1);
+  ASSERT_EQ(r.delivered_by_second_size(), 61);
+  EXPECT_EQ(r.delivered_by_second(3), 1);
+  EXPECT_EQ(r.delivered_by_second(12), 1);
+  EXPECT_EQ(r.delivered_by_second(60), 1);
+  ASSERT_EQ(r.grids_size(), 2);
+  EXPECT_EQ(r.grids(0).grid_id(), "");  // The police post lies in no community.
+  EXPECT_EQ(r.grids(0).audience_count(), 1);
+  EXPECT_EQ(r.grids(1).grid_id(), "k");
+  EXPECT_EQ(r.grids(1).delivered_count(), 3);
+  EXPECT_EQ(reach(common::v1::GRID_LEVEL_STREET).grids_size(), 1);
+}
+
+TEST_F(InstructionsTest, TheUnreachedAreNamedWithTheCause) {
+  const std::string id = Released(Make("s")).instruction_id();
+  Receive("one", v1::RECEIPT_KIND_DELIVERED);
+  Receive("two", v1::RECEIPT_KIND_UNREACHABLE);
+  const StoredInstruction stored = *store_->Get(id, Soon());
+  ASSERT_OK(inbox_->RecordSent({stored.delivery_no, stored.delivery_no},
+                               {"one", "worker"}, {now_, now_}, Soon()));
+  const auto list = [&](const std::string& grid_id) {
+    std::vector<std::string> lines;
+    const auto unreached =
+        reach_->ListUnreached(stored, {grid_id, "", 100}, Soon());
+    EXPECT_OK(unreached);
+    for (const v1::Unreached& one : *unreached) {
+      lines.push_back(one.recipient_id() + " " + one.grid_id() + " " +
+                      v1::UnreachedCause_Name(one.cause()).substr(16) + " " +
+                      one.reason());
+    }
+    return lines;
+  };
+  EXPECT_THAT(list(""),
+              ElementsAre("leader k OFFLINE ", "police s OFFLINE ",
+                          "two k UNREACHABLE 关机", "worker k NOT_CONFIRMED "));
+  EXPECT_THAT(list("k"),
+              ElementsAre("leader k OFFLINE ", "two k UNREACHABLE 关机",
+                          "worker k NOT_CONFIRMED "));
+  // A later receipt revokes that somebody is unreachable.
+  Receive("two", v1::RECEIPT_KIND_DELIVERED);
+  EXPECT_EQ(list("").size(), 3U);
+}
+
+TEST_F(InstructionsTest, SilenceGoesFromTheSecondChannelToTheNextLevels) {
+  Released(Make("p"));  // one, two, worker
+  Receive("worker", v1::RECEIPT_KIND_ACKNOWLEDGED);
+  now_ += absl::Minutes(2);
+  FireAll();
+  EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
+  EXPECT_THAT(Pending("worker", v1::CHANNEL_SECOND), IsEmpty());
+  // An answer on the second channel is an answer.
+  Receive("two", v1::RECEIPT_KIND_ACKNOWLEDGED, v1::CHANNEL_SECOND);
+  EXPECT_THAT(Pending("two"), IsEmpty());
+  now_ += absl::Minutes(3);
+  FireAll();
+  EXPECT_THAT(Pending("clerk"), ElementsAre("【1人未签收】t"));
+  now_ += absl::Minutes(5);
+  FireAll();
+  EXPECT_THAT(Pending("worker"), ElementsAre("【1人未签收】t"));
+  // Who leads the silent one has taken over.
+  Receive("worker", v1::RECEIPT_KIND_ACKNOWLEDGED);
+  now_ += absl::Minutes(5);
+  FireAll();
+  EXPECT_THAT(Pending("desk"), IsEmpty());
+  EXPECT_THAT(Pending("one"), ElementsAre("t"));
+}
+
+TEST_F(InstructionsTest, AnAnswerOnTheFirstChannelSilencesTheSecond) {
+  Released(Make("m1"));
+  now_ += absl::Minutes(2);
+  FireAll();
+  EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
+  Receive("one", v1::RECEIPT_KIND_ACKNOWLEDGED);
+  EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), IsEmpty());
+}
+
+TEST_F(InstructionsTest, ManyProcessesFireEachTimerOnce) {
+  Released(Make("s"));
+  now_ += absl::Minutes(2);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([this] { FireAll(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
+}
+
+TEST_F(InstructionsTest, AMonthlyDrillRepeatsUntilItIsCancelled) {
+  auto r = Make("s");
+  r.set_mode(v1::INSTRUCTION_MODE_EXERCISE);
+  r.set_monthly(true);
+  Released(r);
+  const auto all = [&] {
+    return instructions_->List({}, Soon())->instructions();
+  };
+  now_ += absl::Hours(24 * 31 + 1);
+  FireAll();
+  ASSERT_EQ(all().size(), 2);
+  EXPECT_EQ(all()[0].state(), v1::INSTRUCTION_STATE_RELEASED);
+  EXPECT_EQ(all()[0].repeats_instruction_id(), all()[1].instruction_id());
+  EXPECT_EQ(FromProto(all()[0].expire_time()), now_ + absl::Hours(3));
+  EXPECT_EQ(all()[1].state(), v1::INSTRUCTION_STATE_EXPIRED);
+  EXPECT_THAT(Pending("one"), ElementsAre("【演练】t"));
+  now_ += absl::Hours(4);
+  FireAll();
+  ASSERT_OK(Cancel(all()[0].instruction_id(), "desk"));
+  now_ += absl::Hours(24 * 40);
+  FireAll();
+  EXPECT_EQ(all().size(), 2);
+}
+
+TEST_F(InstructionsTest, AnAlertIsImportedOnce) {
+  const std::string xml = absl::StrReplaceAll(
+      R"(<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+<identifier>R-1</identifier><sender>a@b</sender>
+<sent>2026-09-01T08:00:00+08:00</sent><status>Actual</status>
+<msgType>Alert</msgType><scope>Public</scope><info><category>Met</category>
+<event>暴雨</event><urgency>Immediate</urgency><severity>Severe</severity>
+<certainty>Observed</certainty><expires>EXPIRES</expires>
+<description>x</description><area><areaDesc>s</areaDesc><geocode>
+<valueName>wangge:grid</valueName><value>s</value></geocode></area></info>
+</alert>)",
+      {{"EXPIRES", absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez",
+                                    now_ + absl::Hours(1), CityTimeZone())}});
+  v1::ImportCapRequest r;
+  r.set_request_id(NewUuid());
+  r.set_xml(xml);
+  const auto imported = instructions_->Import(r, As("desk"));
+  ASSERT_OK(imported);
+  EXPECT_EQ(imported->state(), v1::INSTRUCTION_STATE_RELEASED);
+  EXPECT_EQ(instructions_->Import(r, As("desk"))->instruction_id(),
+            imported->instruction_id());
+  r.set_request_id(NewUuid());
+  EXPECT_THAT(
+      instructions_->Import(r, As("desk")),
+      StatusIs(absl::StatusCode::kAlreadyExists, imported->instruction_id()));
+  // A cancel by the alert's own name.
+  r.set_xml(absl::StrReplaceAll(
+      xml, {{"<msgType>Alert<", "<msgType>Cancel<"},
+            {">R-1<", ">R-2<"},
+            {"<scope>Public</scope>",
+             "<scope>Public</scope><note>误报</note>"
+             "<references>a@b,R-1,2026-09-01T08:00:00+08:00</references>"}}));
+  r.set_request_id(NewUuid());
+  ASSERT_OK(instructions_->Import(r, As("desk")));
+  EXPECT_EQ(instructions_->Import(r, As("desk"))->type(),
+            v1::INSTRUCTION_TYPE_CANCEL);
+  EXPECT_EQ(StateOf(imported->instruction_id()),
+            v1::INSTRUCTION_STATE_CANCELLED);
+}
+
+class MobilisationsTest : public InstructionsTest {
+ protected:
+  void SetUp() override {
+    InstructionsTest::SetUp();
+    auto r = Make("s");
+    r.mutable_mobilisation();
+    id_ = Released(r).instruction_id();
+  }
+
+  v1::ReportHouseholdsRequest Households(const std::string& grid_id,
+                                         int reached, int absent) const {
+    v1::ReportHouseholdsRequest r;
+    r.set_request_id(NewUuid());
+    r.set_instruction_id(id_);
+    r.set_grid_id(grid_id);
+    r.mutable_count()->set_reached_count(reached);
+    r.mutable_count()->set_absent_count(absent);
+    return r;
+  }
+
+  v1::MobilisationProgress Progress(common::v1::GridLevel level) {
+    const auto stored = mobilisations_->Find(id_, Soon());
+    EXPECT_OK(stored);
+    return *reach_->GetProgress(stored->instruction, level, Soon());
+  }
+
+  std::string id_;
+};
+
+TEST_F(MobilisationsTest, ReportsRollUpAndCorrectionsAreEvents) {
+  ASSERT_OK(mobilisations_->Report(Households("m1", 50, 5), As("one")));
+  const auto corrected =
+      mobilisations_->Report(Households("m1", 55, 5), As("worker"));
+  ASSERT_OK(corrected);
+  EXPECT_EQ(corrected->report_count(), 2);
+  EXPECT_EQ(corrected->name(), "m1 name");
+  EXPECT_TRUE(corrected->has_complete_time());
+  const auto progress = Progress(common::v1::GRID_LEVEL_COMMUNITY);
+  EXPECT_THAT(progress.total(),
+              EqualsProto(FromText<v1::GridProgress>(
+                  "grid_id: 's' count { target_count: 110 reached_count: 55 "
+                  "absent_count: 5 } micro_grid_count: 2 begun_count: 1 "
+                  "complete_count: 1 complete_in_time_count: 1")));
+  ASSERT_EQ(progress.grids_size(), 1);
+  EXPECT_EQ(progress.grids(0).grid_id(), "k");
+  EXPECT_EQ(FromProto(progress.end_time()), now_ + absl::Hours(2));
+  v1::ListMicroGridsRequest r;
+  r.set_instruction_id(id_);
+  r.set_not_begun(true);
+  const auto waiting = mobilisations_->List(r, *city_, Soon());
+  ASSERT_OK(waiting);
+  ASSERT_EQ(waiting->micro_grids_size(), 1);
+  EXPECT_EQ(waiting->micro_grids(0).grid_id(), "m2");
+}
+
+TEST_F(MobilisationsTest, ARepeatIsOneReportAndLateOnesAreNotInTime) {
+  const auto r = Households("m2", 50, 0);
+  now_ += absl::Minutes(121);
+  ASSERT_OK(mobilisations_->Report(r, As("two")));
+  EXPECT_EQ(mobilisations_->Report(r, As("two"))->report_count(), 1);
+  const auto total = Progress(common::v1::GRID_LEVEL_UNSPECIFIED).total();
+  EXPECT_EQ(total.complete_count(), 1);
+  EXPECT_EQ(total.complete_in_time_count(), 0);
+  auto other = r;
+  other.mutable_count()->set_reached_count(49);
+  EXPECT_THAT(mobilisations_->Report(other, As("two")),
+              StatusIs(absl::StatusCode::kInvalidArgument, r.request_id()));
+}
+
+TEST_F(MobilisationsTest, BadReportsChangeNothing) {
+  EXPECT_THAT(mobilisations_->Report(Households("m1", 61, 0), As("one")),
+              StatusIs(absl::StatusCode::kInvalidArgument, "count"));
+  EXPECT_THAT(mobilisations_->Report(Households("m1", 1, 0), As("two")),
+              StatusIs(absl::StatusCode::kPermissionDenied, "two"));
+  EXPECT_THAT(mobilisations_->Report(Households("p", 1, 0), As("worker")),
+              StatusIs(absl::StatusCode::kNotFound, "p"));
+  EXPECT_EQ(Progress(common::v1::GRID_LEVEL_UNSPECIFIED).total().begun_count(),
+            0);
+  auto more = Households("m1", 61, 0);
+  more.mutable_count()->set_target_count(62);
+  EXPECT_EQ(mobilisations_->Report(more, As("one"))->count().target_count(),
+            62);
+  ASSERT_OK(Cancel(id_, "desk"));
+  EXPECT_THAT(mobilisations_->Report(Households("m1", 1, 0), As("one")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
+}
+
+}  // namespace
+}  // namespace wangge::command
