@@ -6,6 +6,14 @@
 #include "rpc/status.h"
 
 namespace wangge::rpc {
+namespace {
+
+// Calls that each shard waits for. gRPC offers a call to the shard of its
+// connection first: while that one waits for enough of them, the streams of a
+// connection share a thread and do not contend for it.
+constexpr int kAccepting = 256;
+
+}  // namespace
 
 StreamShard::StreamShard(std::unique_ptr<grpc::ServerCompletionQueue> queue)
     : queue_(std::move(queue)) {}
@@ -154,7 +162,7 @@ void StreamShards::AddQueues(grpc::ServerBuilder* builder) {
 
 void StreamShards::Start() {
   for (const auto& shard : shards_) {
-    AcceptNext(shard.get());
+    for (int i = 0; i < kAccepting; ++i) AcceptNext(shard.get());
     shard->Start();
   }
 }

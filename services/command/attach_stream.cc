@@ -27,7 +27,7 @@ std::string HowMany(int size) {
 }  // namespace
 
 AttachStream::AttachStream(const AttachDeps& deps)
-    : ShardedStream(kMaxOutbox), deps_(deps) {}
+    : Subscriber(kMaxOutbox), deps_(deps) {}
 
 void AttachStream::OnBegin() {
   auto caller = rpc::AdmitStream(deps_.runtime, context(), kAttach);
@@ -37,7 +37,8 @@ void AttachStream::OnBegin() {
   }
   caller_ = *std::move(caller);
   if (const auto* gateway = deps_.gateways.Find(caller_)) {
-    if (gateway->channel() == v1::CHANNEL_SECOND) channel_ = gateway->channel();
+    if (gateway->channel() == v1::CHANNEL_SECOND)
+      set_channel(gateway->channel());
   }
   deps_.hub.Add(Self());
   ReadNext();
@@ -199,7 +200,7 @@ void AttachStream::BeginSending(const Position& from) {
   sending_->to = deps_.hub.Join(Self(), backlog.recipient_ids);
   for (const std::string& id : backlog.recipient_ids) {
     sending_->recipients.insert(id);
-    sending_->wanted.push_back({id, 0, from, sending_->to, channel_});
+    sending_->wanted.push_back({id, 0, from, sending_->to, channel()});
   }
 }
 
@@ -266,13 +267,7 @@ void AttachStream::Deliver(const std::shared_ptr<const Handout>& handout,
 void AttachStream::SendNew(const std::shared_ptr<const Handout>& handout,
                            const std::vector<uint32_t>& recipients) {
   if (recipients.empty()) return;
-  std::vector<absl::string_view> ids;
-  ids.reserve(recipients.size());
-  for (const uint32_t i : recipients) ids.push_back(handout->recipient_ids[i]);
-  ResponseWriter writer;
-  if (backlogs_.empty()) writer.SetCursor(handout->cursor);
-  writer.Add(handout->delivery, ids);
-  Send(writer.Take());
+  Send(ResponseOf(*handout, recipients, backlogs_.empty()));
 }
 
 }  // namespace wangge::command

@@ -31,7 +31,7 @@ struct AttachDeps {
   const Gateways& gateways;
 };
 
-class AttachStream final : public rpc::ShardedStream {
+class AttachStream final : public Subscriber {
  public:
   // Messages that wait for the client.
   static constexpr size_t kMaxOutbox = 1000;
@@ -40,19 +40,8 @@ class AttachStream final : public rpc::ShardedStream {
 
   explicit AttachStream(const AttachDeps& deps);
 
-  v1::Channel channel() const { return channel_; }
-
-  // On the shard's thread: sends a new delivery to recipients, given as indexes
-  // of the handout's.
   void Deliver(const std::shared_ptr<const Handout>& handout,
-               const std::vector<uint32_t>& recipients);
-
-  // The hub's, guarded by its lock: this stream's share of a handout.
-  struct Mark {
-    const Handout* handout = nullptr;
-    size_t share = 0;
-  };
-  Mark hub_mark;
+               const std::vector<uint32_t>& recipients) override;
 
  private:
   // What waits for some recipients.
@@ -105,7 +94,6 @@ class AttachStream final : public rpc::ShardedStream {
 
   const AttachDeps deps_;
   rpc::Caller caller_;
-  v1::Channel channel_ = v1::CHANNEL_PUSH;
   absl::flat_hash_set<std::string> joined_;
   std::deque<Backlog> backlogs_;
   std::unique_ptr<Sending> sending_;

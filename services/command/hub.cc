@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "services/command/attach_stream.h"
 
 namespace wangge::command {
 namespace {
@@ -16,11 +15,23 @@ constexpr absl::Duration kHandoutTime = absl::Seconds(10);
 
 // What one stream gets of a handout.
 struct Share {
-  std::shared_ptr<AttachStream> stream;
+  std::shared_ptr<Subscriber> stream;
   std::vector<uint32_t> recipients;
 };
 
 }  // namespace
+
+grpc::ByteBuffer ResponseOf(const Handout& handout,
+                            const std::vector<uint32_t>& recipients,
+                            bool with_cursor) {
+  std::vector<absl::string_view> ids;
+  ids.reserve(recipients.size());
+  for (const uint32_t i : recipients) ids.push_back(handout.recipient_ids[i]);
+  ResponseWriter writer;
+  if (with_cursor) writer.SetCursor(handout.cursor);
+  writer.Add(handout.delivery, ids);
+  return writer.Take();
+}
 
 Hub::Hub()
     : streams_gauge_(
@@ -33,23 +44,23 @@ void Hub::Begin(const Position& position) {
   position_ = position;
 }
 
-Hub::Index& Hub::IndexOf(const AttachStream& stream) {
+Hub::Index& Hub::IndexOf(const Subscriber& stream) {
   return stream.channel() == v1::CHANNEL_SECOND ? second_ : first_;
 }
 
-void Hub::Add(std::shared_ptr<AttachStream> stream) {
+void Hub::Add(std::shared_ptr<Subscriber> stream) {
   MutexLock lock(&mutex_);
   streams_.insert(std::move(stream));
   streams_gauge_.Set(static_cast<double>(streams_.size()));
 }
 
-void Hub::Remove(const std::shared_ptr<AttachStream>& stream) {
+void Hub::Remove(const std::shared_ptr<Subscriber>& stream) {
   MutexLock lock(&mutex_);
   streams_.erase(stream);
   streams_gauge_.Set(static_cast<double>(streams_.size()));
 }
 
-Position Hub::Join(const std::shared_ptr<AttachStream>& stream,
+Position Hub::Join(const std::shared_ptr<Subscriber>& stream,
                    const std::vector<std::string>& recipient_ids) {
   MutexLock lock(&mutex_);
   Index& index = IndexOf(*stream);
@@ -63,7 +74,7 @@ Position Hub::Join(const std::shared_ptr<AttachStream>& stream,
   return position_;
 }
 
-void Hub::Leave(const std::shared_ptr<AttachStream>& stream,
+void Hub::Leave(const std::shared_ptr<Subscriber>& stream,
                 const std::vector<std::string>& recipient_ids) {
   MutexLock lock(&mutex_);
   Index& index = IndexOf(*stream);
@@ -85,6 +96,7 @@ std::vector<uint32_t> Hub::HandOut(
   // Held until all is posted: who joins meanwhile gets what comes later.
   MutexLock lock(&mutex_);
   position_ = handout->position;
+  ++round_;
   const Index& index =
       handout->channel == v1::CHANNEL_SECOND ? second_ : first_;
   for (uint32_t i = 0; i < handout->recipient_ids.size(); ++i) {
@@ -93,9 +105,9 @@ std::vector<uint32_t> Hub::HandOut(
     out.push_back(i);
     for (const auto& stream : found->second) {
       std::vector<Share>& of_shard = shares[&stream->shard()];
-      AttachStream::Mark& mark = stream->hub_mark;
-      if (mark.handout != handout.get()) {
-        mark = {handout.get(), of_shard.size()};
+      Subscriber::Mark& mark = stream->mark_;
+      if (mark.round != round_) {
+        mark = {round_, of_shard.size()};
         of_shard.push_back({stream, {}});
       }
       of_shard[mark.share].recipients.push_back(i);

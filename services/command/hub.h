@@ -12,12 +12,42 @@
 #include "db/listener.h"
 #include "exec/periodic.h"
 #include "metrics/metrics.h"
+#include "rpc/stream_shards.h"
 #include "services/command/delivery_cache.h"
 #include "services/command/receipt_recorder.h"
 
 namespace wangge::command {
 
-class AttachStream;
+// A stream that the hub hands deliveries to.
+class Subscriber : public rpc::ShardedStream {
+ public:
+  v1::Channel channel() const { return channel_; }
+  // On the shard's thread: a new delivery for recipients, given as indexes of
+  // the handout's.
+  virtual void Deliver(const std::shared_ptr<const Handout>& handout,
+                       const std::vector<uint32_t>& recipients) = 0;
+
+ protected:
+  using ShardedStream::ShardedStream;
+  // Before it is added to a hub.
+  void set_channel(v1::Channel channel) { channel_ = channel; }
+
+ private:
+  friend class Hub;
+  // Guarded by the hub's lock: this stream's share of a handout.
+  struct Mark {
+    uint64_t round = 0;
+    size_t share = 0;
+  };
+  Mark mark_;
+  v1::Channel channel_ = v1::CHANNEL_PUSH;
+};
+
+// What a stream gets of a handout: for recipients given as indexes; with the
+// cursor when they are all that it owes its recipients.
+grpc::ByteBuffer ResponseOf(const Handout& handout,
+                            const std::vector<uint32_t>& recipients,
+                            bool with_cursor);
 
 // Hands each new delivery once to every stream that carries one of its
 // recipients. Thread-safe.
@@ -28,14 +58,14 @@ class Hub {
   // `position` is where what is new begins.
   void Begin(const Position& position);
 
-  void Add(std::shared_ptr<AttachStream> stream);
+  void Add(std::shared_ptr<Subscriber> stream);
   // The stream has ended.
-  void Remove(const std::shared_ptr<AttachStream>& stream);
+  void Remove(const std::shared_ptr<Subscriber>& stream);
   // From now on the stream gets what is new for the recipients: all that comes
   // after the position returned, and nothing before it.
-  Position Join(const std::shared_ptr<AttachStream>& stream,
+  Position Join(const std::shared_ptr<Subscriber>& stream,
                 const std::vector<std::string>& recipient_ids);
-  void Leave(const std::shared_ptr<AttachStream>& stream,
+  void Leave(const std::shared_ptr<Subscriber>& stream,
              const std::vector<std::string>& recipient_ids);
 
   // Positions must increase. Returns whom it went out to, as indexes of the
@@ -46,17 +76,18 @@ class Hub {
   void CloseAll(const absl::Status& status);
 
  private:
-  using Streams = absl::InlinedVector<std::shared_ptr<AttachStream>, 1>;
+  using Streams = absl::InlinedVector<std::shared_ptr<Subscriber>, 1>;
   using Index = absl::flat_hash_map<std::string, Streams>;
 
-  Index& IndexOf(const AttachStream& stream)
+  Index& IndexOf(const Subscriber& stream)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   metrics::Gauge& streams_gauge_;
   metrics::Gauge& recipients_gauge_;
   Mutex mutex_;
   Position position_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<std::shared_ptr<AttachStream>> streams_
+  uint64_t round_ ABSL_GUARDED_BY(mutex_) = 0;  // Of handing out.
+  absl::flat_hash_set<std::shared_ptr<Subscriber>> streams_
       ABSL_GUARDED_BY(mutex_);
   Index first_ ABSL_GUARDED_BY(mutex_);
   Index second_ ABSL_GUARDED_BY(mutex_);  // Of the second channel.

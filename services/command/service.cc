@@ -12,7 +12,7 @@
 
 ABSL_FLAG(std::string, gateways, "",
           "Folder of push gateway profiles, *.textproto.");
-ABSL_FLAG(int, stream_shards, 16,
+ABSL_FLAG(int, stream_shards, 32,
           "Completion queues and threads that serve streams, 1 to 64.");
 
 namespace wangge::command {
