@@ -146,7 +146,8 @@ class Pool::Impl {
         " connect_timeout=5 options='-c statement_timeout=",
         absl::ToInt64Milliseconds(options.statement_timeout),
         " -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000"
-        " -c jit=off -c plan_cache_mode=force_generic_plan'");
+        " -c jit=off -c plan_cache_mode=force_generic_plan",
+        options.prefer_indexes ? " -c enable_seqscan=off'" : "'");
     free_count_ = options.size;
     for (const Statement* statement : options.statements) {
       seconds_[statement->name] = &metrics::GetSeconds(

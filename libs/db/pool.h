@@ -96,6 +96,10 @@ struct PoolOptions {
   // A statement that runs longer is ended by the server; two seconds later the
   // connection is given up, for the server hangs.
   absl::Duration statement_timeout = absl::Seconds(10);
+  // No statement reads a whole table where an index can be used. Plans are made
+  // once and kept: one made while a table is empty, where reading all of it is
+  // cheapest, would be a disaster a hundred thousand rows later.
+  bool prefer_indexes = false;
 };
 
 // A fixed number of connections, opened when needed. Thread-safe.

@@ -21,6 +21,7 @@ class InboxStoreTest : public ::testing::Test {
     options.dsn = database_->dsn();
     options.size = 2;
     options.statements = sql::kStatements;
+    options.prefer_indexes = true;
     auto pool = db::Pool::Open(options);
     ASSERT_OK(pool);
     pool_ = *std::move(pool);

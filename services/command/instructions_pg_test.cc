@@ -31,6 +31,7 @@ class InstructionsTest : public ::testing::Test {
     options.dsn = database_->dsn();
     options.size = 4;
     options.statements = sql::kStatements;
+    options.prefer_indexes = true;
     auto pool = db::Pool::Open(options);
     ASSERT_OK(pool);
     pool_ = *std::move(pool);

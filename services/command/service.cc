@@ -123,6 +123,7 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
   options.size = environment.db_connections;
   options.statements = sql::kStatements;
   options.statement_timeout = absl::Seconds(30);
+  options.prefer_indexes = true;
   ASSIGN_OR_RETURN(auto pool, db::Pool::Open(options));
   ASSIGN_OR_RETURN(auto registry,
                    rpc::Connect(environment.registry, environment.tls));

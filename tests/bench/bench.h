@@ -59,6 +59,7 @@ int RunGrowth(const Options& options);
 int RunOverload(const Options& options);
 int RunFeed(const Options& options);
 int RunTimers(const Options& options);
+int RunFanout(const Options& options);
 int RunRpc(const Options& options);
 int RunRegistry(const Options& options);
 int RunRouting(const Options& options);

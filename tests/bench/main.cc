@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
       {"feed", wangge::bench::RunFeed},
       {"overload", wangge::bench::RunOverload},
       {"growth", wangge::bench::RunGrowth},
+      {"fanout", wangge::bench::RunFanout},
       {"timers", wangge::bench::RunTimers},
       {"pace", [](const Options&) { return wangge::bench::RunPace(); }},
       {"rpc", wangge::bench::RunRpc},
@@ -45,10 +46,10 @@ int main(int argc, char** argv) {
     }
   }
   if (benches.contains(name)) return benches.at(name)(options);
-  std::fprintf(
-      stderr,
-      "usage: bench "
-      "submit|overload|cases|feed|timers|growth|rpc|registry|routing|text "
-      "[--quick]; see tests/bench/run\n");
+  std::fprintf(stderr,
+               "usage: bench "
+               "submit|overload|cases|feed|timers|growth|fanout|rpc|registry|"
+               "routing|text "
+               "[--quick]; see tests/bench/run\n");
   return 2;
 }
