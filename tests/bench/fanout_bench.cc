@@ -21,6 +21,9 @@ using command::v1::Instruction;
 
 constexpr int kStreams = 1000;
 constexpr size_t kChannels = 8;
+// Who has one of these and a post in a grid: 75,350 in all of Zhengzhou.
+constexpr const char* kPosts[] = {"grid_leader", "grid_worker",
+                                  "micro_grid_leader"};
 
 class Centre {
  public:
@@ -41,6 +44,9 @@ class Centre {
     request.set_mode(command::v1::INSTRUCTION_MODE_EXERCISE);
     request.set_category(command::v1::INSTRUCTION_CATEGORY_MET);
     request.mutable_audience()->set_subtree_grid_id(grid_id_);
+    for (const char* post : kPosts) {
+      request.mutable_audience()->add_posts(post);
+    }
     *request.mutable_expire_time() = ToProto(absl::Now() + absl::Hours(1));
     const auto written = wgctl::CallAs<CommandService>(
         client_, "command", "gateway/app", officers_[0],
@@ -89,6 +95,7 @@ double SecondsUntilRecorded(Centre* centre, const Instruction& released,
         share * static_cast<double>(reach.audience_count())) {
       return absl::ToDoubleSeconds(asked - release);
     }
+    absl::SleepFor(absl::Milliseconds(50));
   }
   return -1;
 }
@@ -131,7 +138,12 @@ int RunFanout(const Options& options) {
   std::vector<std::string> ids;
   for (const auto* officer :
        (*city)->OfficersIn((*city)->root_grid().grid_id())) {
-    ids.push_back(officer->officer_id());
+    const auto& posts = officer->posts();
+    if (std::any_of(std::begin(kPosts), std::end(kPosts), [&](const char* p) {
+          return std::find(posts.begin(), posts.end(), p) != posts.end();
+        })) {
+      ids.push_back(officer->officer_id());
+    }
   }
   const auto recipients = static_cast<int64_t>(ids.size());
   Centre centre(**city);
@@ -152,8 +164,7 @@ int RunFanout(const Options& options) {
   Print("fanout", "attached", absl::ToDoubleSeconds(absl::Now() - begin), "s");
   Print("fanout", "recipients", static_cast<double>(recipients), "");
   std::vector<double> delivered, recorded;
-  Submitter busy;
-  for (int round = 0; round < (options.quick ? 2 : 5); ++round) {
+  const auto send = [&] {
     const Instruction released = centre.Send();
     const bool all = workers.WaitForAbout(released.instruction_id(), recipients,
                                           absl::Now() + absl::Minutes(1));
@@ -162,21 +173,28 @@ int RunFanout(const Options& options) {
                                     FromProto(released.release_time()))
             : -1);
     recorded.push_back(SecondsUntilRecorded(&centre, released, 0.999));
-  }
-  const double busy_p99 = busy.Stop99();
+  };
+  const int rounds = options.quick ? 3 : 7;
+  for (int round = 0; round < rounds; ++round) send();
   Print("fanout", "released -> delivered to everybody, TLS, database",
         Percentile(&delivered, 0.5), "s", "limit", 3);
   Print("fanout", "released -> 99.9% delivered and recorded",
         Percentile(&recorded, 0.5), "s", "limit", 3);
-  Print("fanout", "submit p99 meanwhile", busy_p99, "ms", "without", calm_p99);
+  // Every round brings a receipt of each recipient within a second or two.
+  Submitter busy;
+  recorded.clear();
+  for (int round = 0; round < rounds; ++round) send();
+  Print("fanout", "receipts of all recorded while reports come in",
+        Percentile(&recorded, 0.5), "s", "limit", 5);
+  Print("fanout", "submit p99 meanwhile", busy.Stop99(), "ms", "without",
+        calm_p99);
 
-  const Instruction storm = centre.Send();
   const absl::Time cut = absl::Now();
   workers.CutAll();
-  const bool back =
-      workers.WaitForAbout(storm.instruction_id(), recipients,
-                           absl::Now() + absl::Minutes(2)) &&
-      everybody();
+  const Instruction storm = centre.Send();
+  const bool back = workers.WaitForAbout(storm.instruction_id(), recipients,
+                                         absl::Now() + absl::Minutes(2)) &&
+                    everybody();
   const auto [reached, deliveries] = workers.About(storm.instruction_id());
   Print("fanout", "all streams cut -> all back, nothing lost",
         back ? absl::ToDoubleSeconds(absl::Now() - cut) : -1, "s", "limit", 60);
