@@ -2,10 +2,7 @@
 // and accepted through two replicas of cases. The clients keep ledgers of what
 // was acknowledged: at the end nothing of it is lost, nothing is doubled, and
 // the feeds of both replicas are the same and without gaps.
-#include <signal.h>
-
 #include <atomic>
-#include <fstream>
 #include <map>
 #include <random>
 #include <set>
@@ -14,16 +11,11 @@
 #include "base/mutex.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
+#include "tests/fault/processes.h"
 #include "tests/suite.h"
 
 namespace wangge {
 namespace {
-
-// Failures after which a client tries again.
-bool IsTransient(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status);
-}
 
 // What the client was told, by source_ref.
 class Ledger {
@@ -74,20 +66,6 @@ class Ledger {
   std::map<std::string, intake::v1::SubmitReportRequest> requests_
       ABSL_GUARDED_BY(mutex_);
 };
-
-pid_t FirstNumberOf(const std::string& path) {
-  std::ifstream in(path);
-  pid_t pid = 0;
-  in >> pid;
-  return pid;
-}
-
-pid_t PidOf(const std::string& name) {
-  if (name == "postgres") {
-    return FirstNumberOf(Need("WANGGE_PG_DIR") + "/postmaster.pid");
-  }
-  return FirstNumberOf(Need("WANGGE_STATE") + "/run/" + name + ".child");
-}
 
 // Submits until told to stop; a report without an answer is sent again, as a
 // source would, until it has one.
