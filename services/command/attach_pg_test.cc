@@ -14,14 +14,15 @@
 namespace wangge::command {
 namespace {
 
-std::shared_ptr<const city::City> CityOfOneOfficer() {
+std::shared_ptr<const city::City> CityOfTwoOfficers() {
   city::RowMap rows;
   for (const char* row :
        {"grid { grid_id: 'c' grid_code: '1' layer: GRID_LAYER_GOVERNANCE "
         "level: GRID_LEVEL_CITY polygons { rings { coordinates_e7: ["
         "1130000000,340000000,1140000000,340000000,1140000000,350000000] } } }",
         "unit { unit_id: 'oc' kind: UNIT_KIND_OPERATION_CENTRE }",
-        "officer { officer_id: 'a' unit_id: 'oc' posts: 'dispatcher' }"}) {
+        "officer { officer_id: 'a' unit_id: 'oc' posts: 'dispatcher' }",
+        "officer { officer_id: 'b' unit_id: 'oc' posts: 'dispatcher' }"}) {
     city::AddRow(FromText<city::CityRow>(row), &rows);
   }
   auto city = city::City::Build({}, rows);
@@ -52,7 +53,7 @@ class AttachTest : public ::testing::Test, public RawService {
     receipts_ = std::make_unique<ReceiptRecorder>(store_.get());
     handouts_ = std::make_unique<HandoutReader>(store_.get(), cache_.get(),
                                                 receipts_.get(), &hub_);
-    city_.Set(CityOfOneOfficer());
+    city_.Set(CityOfTwoOfficers());
     rpc::ServerOptions server;
     server.address = "127.0.0.1:0";
     server.tls = rpc::TestTls("service-command");
@@ -87,7 +88,7 @@ class AttachTest : public ::testing::Test, public RawService {
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
   rpc::Runtime runtime_{{"test", 4, 64},
-                        rpc::TestPolicy("gateway/push"),
+                        rpc::TestPolicy("gateway/*"),
                         std::make_unique<rpc::TokenVerifier>("")};
   city::Holder city_;
   std::unique_ptr<db::TempDatabase> database_;
@@ -99,7 +100,7 @@ class AttachTest : public ::testing::Test, public RawService {
       {{"push",
         FromText<v1::GatewayProfile>("gateway_id: 'push' whole_city: true")},
        {"street",
-        FromText<v1::GatewayProfile>("gateway_id: 'street' unit_ids: 'x'")}}};
+        FromText<v1::GatewayProfile>("gateway_id: 'app' unit_ids: 'x'")}}};
   rpc::StreamShards shards_{
       2,
       [this](auto* context, auto* io, auto* queue, void* tag) {
@@ -176,6 +177,188 @@ TEST_F(AttachTest, MuchThatIsNewWhileTheBacklogIsSentComesOnce) {
   ASSERT_OK(handouts_->Start(database_->dsn()));
   MakeBacklog(kNew);
   ExpectAllInOrder(kNew);
+}
+
+// One gateway's stream, as its client sees it.
+class Client {
+ public:
+  Client(int port, const std::string& identity)
+      : stub_(v1::CommandService::NewStub(*rpc::Connect(
+            "127.0.0.1:" + std::to_string(port), rpc::TestTls(identity)))) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    stream_ = stub_->Attach(&context_);
+  }
+  ~Client() { context_.TryCancel(); }
+
+  void Write(const std::string& request) {
+    EXPECT_TRUE(stream_->Write(FromText<v1::AttachRequest>(request)));
+  }
+  v1::AttachResponse Read() {
+    v1::AttachResponse response;
+    EXPECT_TRUE(stream_->Read(&response));
+    return response;
+  }
+  // Joins, and reads up to the end of what had waited; its titles.
+  std::vector<std::string> Join(const std::string& request) {
+    Write(request);
+    std::vector<std::string> titles;
+    while (true) {
+      const v1::AttachResponse response = Read();
+      cursor_ = response.cursor();
+      for (const auto& delivery : response.deliveries()) {
+        titles.push_back(delivery.title());
+        last_id_ = delivery.delivery_id();
+      }
+      if (response.deliveries().empty() &&
+          response.joined_recipient_ids().empty()) {
+        return titles;
+      }
+    }
+  }
+  // The code with which the server ends the stream.
+  grpc::StatusCode End() {
+    v1::AttachResponse response;
+    while (stream_->Read(&response)) {
+    }
+    return stream_->Finish().error_code();
+  }
+  const std::string& cursor() const { return cursor_; }
+  const std::string& last_id() const { return last_id_; }
+
+ private:
+  const std::unique_ptr<v1::CommandService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachResponse>>
+      stream_;
+  std::string cursor_;
+  std::string last_id_;
+};
+
+TEST_F(AttachTest, AGatewayCarriesItsOwnOnly) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  // The profile of `app` is for another unit; `push` is for everybody, but
+  // there is nobody named z.
+  const struct {
+    const char* identity;
+    const char* request;
+    grpc::StatusCode code;
+  } rows[] = {
+      {"gateway-app", "join_recipient_ids: 'a'",
+       grpc::StatusCode::PERMISSION_DENIED},
+      {"gateway-push", "join_recipient_ids: 'z'",
+       grpc::StatusCode::PERMISSION_DENIED},
+      // Receipts for somebody whom the stream does not carry are forged.
+      {"gateway-push",
+       "receipts { delivery_id: '1' recipient_id: 'a' "
+       "kind: RECEIPT_KIND_DONE }",
+       grpc::StatusCode::PERMISSION_DENIED},
+      {"gateway-push", "join_recipient_ids: 'a' resume_cursor: 'x'",
+       grpc::StatusCode::INVALID_ARGUMENT},
+      {"gateway-push", "receipts { recipient_id: 'a' }",
+       grpc::StatusCode::INVALID_ARGUMENT},
+  };
+  for (const auto& row : rows) {
+    Client client(server_->port(), row.identity);
+    client.Write(row.request);
+    EXPECT_EQ(client.End(), row.code) << row.request;
+  }
+  v1::AttachRequest many;
+  for (int i = 0; i < 10'001; ++i) many.add_join_recipient_ids("a");
+  Client client(server_->port(), "gateway-push");
+  client.Write(many.ShortDebugString());
+  EXPECT_EQ(client.End(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  Client first(server_->port(), "gateway-push");
+  Client second(server_->port(), "gateway-push");
+  first.Join("join_recipient_ids: 'a'");
+  second.Join("join_recipient_ids: 'a'");
+  Task task;
+  task.origin = "n/1/1";
+  task.recipient_ids = {"a"};
+  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
+  const std::string id = first.Read().deliveries(0).delivery_id();
+  EXPECT_EQ(second.Read().deliveries(0).delivery_id(), id);
+  for (Client* client : {&first, &second}) {
+    // The answer to a join comes after the receipts before it were recorded.
+    client->Write("receipts { delivery_id: '" + id +
+                  "' recipient_id: 'a' kind: RECEIPT_KIND_ACKNOWLEDGED }");
+    EXPECT_TRUE(client->Join("join_recipient_ids: 'a'").empty());
+  }
+  Client third(server_->port(), "gateway-push");
+  EXPECT_TRUE(third.Join("join_recipient_ids: 'a'").empty());
+}
+
+TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
+  MakeBacklog(3);
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  std::string cursor;
+  {
+    Client client(server_->port(), "gateway-push");
+    EXPECT_EQ(client.Join("join_recipient_ids: 'a'").size(), 3U);
+    cursor = client.cursor();
+  }
+  ASSERT_FALSE(cursor.empty());
+  Task task;
+  task.origin = "n/1/1";
+  task.recipient_ids = {"a"};
+  task.delivery.set_title("new");
+  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
+  Client resumed(server_->port(), "gateway-push");
+  auto titles =
+      resumed.Join("join_recipient_ids: 'a' resume_cursor: '" + cursor + "'");
+  // It may be handed out a moment after the join.
+  if (titles.empty()) titles.push_back(resumed.Read().deliveries(0).title());
+  EXPECT_THAT(titles, ::testing::ElementsAre("new"));
+  // Without a cursor everything that is not acknowledged comes.
+  Client anew(server_->port(), "gateway-push");
+  EXPECT_EQ(anew.Join("join_recipient_ids: 'a'").size(), 4U);
+}
+
+TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  Client client(server_->port(), "gateway-push");
+  client.Join("join_recipient_ids: 'a'");
+  // The answer to the second join comes after the leave was done.
+  client.Join("leave_recipient_ids: 'a' join_recipient_ids: 'b'");
+  Task task;
+  task.origin = "n/1/1";
+  task.recipient_ids = {"a"};
+  task.delivery.set_title("a");
+  Task other = task;
+  other.origin = "n/1/2";
+  other.recipient_ids = {"b"};
+  other.delivery.set_title("b");
+  ASSERT_OK(store_->AddTasks({task, other}, "", "c", Soon()));
+  EXPECT_EQ(client.Read().deliveries(0).title(), "b");
+}
+
+TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  Client client(server_->port(), "gateway-push");
+  client.Join("join_recipient_ids: 'a'");
+  // More than the outbox and all buffers on the way hold.
+  constexpr int kTasks = 3000;
+  std::vector<Task> tasks(kTasks);
+  for (int i = 0; i < kTasks; ++i) {
+    tasks[static_cast<size_t>(i)].origin = "n/" + std::to_string(i);
+    tasks[static_cast<size_t>(i)].recipient_ids = {"a"};
+    tasks[static_cast<size_t>(i)].delivery.set_text(std::string(4096, 'x'));
+  }
+  ASSERT_OK(store_->AddTasks(tasks, "", "c", Soon()));
+  // Another one that does read has them all by then.
+  Client reader(server_->port(), "gateway-push");
+  size_t got = reader.Join("join_recipient_ids: 'a'").size();
+  while (got < kTasks) {
+    got += static_cast<size_t>(reader.Read().deliveries_size());
+  }
+  EXPECT_EQ(client.End(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  Client back(server_->port(), "gateway-push");
+  EXPECT_EQ(back.Join("join_recipient_ids: 'a'").size(),
+            static_cast<size_t>(kTasks));
 }
 
 }  // namespace
