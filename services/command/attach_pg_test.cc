@@ -49,10 +49,11 @@ class AttachTest : public ::testing::Test, public RawService {
     pool_ = *std::move(pool);
     store_ = std::make_unique<InboxStore>(pool_.get());
     cache_ = std::make_unique<DeliveryCache>(store_.get());
-    backlogs_ = std::make_unique<BacklogReader>(store_.get(), cache_.get());
-    receipts_ = std::make_unique<ReceiptRecorder>(store_.get());
-    handouts_ = std::make_unique<HandoutReader>(store_.get(), cache_.get(),
-                                                receipts_.get(), &hub_);
+    backlogs_ = std::make_unique<BacklogReader>(store_.get(), cache_.get(),
+                                                &SystemClock());
+    receipts_ = std::make_unique<ReceiptRecorder>(store_.get(), &SystemClock());
+    handouts_ = std::make_unique<HandoutReader>(
+        store_.get(), cache_.get(), receipts_.get(), &hub_, &SystemClock());
     city_.Set(CityOfTwoOfficers());
     rpc::ServerOptions server;
     server.address = "127.0.0.1:0";

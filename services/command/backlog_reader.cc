@@ -43,9 +43,11 @@ absl::StatusOr<BacklogPage> PageOf(const Recipients& recipients,
 
 }  // namespace
 
-BacklogReader::BacklogReader(InboxStore* store, DeliveryCache* cache)
+BacklogReader::BacklogReader(InboxStore* store, DeliveryCache* cache,
+                             const Clock* clock)
     : store_(*store),
       cache_(*cache),
+      clock_(*clock),
       batcher_("backlogs", kBacklogLanes, kMostStreams,
                [this](const Group& group) { return ReadGroup(group); }) {}
 
@@ -69,7 +71,7 @@ std::vector<absl::StatusOr<BacklogPage>> BacklogReader::ReadGroup(
 
 absl::StatusOr<std::vector<BacklogPage>> BacklogReader::ReadPages(
     const Group& group) {
-  const absl::Time now = absl::Now();
+  const absl::Time deadline = absl::Now() + kBacklogTime;
   std::vector<Wanted> all;
   for (const auto& wanted : group) {
     all.insert(all.end(), wanted.begin(), wanted.end());
@@ -77,14 +79,14 @@ absl::StatusOr<std::vector<BacklogPage>> BacklogReader::ReadPages(
   const size_t limit = std::max<size_t>(4, kMostBacklogRows / all.size());
   ASSIGN_OR_RETURN(
       const auto pending,
-      store_.Pending(all, static_cast<int>(limit), now, now + kBacklogTime));
+      store_.Pending(all, static_cast<int>(limit), clock_.Now(), deadline));
   std::vector<int64_t> numbers;
   for (const auto& of_one : pending) {
     numbers.insert(numbers.end(), of_one.begin(), of_one.end());
   }
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  ASSIGN_OR_RETURN(const auto bodies, cache_.Get(numbers, now + kBacklogTime));
+  ASSIGN_OR_RETURN(const auto bodies, cache_.Get(numbers, deadline));
 
   std::vector<BacklogPage> pages;
   size_t next = 0;

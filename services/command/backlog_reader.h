@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "exec/batcher.h"
 #include "services/command/delivery_cache.h"
 #include "services/command/inbox_store.h"
@@ -25,7 +26,8 @@ struct BacklogPage {
 // Thread-safe. The destructor answers what was asked.
 class BacklogReader {
  public:
-  BacklogReader(InboxStore* store, DeliveryCache* cache);
+  // What has expired by `clock` does not wait any more.
+  BacklogReader(InboxStore* store, DeliveryCache* cache, const Clock* clock);
 
   // Does not block; `done` is called once, on a thread of the reader.
   using Done = exec::Batcher<std::vector<Wanted>, BacklogPage>::Done;
@@ -38,6 +40,7 @@ class BacklogReader {
 
   InboxStore& store_;
   DeliveryCache& cache_;
+  const Clock& clock_;
   exec::Batcher<std::vector<Wanted>, BacklogPage> batcher_;
 };
 

@@ -131,11 +131,13 @@ void Hub::CloseAll(const absl::Status& status) {
 }
 
 HandoutReader::HandoutReader(InboxStore* store, DeliveryCache* cache,
-                             ReceiptRecorder* recorder, Hub* hub)
+                             ReceiptRecorder* recorder, Hub* hub,
+                             const Clock* clock)
     : store_(*store),
       cache_(*cache),
       recorder_(*recorder),
       hub_(*hub),
+      clock_(*clock),
       task_seconds_(metrics::GetSeconds(
           "report_to_officer_seconds",
           "From the receipt of a report to the task on the officer's "
@@ -165,7 +167,7 @@ bool HandoutReader::ReadNew() {
     const auto handout = std::make_shared<const Handout>(std::move(read));
     position_ = handout->position;
     cache_.Put(handout->delivery);
-    if (handout->expire_time && *handout->expire_time <= absl::Now()) continue;
+    if (handout->expire_time && *handout->expire_time <= clock_.Now()) continue;
     const std::vector<uint32_t> out = hub_.HandOut(handout);
     if (handout->report_time && !out.empty()) {
       task_seconds_.Observe(

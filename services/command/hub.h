@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "db/listener.h"
 #include "exec/periodic.h"
@@ -98,7 +99,7 @@ class Hub {
 class HandoutReader {
  public:
   HandoutReader(InboxStore* store, DeliveryCache* cache,
-                ReceiptRecorder* recorder, Hub* hub);
+                ReceiptRecorder* recorder, Hub* hub, const Clock* clock);
 
   // Begins with what comes after now. Hears of new deliveries on `dsn`.
   absl::Status Start(const std::string& dsn);
@@ -111,6 +112,7 @@ class HandoutReader {
   DeliveryCache& cache_;
   ReceiptRecorder& recorder_;
   Hub& hub_;
+  const Clock& clock_;
   metrics::Histogram& task_seconds_;
   Position position_;  // Of the reading thread.
   std::unique_ptr<exec::Periodic> periodic_;

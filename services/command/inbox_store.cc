@@ -43,6 +43,12 @@ std::optional<Position> ParsePosition(const std::string& text) {
   return position;
 }
 
+absl::StatusOr<absl::Time> InboxStore::Now(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectTime, {}, deadline));
+  return rows.TimeOfMicros(0, "micros");
+}
+
 absl::StatusOr<bool> InboxStore::AddTasks(const std::vector<Task>& tasks,
                                           const std::string& cursor_before,
                                           const std::string& cursor,

@@ -54,6 +54,9 @@ class InboxStore {
  public:
   explicit InboxStore(db::Pool* pool) : pool_(*pool) {}
 
+  // The database's time.
+  absl::StatusOr<absl::Time> Now(absl::Time deadline);
+
   // Makes tasks and moves the cursor of the cases feed from `cursor_before` to
   // `cursor`, in one statement. False, and nothing is made, when another
   // process has moved it.

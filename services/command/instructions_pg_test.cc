@@ -344,6 +344,18 @@ TEST_F(InstructionsTest, TheReachIsCountedByPlaceAndSecond) {
   EXPECT_EQ(reach(common::v1::GRID_LEVEL_STREET).grids_size(), 1);
 }
 
+// Regression: a receipt of before the release, by a clock that is behind, had
+// a negative second.
+TEST_F(InstructionsTest, AReceiptOfAClockThatIsBehindCountsInTheFirstSecond) {
+  const std::string id = Released(Make("s")).instruction_id();
+  now_ -= absl::Seconds(5);
+  Receive("one", v1::RECEIPT_KIND_DELIVERED);
+  const auto reach = reach_->GetReach(
+      *store_->Get(id, Soon()), common::v1::GRID_LEVEL_UNSPECIFIED, Soon());
+  ASSERT_OK(reach);
+  EXPECT_EQ(reach->delivered_by_second(0), 1);
+}
+
 TEST_F(InstructionsTest, TheUnreachedAreNamedWithTheCause) {
   const std::string id = Released(Make("s")).instruction_id();
   Receive("one", v1::RECEIPT_KIND_DELIVERED);

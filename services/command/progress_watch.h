@@ -74,6 +74,8 @@ class ProgressWatch {
   };
 
   bool Tick() {
+    const absl::Time begin = absl::Now();
+    if (begin < next_) return false;
     std::vector<Key> keys;
     {
       MutexLock lock(&mutex_);
@@ -83,6 +85,8 @@ class ProgressWatch {
       // Without the lock: it may take a while.
       Tell(key, count_(key));
     }
+    // Counting a large audience must not become all that the database does.
+    next_ = absl::Now() + (absl::Now() - begin);
     return false;
   }
 
@@ -118,6 +122,7 @@ class ProgressWatch {
   }
 
   const Count count_;
+  absl::Time next_;  // Of the counting thread.
   Mutex mutex_;
   std::map<Key, std::vector<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   exec::Periodic periodic_;

@@ -17,8 +17,9 @@ constexpr absl::Duration kWriteTime = absl::Seconds(20);
 
 }  // namespace
 
-ReceiptRecorder::ReceiptRecorder(InboxStore* store)
+ReceiptRecorder::ReceiptRecorder(InboxStore* store, const Clock* clock)
     : store_(*store),
+      clock_(*clock),
       receipts_(metrics::GetCounter("receipts_total", "Receipts recorded.")),
       batcher_("receipts", kReceiptLanes, kMostMessages,
                [this](const Group& group) { return RecordGroup(group); }),
@@ -43,7 +44,8 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     return std::tie(a.delivery_id(), a.recipient_id()) <
            std::tie(b.delivery_id(), b.recipient_id());
   });
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_.Now();
+  const absl::Time deadline = absl::Now() + kWriteTime;
   absl::Status status;
   for (size_t begin = 0; begin < all.size() && status.ok();
        begin += kMostReceiptRows) {
@@ -51,7 +53,7 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     status =
         store_.RecordReceipts({all.begin() + static_cast<std::ptrdiff_t>(begin),
                                all.begin() + static_cast<std::ptrdiff_t>(end)},
-                              now, now + kWriteTime);
+                              now, deadline);
   }
   if (status.ok()) receipts_.Increment(static_cast<double>(all.size()));
   std::vector<absl::StatusOr<bool>> results;
@@ -69,11 +71,11 @@ void ReceiptRecorder::Sent(std::vector<int64_t> delivery_nos,
                            std::vector<std::string> recipient_ids) {
   MutexLock lock(&mutex_);
   sent_.push_back(
-      {std::move(delivery_nos), std::move(recipient_ids), absl::Now()});
+      {std::move(delivery_nos), std::move(recipient_ids), clock_.Now()});
 }
 
 bool ReceiptRecorder::RecordSent() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_.Now();
   std::vector<int64_t> numbers;
   std::vector<std::string> ids;
   std::vector<absl::Time> times;
@@ -92,7 +94,8 @@ bool ReceiptRecorder::RecordSent() {
   }
   // Lost at worst: then the cause of a missing receipt reads "offline".
   if (!numbers.empty()) {
-    store_.RecordSent(numbers, ids, times, now + kWriteTime).IgnoreError();
+    store_.RecordSent(numbers, ids, times, absl::Now() + kWriteTime)
+        .IgnoreError();
   }
   return more;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "exec/batcher.h"
 #include "exec/periodic.h"
 #include "services/command/inbox_store.h"
@@ -15,7 +16,8 @@ namespace wangge::command {
 // Thread-safe. The destructor records what was given.
 class ReceiptRecorder {
  public:
-  explicit ReceiptRecorder(InboxStore* store);
+  // Receipts get the time of `clock`.
+  ReceiptRecorder(InboxStore* store, const Clock* clock);
 
   // Does not block; `done` is called once, on a thread of the recorder, when
   // the receipts are in the database or could not be written.
@@ -39,6 +41,7 @@ class ReceiptRecorder {
   };
 
   InboxStore& store_;
+  const Clock& clock_;
   metrics::Counter& receipts_;
   Mutex mutex_;
   std::deque<SentOut> sent_ ABSL_GUARDED_BY(mutex_);

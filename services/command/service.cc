@@ -21,6 +21,8 @@ namespace {
 constexpr char kService[] = "/wangge.command.v1.CommandService/";
 constexpr absl::Duration kTimerInterval = absl::Milliseconds(500);
 constexpr absl::Duration kCountTime = absl::Seconds(20);
+constexpr absl::Duration kSyncInterval = absl::Seconds(10);
+constexpr absl::Duration kClockTime = absl::Seconds(2);
 
 template <typename Grids>
 void FillNames(const city::City& city, Grids* grids) {
@@ -65,7 +67,7 @@ rpc::Method<Request, Response> CommandService::OfCity(
                      const Request& r) -> absl::StatusOr<Response> {
         ASSIGN_OR_RETURN(const auto city, city::Current(city_));
         return (this->*handle)(
-            r, {*city, call.caller.officer_id, absl::Now(), call.deadline});
+            r, {*city, call.caller.officer_id, clock_.Now(), call.deadline});
       },
       absl::Seconds(30));
 }
@@ -77,6 +79,8 @@ CommandService::CommandService(rpc::Runtime* runtime,
       pool_(std::move(pool)),
       gateways_(std::move(gateways)),
       inbox_(pool_.get()),
+      clock_(SystemTimeSources(
+          [this] { return inbox_.Now(absl::Now() + kClockTime); })),
       instruction_store_(pool_.get()),
       reach_store_(pool_.get()),
       instructions_(&instruction_store_, &reach_store_),
@@ -92,9 +96,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
             return std::make_shared<AttachStream>(AttachDeps{
                 runtime_, hub_, backlogs_, receipts_, city_, gateways_});
           }),
-      backlogs_(&inbox_, &cache_),
-      receipts_(&inbox_),
-      handouts_(&inbox_, &cache_, &receipts_, &hub_),
+      backlogs_(&inbox_, &cache_, &clock_),
+      receipts_(&inbox_, &clock_),
+      handouts_(&inbox_, &cache_, &receipts_, &hub_, &clock_),
       reach_watch_("reach",
                    [this](const auto& key) { return CountReach(key); }),
       mobilisation_watch_(
@@ -110,7 +114,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
       report_households_(OfCity("ReportHouseholds", &CommandService::Report)),
       micro_grids_(OfCity("ListMicroGrids", &CommandService::MicroGrids)),
       import_cap_(OfCity("ImportCap", &CommandService::Import)),
-      export_cap_(OfCity("ExportCap", &CommandService::Export)) {}
+      export_cap_(OfCity("ExportCap", &CommandService::Export)),
+      clock_trusted_(metrics::GetGauge(
+          "command_clock_trusted", "1 while the database's time is followed.")) {}
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
     const rpc::Environment& environment) {
@@ -131,6 +137,9 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
                    rpc::Connect(environment.cases, environment.tls));
   auto service = std::unique_ptr<CommandService>(new CommandService(
       environment.runtime, std::move(pool), std::move(gateways)));
+  RETURN_IF_ERROR(service->clock_.Sync());
+  service->clock_loop_ = std::make_unique<exec::Periodic>(
+      "clock", kSyncInterval, [s = service.get()] { return s->SyncClock(); });
   RETURN_IF_ERROR(service->handouts_.Start(environment.dsn));
   service->watcher_ =
       std::make_unique<city::Watcher>(std::move(registry), &service->city_);
@@ -144,6 +153,7 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
 
 void CommandService::Drain() {
   timer_loop_.reset();
+  clock_loop_.reset();
   reader_.reset();
   handouts_.Stop();
   reach_watch_.Close(rpc::NotServing());
@@ -152,10 +162,20 @@ void CommandService::Drain() {
   watcher_.reset();
 }
 
+bool CommandService::SyncClock() {
+  const absl::Status synced = clock_.Sync();
+  clock_trusted_.Set(synced.ok() ? 1 : 0);
+  if (!synced.ok()) {
+    log::Warning("clock not synced",
+                 {{"cause", std::string(synced.message())}});
+  }
+  return false;
+}
+
 bool CommandService::FireTimers() {
   const auto city = city_.Get();
   if (city == nullptr) return false;
-  return timers_.FireOne(*city, absl::Now()).value_or(false);
+  return timers_.FireOne(*city, clock_.Now()).value_or(false);
 }
 
 absl::StatusOr<v1::Instruction> CommandService::WriteNew(

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/following_clock.h"
 #include "city/watch.h"
 #include "db/pool.h"
 #include "rpc/main.h"
@@ -157,12 +158,15 @@ class CommandService final : public CommandBase, public rpc::Service {
   absl::StatusOr<MobilisationWatch::Progress> CountHouseholds(
       const MobilisationWatch::Key& key);
   bool FireTimers();
+  bool SyncClock();
 
   rpc::Runtime& runtime_;
   const std::unique_ptr<db::Pool> pool_;
   const Gateways gateways_;
   city::Holder city_;
   InboxStore inbox_;
+  // The database's time: two processes never differ about when a receipt came.
+  FollowingClock clock_;
   InstructionStore instruction_store_;
   ReachStore reach_store_;
   Instructions instructions_;
@@ -189,6 +193,8 @@ class CommandService final : public CommandBase, public rpc::Service {
       micro_grids_;
   rpc::Method<v1::ImportCapRequest, v1::Instruction> import_cap_;
   rpc::Method<v1::ExportCapRequest, v1::CapAlert> export_cap_;
+  metrics::Gauge& clock_trusted_;
+  std::unique_ptr<exec::Periodic> clock_loop_;
   std::unique_ptr<exec::Periodic> timer_loop_;
   std::unique_ptr<city::Watcher> watcher_;
   std::unique_ptr<TaskReader> reader_;

@@ -139,16 +139,16 @@ Workers::Workers(std::vector<std::shared_ptr<grpc::Channel>> channels,
 }
 
 Workers::~Workers() {
-  MutexLock lock(&mutex_);
-  stopping_ = true;
-  changed_.SignalAll();
-  for (const Line& line : lines_) {
-    if (line.stream != nullptr) line.stream->Cancel();
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    changed_.SignalAll();
+    for (const Line& line : lines_) {
+      if (line.stream != nullptr) line.stream->Cancel();
+    }
+    while (open_ > 0) changed_.Wait(&mutex_);
   }
-  while (open_ > 0) changed_.Wait(&mutex_);
-  mutex_.Unlock();
   thread_.join();
-  mutex_.Lock();
 }
 
 WorkerCount Workers::Count() {
@@ -201,7 +201,7 @@ void Workers::Cut(int streams) {
 }
 
 void Workers::RunPlans() {
-  mutex_.Lock();
+  MutexLock lock(&mutex_);
   while (!stopping_) {
     if (plans_.empty() || plans_.begin()->first > absl::Now()) {
       const absl::Duration wait = plans_.empty()
@@ -226,7 +226,6 @@ void Workers::RunPlans() {
       stream->Send(std::move(request));
     }
   }
-  mutex_.Unlock();
 }
 
 void Workers::Joined(size_t line, int recipients) {

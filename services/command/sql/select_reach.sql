@@ -5,8 +5,8 @@
 WITH counted AS (
   SELECT CASE $3::integer WHEN 2 THEN p.district_id WHEN 3 THEN p.street_id
                           WHEN 4 THEN p.community_id ELSE '' END AS grid_id,
-         least(floor(extract(epoch FROM
-           r.delivered_time - $2::timestamptz)), 60)::integer AS second,
+         greatest(least(floor(extract(epoch FROM
+           r.delivered_time - $2::timestamptz)), 60), 0)::integer AS second,
          r.delivered_time, r.read_time, r.acknowledged_time, r.done_time,
          r.unreachable_time
   FROM delivery_recipient r

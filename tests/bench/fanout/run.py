@@ -148,6 +148,32 @@ def measure(system, connections, streams, recipients, replicas=1):
         suite.stop()
 
 
+def unary_rate(port):
+    done = subprocess.run([f"{BIN}/fanout_unary", str(port), "3" if QUICK else "8"],
+                          capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[1])
+
+
+def unary_with_idle_streams():
+    suite = Wangge(1)
+    try:
+        port = suite.ports[0]
+        unary_rate(port)  # Warms up.
+        alone = unary_rate(port)
+        load = start(f"{BIN}/fanout_load", "wangge", "127.0.0.1", port, 100, RECIPIENTS,
+                     RECIPIENTS, 0)
+        assert load.stdout.readline() == "ready\n"
+        beside = unary_rate(port)
+        load.kill()
+        load.wait()
+        print(json.dumps({"bench": "fanout", "figure": "unary calls beside idle streams",
+                          "value": beside, "unit": "1/s", "peer": "without streams",
+                          "peer_value": alone, "ratio": round(beside / alone, 3),
+                          "limit": 0.8}), flush=True)
+    finally:
+        suite.stop()
+
+
 def show(figure, result, peer=None, peer_result=None, **more):
     line = {"bench": "fanout", "figure": figure, "value": round(result["seconds"], 4), "unit": "s",
             "load_cpu": round(result["load_cpu"], 3), "server_cpu": round(result["server_cpu"], 3)}
@@ -175,6 +201,7 @@ def main():
     tenfold = measure(Wangge, 1000, 1000, 10 * RECIPIENTS)
     show("tenfold, 1,000 streams", tenfold, times=round(tenfold["seconds"] / thousand["seconds"], 2),
          limit=12)
+    unary_with_idle_streams()
     # One process may open 20,000 descriptors.
     replicas = 4
     ours = measure(Wangge, RECIPIENTS, RECIPIENTS, RECIPIENTS, replicas)
