@@ -17,9 +17,10 @@ void DeliveryCache::Put(const EncodedDelivery& delivery) {
   PutLocked(delivery);
 }
 
-void DeliveryCache::PutLocked(const EncodedDelivery& delivery) {
+void DeliveryCache::PutLocked(EncodedDelivery delivery) {
   if (young_.size() >= kMostCached) old_ = std::exchange(young_, {});
-  young_.insert({delivery.delivery_no, delivery});
+  const int64_t number = delivery.delivery_no;
+  young_.insert({number, std::move(delivery)});
 }
 
 absl::StatusOr<DeliveryCache::Deliveries> DeliveryCache::Get(

@@ -25,7 +25,8 @@ class DeliveryCache {
                                  absl::Time deadline);
 
  private:
-  void PutLocked(const EncodedDelivery& delivery)
+  // By value: it may be one of the old that are forgotten here.
+  void PutLocked(EncodedDelivery delivery)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   InboxStore& store_;

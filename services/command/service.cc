@@ -115,8 +115,9 @@ CommandService::CommandService(rpc::Runtime* runtime,
       micro_grids_(OfCity("ListMicroGrids", &CommandService::MicroGrids)),
       import_cap_(OfCity("ImportCap", &CommandService::Import)),
       export_cap_(OfCity("ExportCap", &CommandService::Export)),
-      clock_trusted_(metrics::GetGauge(
-          "command_clock_trusted", "1 while the database's time is followed.")) {}
+      clock_trusted_(
+          metrics::GetGauge("command_clock_trusted",
+                            "1 while the database's time is followed.")) {}
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
     const rpc::Environment& environment) {

@@ -29,16 +29,16 @@ class Caller {
 
   void Call() {
     context_ = std::make_unique<grpc::ClientContext>();
-    stub_.async()->GetInstruction(
-        context_.get(), &request_, &response_, [this](const grpc::Status& s) {
-          if (!s.ok()) std::exit(1);
-          ++calls_;
-          if (absl::Now() < end_) {
-            Call();
-          } else {
-            done_.count_down();
-          }
-        });
+    stub_.async()->GetInstruction(context_.get(), &request_, &response_,
+                                  [this](const grpc::Status& s) {
+                                    if (!s.ok()) std::exit(1);
+                                    ++calls_;
+                                    if (absl::Now() < end_) {
+                                      Call();
+                                    } else {
+                                      done_.count_down();
+                                    }
+                                  });
   }
 
  private:
@@ -64,9 +64,9 @@ double Rate(const std::string& port, double seconds) {
   std::vector<std::unique_ptr<Caller>> callers;
   const absl::Time begin = absl::Now();
   for (size_t i = 0; i < kInFlight; ++i) {
-    callers.push_back(std::make_unique<Caller>(
-        stubs[i % stubs.size()].get(), begin + absl::Seconds(seconds), &calls,
-        &done));
+    callers.push_back(std::make_unique<Caller>(stubs[i % stubs.size()].get(),
+                                               begin + absl::Seconds(seconds),
+                                               &calls, &done));
     callers.back()->Call();
   }
   done.wait();
