@@ -8,7 +8,7 @@
 namespace wangge::command {
 namespace {
 
-constexpr int kReceiptLanes = 2;
+constexpr int kReceiptLanes = 1;
 constexpr size_t kMostMessages = 200;      // Of receipts, in one group.
 constexpr size_t kMostReceiptRows = 5000;  // In one statement.
 // So long has a phone to answer before it is recorded that it did not.
