@@ -135,6 +135,12 @@ absl::Status AttachStream::CheckRecipient(const city::City& city,
 
 void AttachStream::AfterReceipts(const v1::AttachRequest& request) {
   if (closing()) return;
+  if (!request.receipts().empty()) {
+    recorded_receipts_ += request.receipts_size();
+    v1::AttachResponse recorded;
+    recorded.set_recorded_receipt_count(recorded_receipts_);
+    Send(rpc::ToBytes(recorded));
+  }
   if (!request.join_recipient_ids().empty()) Join(request);
   ReadNext();
 }
@@ -235,6 +241,7 @@ void AttachStream::EndBacklog() {
   }
   if (!last) return;
   v1::AttachResponse end;
+  end.set_caught_up(true);
   if (backlogs_.empty()) end.set_cursor(FormatPosition(sent->to));
   Send(rpc::ToBytes(end));
 }

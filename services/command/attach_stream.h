@@ -33,8 +33,9 @@ struct AttachDeps {
 
 class AttachStream final : public Subscriber {
  public:
-  // Messages that wait for the client.
-  static constexpr size_t kMaxOutbox = 1000;
+  // Messages that wait for the client: a burst of tasks to a large gateway.
+  // Their bytes are mostly shared by all streams.
+  static constexpr size_t kMaxOutbox = 10'000;
   // Those of them that a backlog may take; the rest is for what is new.
   static constexpr size_t kMaxBacklogMessages = 16;
 
@@ -98,6 +99,7 @@ class AttachStream final : public Subscriber {
   std::deque<Backlog> backlogs_;
   std::unique_ptr<Sending> sending_;
   std::vector<Held> held_;
+  int64_t recorded_receipts_ = 0;
 };
 
 }  // namespace wangge::command

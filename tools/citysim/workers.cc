@@ -17,7 +17,7 @@ namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
-constexpr int kMostJoins = 10'000;  // A message.
+constexpr int kMostItems = 10'000;  // A message.
 
 absl::Duration PauseAfter(int failures) {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -41,11 +41,19 @@ class Workers::Stream
     join.set_resume_cursor(of.cursor);
     for (const std::string& id : of.recipient_ids) {
       join.add_join_recipient_ids(id);
-      if (join.join_recipient_ids_size() < kMostJoins) continue;
+      if (join.join_recipient_ids_size() < kMostItems) continue;
       outbox_.push_back(join);
       join.clear_join_recipient_ids();
     }
     if (!join.join_recipient_ids().empty()) outbox_.push_back(join);
+    AttachRequest again;
+    for (const Receipt& receipt : of.unrecorded) {
+      *again.add_receipts() = receipt;
+      if (again.receipts_size() < kMostItems) continue;
+      outbox_.push_back(std::move(again));
+      again.Clear();
+    }
+    if (!again.receipts().empty()) outbox_.push_back(std::move(again));
   }
 
   void Begin(std::shared_ptr<Stream> self) {
@@ -215,17 +223,25 @@ void Workers::RunPlans() {
     plans_.erase(plans_.begin());
     if (plan.receipts.empty()) {
       Line& line = lines_[plan.line];
+      line.recorded = 0;
       line.stream = std::make_shared<Stream>(this, plan.line, line);
       ++open_;
       line.stream->Begin(line.stream);
-    } else if (const auto stream = lines_[plan.line].stream) {
-      AttachRequest request;
-      *request.mutable_receipts() = {plan.receipts.begin(),
-                                     plan.receipts.end()};
-      count_.receipts += request.receipts_size();
-      stream->Send(std::move(request));
+    } else {
+      SendReceipts(&lines_[plan.line], plan.receipts);
     }
   }
+}
+
+void Workers::SendReceipts(Line* line, std::vector<Receipt> receipts) {
+  if (receipts.empty()) return;
+  count_.receipts += static_cast<int64_t>(receipts.size());
+  AttachRequest request;
+  for (Receipt& receipt : receipts) {
+    line->unrecorded.push_back(receipt);
+    *request.add_receipts() = std::move(receipt);
+  }
+  if (line->stream != nullptr) line->stream->Send(std::move(request));
 }
 
 void Workers::Joined(size_t line, int recipients) {
@@ -236,52 +252,48 @@ void Workers::Joined(size_t line, int recipients) {
 }
 
 void Workers::Took(size_t line_no, const AttachResponse& response) {
-  AttachRequest at_once;
+  std::vector<Receipt> at_once;
   Plan later{line_no, {}};
-  std::shared_ptr<Stream> stream;
-  {
-    MutexLock lock(&mutex_);
-    Line& line = lines_[line_no];
-    stream = line.stream;
-    if (!response.cursor().empty()) line.cursor = response.cursor();
-    for (const auto& delivery : response.deliveries()) {
-      auto& by_recipient = received_[delivery.subject_id()];
-      for (const std::string& id : delivery.recipient_ids()) {
-        const Habit habit = HabitOf(id);
-        Receipt receipt;
-        receipt.set_delivery_id(delivery.delivery_id());
-        receipt.set_recipient_id(id);
-        receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
-        if (habit.dead) {
-          receipt.set_kind(command::v1::RECEIPT_KIND_UNREACHABLE);
-          receipt.set_reason("关机");
-          *at_once.add_receipts() = receipt;
-          continue;
-        }
-        auto& ids = by_recipient[id];
-        if (std::find(ids.begin(), ids.end(), delivery.delivery_id()) ==
-            ids.end()) {
-          ids.push_back(delivery.delivery_id());
-          ++count_.delivered;
-        } else {
-          ++count_.repeated;
-        }
-        if (habit.late) later.receipts.push_back(receipt);
-        if (habit.late || habit.silent) {
-          receipt.set_kind(command::v1::RECEIPT_KIND_DELIVERED);
-        }
-        *at_once.add_receipts() = receipt;
+  MutexLock lock(&mutex_);
+  Line& line = lines_[line_no];
+  if (!response.cursor().empty()) line.cursor = response.cursor();
+  for (; line.recorded < response.recorded_receipt_count(); ++line.recorded) {
+    line.unrecorded.pop_front();
+  }
+  for (const auto& delivery : response.deliveries()) {
+    auto& by_recipient = received_[delivery.subject_id()];
+    for (const std::string& id : delivery.recipient_ids()) {
+      const Habit habit = HabitOf(id);
+      Receipt receipt;
+      receipt.set_delivery_id(delivery.delivery_id());
+      receipt.set_recipient_id(id);
+      receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
+      if (habit.dead) {
+        receipt.set_kind(command::v1::RECEIPT_KIND_UNREACHABLE);
+        receipt.set_reason("关机");
+        at_once.push_back(receipt);
+        continue;
       }
+      auto& ids = by_recipient[id];
+      if (std::find(ids.begin(), ids.end(), delivery.delivery_id()) ==
+          ids.end()) {
+        ids.push_back(delivery.delivery_id());
+        ++count_.delivered;
+      } else {
+        ++count_.repeated;
+      }
+      if (habit.late) later.receipts.push_back(receipt);
+      if (habit.late || habit.silent) {
+        receipt.set_kind(command::v1::RECEIPT_KIND_DELIVERED);
+      }
+      at_once.push_back(receipt);
     }
-    count_.receipts += at_once.receipts_size();
-    if (!later.receipts.empty()) {
-      plans_.insert({absl::Now() + habits_.late_by, std::move(later)});
-    }
-    changed_.SignalAll();
   }
-  if (!at_once.receipts().empty() && stream != nullptr) {
-    stream->Send(std::move(at_once));
+  SendReceipts(&line, std::move(at_once));
+  if (!later.receipts.empty()) {
+    plans_.insert({absl::Now() + habits_.late_by, std::move(later)});
   }
+  changed_.SignalAll();
 }
 
 void Workers::Ended(size_t line_no, int attached, const grpc::Status& status) {

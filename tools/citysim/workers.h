@@ -70,6 +70,9 @@ class Workers {
     std::shared_ptr<grpc::Channel> channel;
     std::vector<std::string> recipient_ids;
     std::string cursor;
+    // Sent, and not known to be recorded; sent again on the next stream.
+    std::deque<command::v1::Receipt> unrecorded;
+    int64_t recorded = 0;  // Of the stream that is open.
     int failures = 0;
     std::shared_ptr<Stream> stream;
   };
@@ -89,6 +92,9 @@ class Workers {
   void Joined(size_t line, int recipients);
   void Took(size_t line, const command::v1::AttachResponse& response);
   void Ended(size_t line, int attached, const grpc::Status& status);
+  // Sends receipts on the line's stream, or on its next one.
+  void SendReceipts(Line* line, std::vector<command::v1::Receipt> receipts)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Habit HabitOf(const std::string& recipient_id) const;
 
   const WorkerHabits habits_;
