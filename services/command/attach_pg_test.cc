@@ -361,6 +361,36 @@ TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
   EXPECT_EQ(client.Read().deliveries(0).title(), "b");
 }
 
+// Regression: the numbers of what was sent were counted after the recipients
+// had been moved away.
+TEST_F(AttachTest, WhatWasSentAndNeverConfirmedIsRemembered) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  Client client(server_->port(), "gateway-push");
+  client.Join("join_recipient_ids: 'a'");
+  pqxx::connection connection(database_->dsn());
+  {
+    pqxx::work work(connection);
+    work.exec(
+        "INSERT INTO delivery (origin, kind, subject_id, body) "
+        "VALUES ('i', 6, 'i', ''::bytea)");
+    work.exec(
+        "INSERT INTO delivery_recipient (recipient_id, delivery_no) "
+        "SELECT r, delivery_no FROM delivery, unnest('{a,b}'::text[]) r");
+    work.commit();
+  }
+  EXPECT_EQ(client.Read().deliveries_size(), 1);
+  const absl::Time end = Soon();
+  std::string sent;
+  while (sent.empty() && absl::Now() < end) {
+    pqxx::nontransaction work(connection);
+    sent = work.exec1(
+                   "SELECT coalesce(string_agg(recipient_id, ','), '') "
+                   "FROM delivery_recipient WHERE sent_time IS NOT NULL")[0]
+               .c_str();
+  }
+  EXPECT_EQ(sent, "a");  // Nobody carried b.
+}
+
 TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
   ASSERT_OK(handouts_->Start(database_->dsn()));
   Client client(server_->port(), "gateway-push");

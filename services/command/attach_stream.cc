@@ -53,7 +53,7 @@ void AttachStream::OnSlowReader() { Close(rpc::SlowReader()); }
 
 void AttachStream::OnMessage(grpc::ByteBuffer message) {
   v1::AttachRequest request;
-  if (!rpc::FromBytes(std::move(message), &request)) {
+  if (!rpc::FromBytes(message, &request)) {
     Close(rpc::Unreadable());
     return;
   }
@@ -217,8 +217,8 @@ void AttachStream::TakePage(absl::StatusOr<BacklogPage> page) {
     return;
   }
   sending_->reading = false;
-  for (grpc::ByteBuffer& message : page->messages) {
-    if (!Send(std::move(message))) return;
+  for (const grpc::ByteBuffer& message : page->messages) {
+    if (!Send(message)) return;
   }
   deps_.receipts.Sent(std::move(page->delivery_nos),
                       std::move(page->recipient_ids));

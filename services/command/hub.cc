@@ -177,9 +177,8 @@ bool HandoutReader::ReadNew() {
     std::vector<std::string> ids;
     ids.reserve(out.size());
     for (const uint32_t i : out) ids.push_back(handout->recipient_ids[i]);
-    recorder_.Sent(
-        std::vector<int64_t>(ids.size(), handout->delivery.delivery_no),
-        std::move(ids));
+    std::vector<int64_t> numbers(ids.size(), handout->delivery.delivery_no);
+    recorder_.Sent(std::move(numbers), std::move(ids));
   }
   return size == kHandoutPage;
 }

@@ -19,7 +19,7 @@ namespace wangge::command {
 struct Position {
   uint64_t xid = 0;
   int64_t delivery_no = 0;
-  auto operator<=>(const Position&) const = default;
+  auto operator<=>(const Position&) const = default;  // NOLINT
 };
 
 // `734.42`, as streams get it for a cursor.

@@ -16,7 +16,7 @@ struct Place {
   std::string district_id;
   std::string street_id;
   std::string community_id;
-  auto operator<=>(const Place&) const = default;
+  auto operator<=>(const Place&) const = default;  // NOLINT
 };
 Place PlaceOf(const city::Grid& grid, const city::City& city);
 
