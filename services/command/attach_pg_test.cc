@@ -96,7 +96,7 @@ class AttachTest : public ::testing::Test, public RawService {
 
   void ExpectAllInOrder(int backlog);
 
-  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
 
   rpc::Runtime runtime_{{"test", 4, 64},
                         rpc::TestPolicy("gateway/*"),
@@ -196,7 +196,7 @@ class Client {
   Client(int port, const std::string& identity)
       : stub_(v1::CommandService::NewStub(*rpc::Connect(
             "127.0.0.1:" + std::to_string(port), rpc::TestTls(identity)))) {
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
     stream_ = stub_->Attach(&context_);
   }
   ~Client() { context_.TryCancel(); }
