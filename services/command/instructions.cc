@@ -30,17 +30,27 @@ bool WaitsForRelease(const v1::Instruction& i) {
          i.state() == v1::INSTRUCTION_STATE_PENDING_RELEASE;
 }
 
-absl::Status CheckReachesSomebody(const v1::Instruction& instruction,
-                                  const city::City& city) {
+v1::InstructionState FirstState(bool draft) {
+  return draft ? v1::INSTRUCTION_STATE_DRAFT
+               : v1::INSTRUCTION_STATE_PENDING_RELEASE;
+}
+
+// What an instruction touches must be in force and the officer's too.
+absl::Status CheckTouches(const v1::Instruction& instruction,
+                          const v1::Instruction& referenced,
+                          const InstructionContext& context) {
+  RETURN_IF_ERROR(CheckReference(instruction, referenced));
+  return CheckAuthor(referenced.audience(), context.officer_id, context.city);
+}
+
+absl::Status CheckReachesSomebody(const Release& release) {
+  const v1::Instruction& instruction = release.released.instruction;
   errors::Violations v;
-  v.Require(
-      instruction.type() == v1::INSTRUCTION_TYPE_CANCEL ||
-          !ResolveAudience(instruction.audience(), city).recipient_ids.empty(),
-      "audience", "holds nobody; see how many with PreviewAudience");
-  v.Require(
-      !instruction.has_mobilisation() ||
-          !MicroGridsIn(instruction.audience().subtree_grid_id(), city).empty(),
-      "mobilisation", "the subtree has no micro-grids");
+  v.Require(instruction.type() == v1::INSTRUCTION_TYPE_CANCEL ||
+                !release.audience.recipient_ids.empty(),
+            "audience", "holds nobody; see how many with PreviewAudience");
+  v.Require(!instruction.has_mobilisation() || !release.micro_grids.empty(),
+            "mobilisation", "the subtree has no micro-grids");
   return v.ToStatus();
 }
 
@@ -85,8 +95,7 @@ absl::StatusOr<v1::Instruction> Instructions::Create(
   if (earlier) return GoOn(*earlier, context);
   v1::Instruction instruction =
       InstructionOf(r, context.officer_id, context.now);
-  instruction.set_state(r.draft() ? v1::INSTRUCTION_STATE_DRAFT
-                                  : v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  instruction.set_state(FirstState(r.draft()));
   return Write(std::move(instruction), request, context);
 }
 
@@ -98,11 +107,11 @@ absl::StatusOr<v1::Instruction> Instructions::Write(
   if (!instruction.reference_id().empty()) {
     ASSIGN_OR_RETURN(const StoredInstruction referenced,
                      store_.Get(instruction.reference_id(), context.deadline));
-    RETURN_IF_ERROR(CheckReference(instruction, referenced.instruction));
-    RETURN_IF_ERROR(CheckAuthor(referenced.instruction.audience(),
-                                context.officer_id, context.city));
+    RETURN_IF_ERROR(CheckTouches(instruction, referenced.instruction, context));
   }
-  RETURN_IF_ERROR(CheckReachesSomebody(instruction, context.city));
+  RETURN_IF_ERROR(CheckReachesSomebody(ReleaseOf({instruction, 0, false, ""},
+                                                 nullptr, context.officer_id,
+                                                 context.city, context.now)));
   instruction.set_instruction_id(NewUuid());
   ASSIGN_OR_RETURN(const bool added,
                    store_.Add(instruction, request, context.deadline));
@@ -129,9 +138,11 @@ absl::StatusOr<v1::Instruction> Instructions::GoOn(
 absl::StatusOr<bool> Instructions::Send(const Loaded& loaded,
                                         const Request& request,
                                         const InstructionContext& context) {
-  return store_.Send(ReleaseOf(loaded.stored, loaded.reference(),
-                               context.officer_id, context.city, context.now),
-                     request, context.deadline);
+  const command::Release release =
+      ReleaseOf(loaded.stored, loaded.reference(), context.officer_id,
+                context.city, context.now);
+  RETURN_IF_ERROR(CheckReachesSomebody(release));
+  return store_.Send(release, request, context.deadline);
 }
 
 absl::StatusOr<v1::Instruction> Instructions::Release(
@@ -149,9 +160,7 @@ absl::StatusOr<v1::Instruction> Instructions::Release(
       DecideRelease(i, NeedsSecondPerson(i, loaded.reference(), context.city),
                     context.officer_id, context.now));
   if (loaded.referenced) {
-    RETURN_IF_ERROR(CheckReference(i, loaded.referenced->instruction));
-    RETURN_IF_ERROR(CheckAuthor(loaded.referenced->instruction.audience(),
-                                context.officer_id, context.city));
+    RETURN_IF_ERROR(CheckTouches(i, loaded.referenced->instruction, context));
   }
   if (step == ReleaseStep::kSubmit) {
     ASSIGN_OR_RETURN(
@@ -159,7 +168,6 @@ absl::StatusOr<v1::Instruction> Instructions::Release(
         store_.Submit(i.instruction_id(), request, context.deadline));
     if (submitted) return Get(i.instruction_id(), context.deadline);
   } else {
-    RETURN_IF_ERROR(CheckReachesSomebody(i, context.city));
     ASSIGN_OR_RETURN(const bool sent, Send(loaded, request, context));
     if (sent) return Get(i.instruction_id(), context.deadline);
   }
@@ -252,8 +260,7 @@ absl::StatusOr<v1::Instruction> Instructions::Import(
   v1::Instruction instruction =
       InstructionOf(cap.request, context.officer_id, context.now);
   instruction.set_cap_reference(cap.reference);
-  instruction.set_state(r.draft() ? v1::INSTRUCTION_STATE_DRAFT
-                                  : v1::INSTRUCTION_STATE_PENDING_RELEASE);
+  instruction.set_state(FirstState(r.draft()));
   return Write(std::move(instruction), request, context);
 }
 
