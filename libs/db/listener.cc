@@ -30,47 +30,21 @@ Listener::Listener(const std::string& dsn, const std::string& channel,
     : dsn_(dsn + " connect_timeout=5"),
       channel_(channel),
       heard_(std::move(heard)),
-      thread_([this] { Run(); }) {}
+      periodic_("listener", absl::Seconds(1), [this] { return Listen(); }) {}
 
-Listener::~Listener() {
-  {
-    MutexLock lock(&mutex_);
-    stopping_ = true;
-    changed_.SignalAll();
+Listener::~Listener() { stopping_ = true; }
+
+bool Listener::Listen() {
+  try {
+    pqxx::connection connection(dsn_);
+    const Receiver receiver(connection, channel_, heard_);
+    heard_();  // What was said while nobody listened.
+    while (!stopping_) connection.await_notification(0, kWaitMicros);
+  } catch (const std::exception& fault) {
+    log::Warning("listener lost its connection",
+                 {{"channel", channel_}, {"cause", fault.what()}});
   }
-  thread_.join();
-}
-
-void Listener::Run() {
-  do {
-    try {
-      ListenUntilBroken();
-    } catch (const std::exception& fault) {
-      log::Warning("listener lost its connection",
-                   {{"channel", channel_}, {"cause", fault.what()}});
-    }
-  } while (SleepUnlessStopped());
-}
-
-void Listener::ListenUntilBroken() {
-  pqxx::connection connection(dsn_);
-  const Receiver receiver(connection, channel_, heard_);
-  heard_();  // What was said while nobody listened.
-  while (!stopping()) connection.await_notification(0, kWaitMicros);
-}
-
-bool Listener::SleepUnlessStopped() {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  MutexLock lock(&mutex_);
-  while (!stopping_ && changed_.WaitUntil(&mutex_, deadline)) {
-  }
-  return !stopping_;
-}
-
-bool Listener::stopping() {
-  MutexLock lock(&mutex_);
-  return stopping_;
+  return false;
 }
 
 }  // namespace wangge::db

@@ -1,11 +1,11 @@
 // Hears that something was written, from whichever process.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
-#include <thread>
 
-#include "base/mutex.h"
+#include "exec/periodic.h"
 
 namespace wangge::db {
 
@@ -21,18 +21,14 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
  private:
-  void Run();
-  void ListenUntilBroken();
-  bool SleepUnlessStopped();
-  bool stopping();
+  // Listens until the connection breaks or the listener ends.
+  bool Listen();
 
   const std::string dsn_;
   const std::string channel_;
   const std::function<void()> heard_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::atomic<bool> stopping_ = false;
+  exec::Periodic periodic_;  // Connects again after a second.
 };
 
 }  // namespace wangge::db
