@@ -24,13 +24,16 @@ constexpr absl::Duration kCountTime = absl::Seconds(20);
 constexpr absl::Duration kSyncInterval = absl::Seconds(10);
 constexpr absl::Duration kClockTime = absl::Seconds(2);
 
+template <typename Grid>
+void FillName(const city::City& city, Grid* grid) {
+  if (const auto* found = city.FindGrid(grid->grid_id())) {
+    grid->set_name(found->name());
+  }
+}
+
 template <typename Grids>
 void FillNames(const city::City& city, Grids* grids) {
-  for (auto& grid : *grids) {
-    if (const auto* found = city.FindGrid(grid.grid_id())) {
-      grid.set_name(found->name());
-    }
-  }
+  for (auto& grid : *grids) FillName(city, &grid);
 }
 
 bool IsOver(v1::InstructionState state) {
@@ -303,6 +306,7 @@ CommandService::CountHouseholds(const MobilisationWatch::Key& key) {
       progress.message,
       reach_store_.GetProgress(stored.instruction, key.second, deadline));
   FillNames(*city, progress.message.mutable_grids());
+  FillName(*city, progress.message.mutable_total());
   progress.last = IsOver(stored.instruction.state());
   return progress;
 }
