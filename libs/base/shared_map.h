@@ -3,6 +3,7 @@
 // value costs what changed, not what there is.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,7 +59,7 @@ class SharedMap {
     const Bucket* bucket = BucketAt(place.bucket);
     if (bucket == nullptr) return nullptr;
     const size_t at = bucket->PositionOf(place.tag, key);
-    return bucket->Holds(at, key) ? &bucket->entries_[at].second : nullptr;
+    return bucket->Holds(at, key) ? &bucket->EntryAt(at).second : nullptr;
   }
 
   // The value of a key, to be changed; a new one when there is none.
@@ -70,7 +71,7 @@ class SharedMap {
       bucket.Insert(at, place.tag, key);
       ++size_;
     }
-    return bucket.entries_[at].second;
+    return bucket.EntryAt(at).second;
   }
 
   void Erase(Lookup key) {
@@ -89,7 +90,8 @@ class SharedMap {
   void ForEach(const Visit& visit) const {
     for (const auto& bucket : buckets_) {
       if (bucket == nullptr) continue;
-      for (const auto& [key, value] : *bucket) visit(key, value);
+      bucket->ForEach(
+          [&](const Entry& entry) { visit(entry.first, entry.second); });
     }
   }
 
@@ -99,45 +101,64 @@ class SharedMap {
     return buckets_.empty() ? nullptr : buckets_[index].get();
   }
 
-  // Entries in order of the tag, which is a part of the key's hash, then of the
-  // key. The tags lie by themselves: as they are spread evenly, a look-up
-  // begins near its end, and touches few cache lines however full the bucket.
+  // Entries lie in no order, so that a new one moves none of them; their slots
+  // do, in order of the tag, which is a part of the key's hash, then of the
+  // key. As tags are spread evenly, a look-up begins near its end, and touches
+  // few cache lines however full the bucket.
   class Bucket {
    public:
-    auto begin() const { return entries_.begin(); }
-    auto end() const { return entries_.end(); }
     size_t size() const { return entries_.size(); }
     bool empty() const { return entries_.empty(); }
+    // In an order that depends on the keys alone.
+    template <typename Visit>
+    void ForEach(const Visit& visit) const {
+      for (const Slot& slot : slots_) visit(entries_[slot.entry]);
+    }
 
    private:
     friend class SharedMap;
 
-    // Where the key is or belongs.
+    struct Slot {
+      uint32_t tag;
+      uint32_t entry;  // Position in entries_.
+    };
+
+    // Where the slot of the key is or belongs.
     size_t PositionOf(uint32_t tag, Lookup key) const {
-      size_t at = (uint64_t{tag} * tags_.size()) >> 32;
-      while (at > 0 && tags_[at - 1] >= tag) --at;
-      while (
-          at < tags_.size() &&
-          (tags_[at] < tag || (tags_[at] == tag && entries_[at].first < key))) {
+      size_t at = (uint64_t{tag} * slots_.size()) >> 32;
+      while (at > 0 && slots_[at - 1].tag >= tag) --at;
+      while (at < slots_.size() &&
+             (slots_[at].tag < tag ||
+              (slots_[at].tag == tag && EntryAt(at).first < key))) {
         ++at;
       }
       return at;
     }
+    const Entry& EntryAt(size_t at) const { return entries_[slots_[at].entry]; }
+    Entry& EntryAt(size_t at) { return entries_[slots_[at].entry]; }
     bool Holds(size_t at, Lookup key) const {
-      return at < entries_.size() && entries_[at].first == key;
+      return at < slots_.size() && EntryAt(at).first == key;
     }
     void Insert(size_t at, uint32_t tag, Lookup key) {
-      const auto offset = static_cast<std::ptrdiff_t>(at);
-      tags_.insert(tags_.begin() + offset, tag);
-      entries_.emplace(entries_.begin() + offset, Key(key), T());
+      slots_.insert(slots_.begin() + static_cast<std::ptrdiff_t>(at),
+                    {tag, static_cast<uint32_t>(entries_.size())});
+      entries_.emplace_back(Key(key), T());
     }
+    // The last entry takes the place of the one that goes.
     void Erase(size_t at) {
-      const auto offset = static_cast<std::ptrdiff_t>(at);
-      tags_.erase(tags_.begin() + offset);
-      entries_.erase(entries_.begin() + offset);
+      const uint32_t gone = slots_[at].entry;
+      const auto last = static_cast<uint32_t>(entries_.size() - 1);
+      slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(at));
+      if (gone != last) {
+        entries_[gone] = std::move(entries_[last]);
+        std::find_if(slots_.begin(), slots_.end(), [&](const Slot& slot) {
+          return slot.entry == last;
+        })->entry = gone;
+      }
+      entries_.pop_back();
     }
 
-    std::vector<uint32_t> tags_;
+    std::vector<Slot> slots_;
     std::vector<Entry> entries_;
   };
 

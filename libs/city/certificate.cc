@@ -1,6 +1,7 @@
 #include "city/certificate.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <set>
 #include <tuple>
@@ -96,20 +97,22 @@ class Writer {
 
 }  // namespace
 
-CityCertificate Certify(const City& city, absl::Time now, int threads) {
+CityCertificate Certify(const City& city, absl::Time now) {
   const absl::Time start = absl::Now();
   CityCertificate certificate;
   *certificate.mutable_version() = city.version();
   *certificate.mutable_check_time() = ToProto(now);
   Writer writer(city, &certificate);
-  const GroundFindings ground = CheckGround(city, threads);
+  auto on_duty =
+      std::async(std::launch::async, [&] { return CheckDuty(city, now); });
+  const GroundFindings ground = CheckGround(city);
   for (const CityFault& fault : ground.faults) writer.Add(fault);
   certificate.set_sliver_width_meters(geo::kSliverWidthMeters);
   certificate.set_sliver_count(ground.sliver_count);
   certificate.set_sliver_square_meters(ground.sliver_square_meters);
   certificate.set_parent_count(ground.parent_count);
   certificate.set_proved_parent_count(ground.proved_parent_count);
-  const DutyFindings duty = CheckDuty(city, now);
+  const DutyFindings duty = on_duty.get();
   for (const CityFault& fault : duty.faults) writer.Add(fault);
   for (const auto& [district, counts] : duty.cells_by_district) {
     auto& summary = writer.SummaryOf(district);

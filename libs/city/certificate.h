@@ -18,9 +18,8 @@ inline constexpr absl::Duration kRosterHorizon = absl::Hours(30 * 24);
 // Faults of one kind that are listed; all are counted.
 inline constexpr int kMostFaultsOfAKind = 1000;
 
-// `threads` share the work on the ground. The signature stays empty.
-registry::v1::CityCertificate Certify(const City& city, absl::Time now,
-                                      int threads);
+// Works on all cores. The signature stays empty.
+registry::v1::CityCertificate Certify(const City& city, absl::Time now);
 
 // The faults of `after` that are not in `before`.
 std::vector<registry::v1::CityFault> NewFaults(

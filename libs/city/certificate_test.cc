@@ -88,7 +88,7 @@ CityCertificate CertificateOf(const std::vector<std::string>& changed) {
   for (const std::string& row : changed) AddRow(FromText<CityRow>(row), &rows);
   const auto city = City::Build({}, rows);
   EXPECT_OK(city);
-  return Certify(**city, kNow, 2);
+  return Certify(**city, kNow);
 }
 
 std::vector<CityFaultKind> Kinds(const CityCertificate& certificate) {
@@ -223,7 +223,7 @@ TEST(CertificateTest, WithoutARuleTheOperationCentreAnswersWhichIsAFault) {
   rows.erase("rule/r");
   const auto city = City::Build({}, rows);
   ASSERT_OK(city);
-  const CityCertificate c = Certify(**city, kNow, 1);
+  const CityCertificate c = Certify(**city, kNow);
   EXPECT_EQ(c.total().fallback_cell_count(), 4);
   // One for each district, and the unit to which nothing is given now.
   EXPECT_EQ(c.total().fault_counts().at(registry::v1::CITY_FAULT_KIND_NO_UNIT),

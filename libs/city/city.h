@@ -119,6 +119,13 @@ class City {
   // The grid and everything above it, from the top down. REQUIRES: a grid of
   // this city.
   Chain ChainOf(const Grid& grid) const;
+  // Calls `visit` with the chain of every grid, as ChainOf gives it.
+  template <typename Visit>
+  void ForEachChain(const Visit& visit) const {
+    for (size_t i = 0; i < placed_.size(); ++i) {
+      if (placed_[i].size > 0) visit(ChainOf(placed_[i]));
+    }
+  }
   // Grids of a layer and level whose boundary comes within `meters` of the
   // point, nearest first, with the distance; one that contains the point too.
   std::vector<std::pair<const Grid*, double>> GridsNear(

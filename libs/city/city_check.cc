@@ -1,11 +1,13 @@
 #include "city/city_check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/parallel.h"
 #include "city/references.h"
 
 namespace wangge::city {
@@ -14,6 +16,7 @@ namespace {
 constexpr char kFunction[] = "function/";
 // Deeper trees are cycles.
 constexpr int kDeepest = 64;
+constexpr size_t kRowsOfARange = 1000;
 
 // True when the parents of `row` lead on for ever.
 template <typename T, typename Find, typename Parent>
@@ -70,7 +73,7 @@ bool CityCheck::Exists(const std::string& key) const {
 }
 
 void CityCheck::CheckRows(const Changes& changes) {
-  for (const auto& [key, row] : changes.upserts) CheckRow(key, *row);
+  CheckUpserts(changes);
   for (const std::string& key : changes.removals) CheckGone(key);
   for (const auto& [key, row] : changes.upserts) {
     // A unit may have been the last one with its function.
@@ -80,6 +83,22 @@ void CityCheck::CheckRows(const Changes& changes) {
     }
   }
   CheckRoots();
+}
+
+void CityCheck::CheckUpserts(const Changes& changes) {
+  std::vector<const RowMap::value_type*> upserts;
+  for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
+  // By range, so that faults come in the order of the rows.
+  std::vector<std::vector<Fault>> found(upserts.size() / kRowsOfARange + 1);
+  ForEachRange(upserts.size(), kRowsOfARange, [&](size_t begin, size_t end) {
+    CityCheck check(before_, after_, &found[begin / kRowsOfARange]);
+    for (size_t i = begin; i < end; ++i) {
+      check.CheckRow(upserts[i]->first, *upserts[i]->second);
+    }
+  });
+  for (auto& faults : found) {
+    std::move(faults.begin(), faults.end(), std::back_inserter(faults_));
+  }
 }
 
 void CityCheck::CheckRow(const std::string& key, const CityRow& row) {

@@ -21,6 +21,7 @@ class CityCheck {
   void CheckPlaces(const Changes& changes);
 
  private:
+  void CheckUpserts(const Changes& changes);
   void CheckRow(const std::string& key, const CityRow& row);
   void CheckGone(const std::string& key);
   void CheckReferences(const std::string& key, const CityRow& row);

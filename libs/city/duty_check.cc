@@ -31,6 +31,7 @@ class DutyCheck {
 
   DutyFindings Check() {
     ReadRules();
+    Gather();
     std::vector<Answer> answers(city_.categories().size());
     for (size_t i = 0; i < answers.size(); ++i) answers[i] = AnswerTo(i, {});
     Visit(city_.root_grid(), "", answers);
@@ -78,6 +79,30 @@ class DutyCheck {
     }
   }
 
+  // What the checks look at, in one walk over all rows: a large city's rows are
+  // slower to come by than to check.
+  void Gather() {
+    city_.rows().ForEach([&](const std::string&, const RowPtr& row) {
+      if (row->has_asset()) {
+        assets_.push_back(&row->asset());
+      } else if (row->has_unit()) {
+        const auto kind = row->unit().kind();
+        if (kind == registry::v1::UNIT_KIND_OPERATION_CENTRE ||
+            kind == registry::v1::UNIT_KIND_POLICE) {
+          own_dispatchers_.push_back(&row->unit());
+        }
+      } else if (row->has_officer()) {
+        if (row->officer().grid_id().empty()) {
+          officers_without_grid_.push_back(&row->officer());
+        }
+      } else if (row->has_duty_shift() &&
+                 row->duty_shift().role() == registry::v1::DUTY_ROLE_PRIMARY) {
+        primary_shifts_[row->duty_shift().officer_id()].push_back(
+            &row->duty_shift());
+      }
+    });
+  }
+
   Answer AnswerTo(size_t category, Scopes scopes) {
     const Responsibility found =
         FindResponsible(city_, {*city_.categories()[category], scopes});
@@ -112,11 +137,13 @@ class DutyCheck {
 
   void Visit(const Grid& grid, const std::string& district,
              const std::vector<Answer>& above) {
-    const Chain chain = city_.ChainOf(grid);
     const std::vector<size_t> affected = AffectedAt(grid);
     std::vector<Answer> own;
-    if (!affected.empty()) own = above;
-    for (const size_t i : affected) own[i] = AnswerTo(i, chain);
+    if (!affected.empty()) {
+      own = above;
+      const Chain chain = city_.ChainOf(grid);
+      for (const size_t i : affected) own[i] = AnswerTo(i, chain);
+    }
     const std::vector<Answer>& answers = affected.empty() ? above : own;
     const std::string& here = grid.level() == common::v1::GRID_LEVEL_DISTRICT
                                   ? grid.grid_id()
@@ -169,17 +196,11 @@ class DutyCheck {
   // itself, and whoever stands above one who answers: supervision reaches them.
   void ReachSuperiors() {
     std::vector<const Unit*> all(reached_.begin(), reached_.end());
-    city_.rows().ForEach([&](const std::string&, const RowPtr& row) {
-      if (row->has_asset()) {
-        all.push_back(city_.FindUnit(row->asset().owner_unit_id()));
-        all.push_back(city_.FindUnit(row->asset().maintainer_unit_id()));
-      } else if (row->has_unit() &&
-                 (row->unit().kind() ==
-                      registry::v1::UNIT_KIND_OPERATION_CENTRE ||
-                  row->unit().kind() == registry::v1::UNIT_KIND_POLICE)) {
-        all.push_back(&row->unit());
-      }
-    });
+    all.insert(all.end(), own_dispatchers_.begin(), own_dispatchers_.end());
+    for (const Asset* asset : assets_) {
+      all.push_back(city_.FindUnit(asset->owner_unit_id()));
+      all.push_back(city_.FindUnit(asset->maintainer_unit_id()));
+    }
     for (const Unit* unit : all) {
       for (; unit != nullptr; unit = city_.FindUnit(unit->parent_unit_id())) {
         if (reached_.contains(unit) && unit->parent_unit_id().empty()) break;
@@ -224,16 +245,8 @@ class DutyCheck {
   }
 
   void CheckPeople() {
-    std::map<std::string, std::vector<const DutyShift*>> primary_shifts;
-    city_.rows().ForEach([&](const std::string&, const RowPtr& row) {
-      if (row->has_officer()) CheckReach(row->officer());
-      if (row->has_duty_shift() &&
-          row->duty_shift().role() == registry::v1::DUTY_ROLE_PRIMARY) {
-        primary_shifts[row->duty_shift().officer_id()].push_back(
-            &row->duty_shift());
-      }
-    });
-    for (const auto& [officer_id, shifts] : primary_shifts) {
+    for (const Officer* officer : officers_without_grid_) CheckReach(*officer);
+    for (const auto& [officer_id, shifts] : primary_shifts_) {
       for (size_t i = 0; i < shifts.size(); ++i) {
         for (size_t k = i + 1; k < shifts.size(); ++k) {
           CheckDoubleDuty(*shifts[i], *shifts[k]);
@@ -244,7 +257,7 @@ class DutyCheck {
 
   void CheckReach(const Officer& officer) {
     const Unit* unit = city_.FindUnit(officer.unit_id());
-    if (!officer.grid_id().empty() || reached_.contains(unit)) return;
+    if (reached_.contains(unit)) return;
     AddFault(
         registry::v1::CITY_FAULT_KIND_UNREACHABLE_OFFICER, "officer",
         officer.officer_id(),
@@ -287,6 +300,13 @@ class DutyCheck {
   // Positions in categories(), by function and by grid of a rule.
   absl::flat_hash_map<std::string, std::vector<size_t>> by_function_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_grid_;
+  std::vector<const Asset*> assets_;
+  // Operation centres and the police.
+  std::vector<const Unit*> own_dispatchers_;
+  std::vector<const Officer*> officers_without_grid_;
+  // By officer.
+  absl::flat_hash_map<std::string, std::vector<const DutyShift*>>
+      primary_shifts_;
   absl::flat_hash_set<const Unit*> reached_;
   absl::flat_hash_map<const Unit*, bool> manned_;
   std::map<std::pair<std::string, size_t>, int64_t> fallbacks_;

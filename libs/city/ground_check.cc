@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <thread>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/parallel.h"
 
 namespace wangge::city {
 namespace {
 
 using registry::v1::CityFault;
 using registry::v1::CityFaultKind;
+
+constexpr size_t kFamiliesOfARange = 16;
 
 // The children of a grid in one layer.
 struct Family {
@@ -133,23 +135,17 @@ geo::Coverage Check(const Family& family) {
 // to no grid worker.
 void FindOrphans(const City& city, GroundFindings* findings) {
   int deepest = 0;
-  std::vector<const Grid*> leaves;
-  city.rows().ForEach([&](const std::string&, const RowPtr& row) {
-    if (!row->has_grid() ||
-        row->grid().layer() != common::v1::GRID_LAYER_GOVERNANCE) {
-      return;
-    }
-    const auto below = city.ChildrenOf(row->grid().grid_id());
-    if (std::any_of(below.begin(), below.end(), [](const Grid* child) {
-          return child->layer() == common::v1::GRID_LAYER_GOVERNANCE;
-        })) {
-      return;
-    }
-    leaves.push_back(&row->grid());
-    deepest = std::max(deepest, static_cast<int>(row->grid().level()));
+  std::vector<const Grid*> grids;
+  absl::flat_hash_set<const Grid*> parents;
+  city.ForEachChain([&](Chain chain) {
+    const Grid* grid = chain.back();
+    if (grid->layer() != common::v1::GRID_LAYER_GOVERNANCE) return;
+    grids.push_back(grid);
+    if (chain.size() > 1) parents.insert(chain[chain.size() - 2]);
+    deepest = std::max(deepest, static_cast<int>(grid->level()));
   });
-  for (const Grid* leaf : leaves) {
-    if (leaf->level() == deepest) continue;
+  for (const Grid* leaf : grids) {
+    if (leaf->level() == deepest || parents.contains(leaf)) continue;
     CityFault fault;
     fault.set_kind(registry::v1::CITY_FAULT_KIND_ORPHAN);
     fault.mutable_row()->set_kind("grid");
@@ -173,19 +169,15 @@ std::string DistrictOfGrid(const City& city, const Grid& grid) {
   return "";
 }
 
-GroundFindings CheckGround(const City& city, int threads) {
+GroundFindings CheckGround(const City& city) {
   const std::vector<Family> families = FamiliesOf(city);
   std::vector<geo::Coverage> found(families.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < families.size(); i = next++) {
-      found[i] = Check(families[i]);
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  ForEachRange(families.size(), kFamiliesOfARange,
+               [&](size_t begin, size_t end) {
+                 for (size_t i = begin; i < end; ++i) {
+                   found[i] = Check(families[i]);
+                 }
+               });
 
   GroundFindings findings;
   for (size_t i = 0; i < families.size(); ++i) {

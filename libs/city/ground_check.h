@@ -18,7 +18,7 @@ struct GroundFindings {
   double sliver_square_meters = 0;
 };
 
-GroundFindings CheckGround(const City& city, int threads);
+GroundFindings CheckGround(const City& city);
 
 // The governance district that a grid lies in; empty above districts.
 std::string DistrictOfGrid(const City& city, const Grid& grid);

@@ -169,7 +169,7 @@ std::string Answers(const City& city) {
     absl::StrAppend(
         &text, city.calendar().IsWorkingDay(absl::CivilDay(2026, 11, day)));
   }
-  auto certificate = Certify(city, absl::FromUnixSeconds(1795370000), 1);
+  auto certificate = Certify(city, absl::FromUnixSeconds(1795370000));
   certificate.clear_duration_seconds();
   return text + certificate.ShortDebugString();
 }

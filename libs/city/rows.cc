@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto.h"
+#include "base/parallel.h"
 
 namespace wangge::city {
 namespace {
@@ -49,9 +50,19 @@ void RowSet::Apply(const Changes& changes) {
     rows_.Erase(key);
     touched.push_back(Items::IndexOf(key));
   }
-  for (const auto& [key, row] : changes.upserts) {
-    rows_.Edit(key) = {row, Sha256Of<Digest>(absl::StrCat(
-                                key, "\n", row->SerializeAsString()))};
+  std::vector<const RowMap::value_type*> upserts;
+  for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
+  std::vector<Digest> digests(upserts.size());
+  ForEachRange(upserts.size(), 1000, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const auto& [key, row] = *upserts[i];
+      digests[i] =
+          Sha256Of<Digest>(absl::StrCat(key, "\n", row->SerializeAsString()));
+    }
+  });
+  for (size_t i = 0; i < upserts.size(); ++i) {
+    const auto& [key, row] = *upserts[i];
+    rows_.Edit(key) = {row, digests[i]};
     touched.push_back(Items::IndexOf(key));
   }
   std::sort(touched.begin(), touched.end());
@@ -71,7 +82,8 @@ void RowSet::DigestBuckets(const std::vector<size_t>& buckets) {
       continue;
     }
     ordered.clear();
-    for (const auto& entry : *bucket) ordered.push_back(&entry);
+    bucket->ForEach(
+        [&](const Items::Entry& entry) { ordered.push_back(&entry); });
     std::sort(ordered.begin(), ordered.end(),
               [](const auto* a, const auto* b) { return a->first < b->first; });
     for (const auto* entry : ordered) {
@@ -106,15 +118,18 @@ Changes Difference(const RowSet& from, const RowSet& to) {
     const Items::Bucket* before = from.rows_.BucketAt(i);
     const Items::Bucket* after = to.rows_.BucketAt(i);
     if (before == after) continue;
-    for (const auto& [key, item] : after == nullptr ? *none : *after) {
-      const auto* old = from.rows_.Find(key);
-      if (old == nullptr || old->digest != item.digest) {
-        changes.upserts[key] = item.row;
+    (after == nullptr ? none : after)->ForEach([&](const Items::Entry& entry) {
+      const auto* old = from.rows_.Find(entry.first);
+      if (old == nullptr || old->digest != entry.second.digest) {
+        changes.upserts[entry.first] = entry.second.row;
       }
-    }
-    for (const auto& [key, item] : before == nullptr ? *none : *before) {
-      if (to.rows_.Find(key) == nullptr) changes.removals.push_back(key);
-    }
+    });
+    (before == nullptr ? none : before)
+        ->ForEach([&](const Items::Entry& entry) {
+          if (to.rows_.Find(entry.first) == nullptr) {
+            changes.removals.push_back(entry.first);
+          }
+        });
   }
   return changes;
 }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/parallel.h"
+
 namespace wangge::geo {
 namespace {
 
@@ -114,18 +116,21 @@ void PolygonIndex::Enter(const std::shared_ptr<const Shape>& shape, bool in,
 }
 
 void PolygonIndex::BuildTiles(const std::vector<bool>& touched) {
-  std::vector<const Shape*> shapes;
-  for (size_t i = 0; i < tiles_.size(); ++i) {
-    if (!touched[i]) continue;
-    shapes.clear();
-    for (const auto& shape : *tile_shapes_[i]) shapes.push_back(shape.get());
-    if (shapes.empty()) {
-      tiles_[i] = nullptr;
-      continue;
-    }
-    const TileFrame frame = FrameOf(i / columns_, i % columns_);
-    tiles_[i] = std::make_shared<const Tile>(frame, shapes);
+  std::vector<size_t> stale;
+  for (size_t i = 0; i < touched.size(); ++i) {
+    if (touched[i]) stale.push_back(i);
   }
+  ForEachRange(stale.size(), 1, [&](size_t begin, size_t /*end*/) {
+    tiles_[stale[begin]] = MakeTile(stale[begin]);
+  });
+}
+
+std::shared_ptr<const Tile> PolygonIndex::MakeTile(size_t tile) const {
+  std::vector<const Shape*> shapes;
+  for (const auto& shape : *tile_shapes_[tile]) shapes.push_back(shape.get());
+  if (shapes.empty()) return nullptr;
+  return std::make_shared<const Tile>(FrameOf(tile / columns_, tile % columns_),
+                                      shapes);
 }
 
 PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {

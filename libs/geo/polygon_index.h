@@ -52,6 +52,8 @@ class PolygonIndex {
   void Enter(const std::shared_ptr<const Shape>& shape, bool in,
              std::vector<bool>* touched);
   void BuildTiles(const std::vector<bool>& touched);
+  // Null when nothing reaches into the tile.
+  std::shared_ptr<const Tile> MakeTile(size_t tile) const;
   TileFrame FrameOf(size_t row, size_t column) const;
   size_t ColumnOf(double x) const;
   size_t RowOf(double y) const;

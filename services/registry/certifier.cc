@@ -17,7 +17,6 @@ namespace {
 constexpr absl::Duration kInterval = absl::Minutes(1);
 // Rosters are looked at 30 days ahead, so the answer changes every day.
 constexpr int kNightHour = 2;
-constexpr int kThreads = 2;
 
 std::string KindLabel(int kind) {
   constexpr char kPrefix[] = "CITY_FAULT_KIND_";
@@ -64,7 +63,7 @@ Certifier::Certifier(const Ledger* ledger, Store* store,
 
 absl::StatusOr<v1::CityCertificate> Certifier::Certify(
     const city::City& city) const {
-  auto certificate = city::Certify(city, absl::Now(), kThreads);
+  auto certificate = city::Certify(city, absl::Now());
   RETURN_IF_ERROR(city::Sign(signing_key_, &certificate));
   return certificate;
 }

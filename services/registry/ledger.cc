@@ -21,7 +21,6 @@ using v1::ChangeSet;
 
 // Old cities share most of what they are with the current one.
 constexpr size_t kMostPastCities = 8;
-constexpr int kCertifyThreads = 2;
 
 template <typename Request>
 std::string HashOf(const std::string& author, Request request) {
@@ -286,9 +285,8 @@ absl::StatusOr<ChangeSet> Ledger::ProposeDraft(Draft draft,
   }
   RETURN_IF_ERROR(added);
   const absl::Time now = absl::Now();
-  for (auto& fault :
-       city::NewFaults(city::Certify(*current, now, kCertifyThreads),
-                       city::Certify(*next, now, kCertifyThreads))) {
+  for (auto& fault : city::NewFaults(city::Certify(*current, now),
+                                     city::Certify(*next, now))) {
     *c.add_new_faults() = std::move(fault);
   }
   return c;

@@ -20,7 +20,6 @@ using registry::v1::RegistryService;
 
 // Messages of about a megabyte.
 constexpr size_t kMessageBytes = 1 << 20;
-constexpr int kThreads = 2;
 
 struct ImportOptions {
   std::string folder;
@@ -112,7 +111,7 @@ absl::StatusOr<CityCertificate> Certificate(Client& client,
   }
   if (!options.folder.empty()) {
     ASSIGN_OR_RETURN(const auto city, city::LoadFolder(options.folder));
-    return city::Certify(*city, absl::Now(), kThreads);
+    return city::Certify(*city, absl::Now());
   }
   registry::v1::CheckCityRequest request;
   request.set_version(options.version);

@@ -29,7 +29,6 @@ using routing::v1::RoutingService;
 
 constexpr absl::Duration kLookBack = absl::Hours(30 * 24);
 constexpr int kBatch = 500;
-constexpr int kThreads = 2;
 
 // A thing whose unit would be another one.
 struct Move {
@@ -159,8 +158,8 @@ class Previewer {
 
   void CompareCertificates() {
     const absl::Time time = absl::Now();
-    const auto before = city::Certify(now_, time, kThreads);
-    const auto after = city::Certify(then_, time, kThreads);
+    const auto before = city::Certify(now_, time);
+    const auto after = city::Certify(then_, time);
     findings_.fallback_cells_before = before.total().fallback_cell_count();
     findings_.fallback_cells_after = after.total().fallback_cell_count();
     for (const auto& fault : city::NewFaults(before, after)) {
