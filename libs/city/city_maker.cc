@@ -354,4 +354,21 @@ absl::StatusOr<std::shared_ptr<const City>> City::With(
   return std::shared_ptr<const City>(std::move(city));
 }
 
+absl::StatusOr<std::shared_ptr<const City>> City::Adopt(
+    const City* base, const CityVersion& version, const Changes& changes) {
+  const City nothing;
+  const City& before = base == nullptr ? nothing : *base;
+  auto city = std::shared_ptr<City>(new City(before));
+  city->version_ = version;
+  CityMaker maker(before, city.get());
+  maker.ReplaceRows(changes);
+  if (city->rows_.ContentHash() != version.content_hash()) {
+    return absl::DataLossError(
+        absl::StrCat("the rows of city version ", version.version(),
+                     " are not those that its content hash was made of"));
+  }
+  maker.Derive(changes);
+  return std::shared_ptr<const City>(std::move(city));
+}
+
 }  // namespace wangge::city

@@ -208,5 +208,33 @@ TEST(NextCityTest, IsTheCityThatIsBuiltOfTheSameRows) {
   EXPECT_LT(refused, 12) << "no city came through";
 }
 
+TEST(NextCityTest, AReplicaAdoptsTheVersionThatWasMadeElsewhere) {
+  RandomCity source(1);
+  const auto first = City::Build({}, source.rows());
+  ASSERT_OK(first);
+  Changes all;
+  all.upserts = source.rows();
+  auto replica = City::Adopt(nullptr, (*first)->version(), all);
+  ASSERT_OK(replica);
+  EXPECT_TRUE(Answers(**replica) == Answers(**first));
+  const Changes changes = source.Change();
+  const auto second = (*first)->With({}, changes);
+  ASSERT_OK(second);
+  replica = City::Adopt(replica->get(), (*second)->version(), changes);
+  ASSERT_OK(replica);
+  EXPECT_TRUE(Answers(**replica) == Answers(**second));
+}
+
+TEST(NextCityTest, AReplicaRefusesRowsThatAreNotTheVersions) {
+  RandomCity source(1);
+  const auto city = City::Build({}, source.rows());
+  ASSERT_OK(city);
+  Changes all;
+  all.upserts = source.rows();
+  all.upserts.erase(std::prev(all.upserts.end()));
+  EXPECT_EQ(City::Adopt(nullptr, (*city)->version(), all).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
 }  // namespace
 }  // namespace wangge::city

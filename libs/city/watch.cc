@@ -100,15 +100,9 @@ bool Watcher::Apply(registry::v1::WatchCityResponse piece) {
   const auto held = holder_.Get();
   Changes changes = std::exchange(changes_, {});
   const size_t received = changes.upserts.size();
-  auto city = std::exchange(anew_, false) || held == nullptr
-                  ? City::Build(piece.version(), std::move(changes.upserts))
-                  : held->With(piece.version(), changes);
-  absl::Status fault = city.status();
-  if (fault.ok() &&
-      (*city)->version().content_hash() != piece.version().content_hash()) {
-    fault = absl::DataLossError("the content hash differs");
-  }
-  if (fault.ok()) {
+  auto city = City::Adopt(std::exchange(anew_, false) ? nullptr : held.get(),
+                          piece.version(), changes);
+  if (city.ok()) {
     holder_.Set(*std::move(city));
     held_version_ = piece.version().version();
     log::Info("city loaded",
@@ -118,7 +112,7 @@ bool Watcher::Apply(registry::v1::WatchCityResponse piece) {
     return true;
   }
   log::Error("city refused", {{"version", piece.version().version()},
-                              {"cause", std::string(fault.message())}});
+                              {"cause", std::string(city.status().message())}});
   held_version_ = 0;  // Ask for everything again.
   return false;
 }
