@@ -1,14 +1,13 @@
 // Five times as many reports as can be admitted: who is admitted waits little
 // longer, the others are told at once to come again, and afterwards all is as
 // before.
-#include <atomic>
 #include <thread>
 
 #include "base/mutex.h"
 #include "errors/errors.h"
 #include "rpc/status.h"
 #include "tests/bench/bench.h"
-#include "tests/bench/channels.h"
+#include "tests/bench/open_loop.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -21,17 +20,16 @@ constexpr int kOverload = 5;
 constexpr int kFullClients = 64;
 constexpr size_t kChannels = 4;
 
-// What came of calls, milliseconds from when each was due.
+// What came of calls, milliseconds from when each was sent.
 struct Outcome {
   Mutex mutex;
   std::vector<double> admitted ABSL_GUARDED_BY(mutex);
   std::vector<double> refused ABSL_GUARDED_BY(mutex);
   size_t without_delay ABSL_GUARDED_BY(mutex) = 0;
   size_t others ABSL_GUARDED_BY(mutex) = 0;
-  std::atomic<int> open = 0;
 
-  void Add(const grpc::Status& status, absl::Time due) {
-    const double ms = absl::ToDoubleMilliseconds(absl::Now() - due);
+  void Add(const grpc::Status& status, absl::Time sent) {
+    const double ms = absl::ToDoubleMilliseconds(absl::Now() - sent);
     MutexLock lock(&mutex);
     if (status.ok()) {
       admitted.push_back(ms);
@@ -55,18 +53,12 @@ class Source {
   }
 
   // Sends at a rate, whether or not there are answers; waits for the last one.
+  // Counts from when a report was sent: at five times the capacity the sender
+  // itself falls behind.
   void Send(double rate, absl::Duration time, Outcome* outcome) {
-    const absl::Time start = absl::Now();
-    const auto count = static_cast<size_t>(rate * absl::ToDoubleSeconds(time));
-    for (size_t i = 0; i < count; ++i) {
-      const absl::Time due =
-          start + absl::Seconds(static_cast<double>(i) / rate);
-      if (absl::Now() < due) {
-        std::this_thread::sleep_until(absl::ToChronoTime(due));
-      }
-      Start(*stubs_[i % kChannels], absl::Now(), outcome);
-    }
-    while (outcome->open > 0) std::this_thread::yield();
+    open_loop_.Send(rate, time, ReportFromAnywhere,
+                    [&](const grpc::Status& status, absl::Time /*due*/,
+                        absl::Time sent) { outcome->Add(status, sent); });
   }
 
   // Reports a second that `clients` get admitted one after the other.
@@ -79,10 +71,10 @@ class Source {
         while (absl::Now() < start + time) {
           grpc::ClientContext context;
           intake::v1::SubmitReportResponse response;
-          const absl::Time due = absl::Now();
+          const absl::Time sent = absl::Now();
           outcome->Add(
               stub.SubmitReport(&context, ReportFromAnywhere(), &response),
-              due);
+              sent);
         }
       });
     }
@@ -93,26 +85,7 @@ class Source {
   }
 
  private:
-  struct Call {
-    grpc::ClientContext context;
-    intake::v1::SubmitReportRequest request = ReportFromAnywhere();
-    intake::v1::SubmitReportResponse response;
-  };
-
-  static void Start(IntakeService::Stub& stub, absl::Time due,
-                    Outcome* outcome) {
-    auto call = std::make_shared<Call>();
-    call->context.set_deadline(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-    ++outcome->open;
-    stub.async()->SubmitReport(
-        &call->context, &call->request, &call->response,
-        [call, due, outcome](const grpc::Status& status) {
-          outcome->Add(status, due);
-          --outcome->open;
-        });
-  }
-
+  OpenLoop open_loop_;
   std::vector<std::unique_ptr<IntakeService::Stub>> stubs_;
 };
 

@@ -1,11 +1,11 @@
 // SubmitReport through the whole suite, against pgbench on the same cluster.
 #include <atomic>
-#include <random>
 #include <thread>
 
 #include "base/mutex.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
+#include "tests/bench/open_loop.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -22,45 +22,31 @@ struct Outcome {
   size_t errors = 0;
 };
 
-// `clients` threads; with a rate, each keeps its share of it (open loop:
-// latency counts from when the call was due).
-Outcome RunUnary(int clients, double rate, absl::Duration time,
-                 intake::v1::SubmitReportRequest (*make)()) {
+// `clients` of which each sends a report when the one before is answered.
+Outcome RunClosed(int clients, absl::Duration time) {
   const auto channels = ConnectedChannels("intake", "source/12345", 4);
   std::atomic<size_t> errors = 0;
   Mutex mutex;
   std::vector<double> all;
   std::vector<std::thread> threads;
   const absl::Time start = absl::Now();
-  const absl::Time end = start + time;
   for (int t = 0; t < clients; ++t) {
     threads.emplace_back([&, t] {
       const auto stub =
           IntakeService::NewStub(channels[static_cast<size_t>(t) % 4]);
       std::vector<double> own;
-      absl::Time due = start;
-      // By chance, as people call, and not all at the same moment.
-      std::minstd_rand random(static_cast<unsigned>(t + 1));
-      std::exponential_distribution<> gap(rate > 0 ? rate / clients : 1);
-      while (absl::Now() < end) {
-        if (rate > 0) {
-          due += absl::Seconds(gap(random));
-          if (due > end) break;
-          std::this_thread::sleep_until(absl::ToChronoTime(due));
-        } else {
-          due = absl::Now();
-        }
-        const auto request = make();
+      while (absl::Now() < start + time) {
         grpc::ClientContext context;
         context.set_deadline(
             absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
         intake::v1::SubmitReportResponse response;
+        const absl::Time sent = absl::Now();
         const grpc::Status status =
-            stub->SubmitReport(&context, request, &response);
+            stub->SubmitReport(&context, ReportFromAnywhere(), &response);
         if (!status.ok() && errors++ == 0) {
           std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
         }
-        own.push_back(absl::ToDoubleMilliseconds(absl::Now() - due));
+        own.push_back(absl::ToDoubleMilliseconds(absl::Now() - sent));
       }
       MutexLock lock(&mutex);
       all.insert(all.end(), own.begin(), own.end());
@@ -69,6 +55,22 @@ Outcome RunUnary(int clients, double rate, absl::Duration time,
   for (auto& thread : threads) thread.join();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   return {static_cast<double>(all.size()) / seconds, std::move(all), errors};
+}
+
+// Reports by chance, as people call, timed from when each was due.
+Outcome RunOpen(double rate, absl::Duration time, OpenLoop::Make make) {
+  Mutex mutex;
+  Outcome outcome;
+  OpenLoop().Send(
+      rate, time, make,
+      [&](const grpc::Status& status, absl::Time due, absl::Time /*sent*/) {
+        const double milliseconds =
+            absl::ToDoubleMilliseconds(absl::Now() - due);
+        MutexLock lock(&mutex);
+        outcome.milliseconds.push_back(milliseconds);
+        outcome.errors += status.ok() ? 0 : 1;
+      });
+  return outcome;
 }
 
 double RunStream(absl::Duration time) {
@@ -104,23 +106,22 @@ intake::v1::SubmitReportRequest OneDistrict() { return HeatingReport(); }
 }  // namespace
 
 int RunPace() {
-  const Outcome outcome = RunUnary(8, 200, absl::Seconds(10), OneDistrict);
+  const Outcome outcome = RunOpen(200, absl::Seconds(10), OneDistrict);
   return outcome.errors == 0 ? 0 : 1;
 }
 
 int RunSubmit(const Options& options) {
   const std::string peer = "pgbench, 64 clients, the same rows";
-  RunUnary(kClients, 0, absl::Seconds(3),
-           ReportFromAnywhere);  // Warm connections and plans.
-  Outcome full = RunUnary(kClients, 0, options.Time(), ReportFromAnywhere);
+  RunClosed(kClients, absl::Seconds(3));  // Warm connections and plans.
+  Outcome full = RunClosed(kClients, options.Time());
   Print("submit", "unary_64_clients", full.per_second, "reports/s", peer,
         options.peer_rate);
   Print("submit", "unary_full_load_p50", Percentile(&full.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_full_load_p99", Percentile(&full.milliseconds, 0.99),
         "ms");
-  Outcome half = RunUnary(kClients, full.per_second / 2, options.Time(),
-                          ReportFromAnywhere);
+  Outcome half =
+      RunOpen(full.per_second / 2, options.Time(), ReportFromAnywhere);
   Print("submit", "unary_half_load_p50", Percentile(&half.milliseconds, 0.5),
         "ms");
   Print("submit", "unary_half_load_p99", Percentile(&half.milliseconds, 0.99),

@@ -10,6 +10,7 @@
 #include "services/cases/admit.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/open_loop.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -120,17 +121,13 @@ class Watcher {
   std::thread thread_;
 };
 
-// Reports at a steady rate; how long each took, from when it was due.
+// Reports at a hundred a second; how long each took, from when it was due.
 class Load {
  public:
-  Load() {
-    for (int t = 0; t < kClients; ++t) {
-      clients_.emplace_back([this] { Run(); });
-    }
-  }
+  Load() : thread_([this] { Run(); }) {}
   ~Load() {
     stop_ = true;
-    for (auto& client : clients_) client.join();
+    thread_.join();
   }
   // Those since the last call.
   std::vector<double> Take() {
@@ -139,30 +136,23 @@ class Load {
   }
 
  private:
-  static constexpr int kClients = 8;
-  static constexpr double kRate = 100;
-
   void Run() {
-    using intake::v1::IntakeService;
-    wgctl::Client client(SuiteSettings());
-    const auto stub =
-        IntakeService::NewStub(*client.Channel("intake", "source/12345"));
-    absl::Time due = absl::Now();
+    OpenLoop source;
     while (!stop_) {
-      due += absl::Seconds(kClients / kRate);
-      std::this_thread::sleep_until(absl::ToChronoTime(due));
-      grpc::ClientContext context;
-      intake::v1::SubmitReportResponse response;
-      stub->SubmitReport(&context, ReportFromAnywhere(), &response);
-      MutexLock lock(&mutex_);
-      milliseconds_.push_back(absl::ToDoubleMilliseconds(absl::Now() - due));
+      source.Send(100, absl::Seconds(1), ReportFromAnywhere,
+                  [this](const grpc::Status& /*status*/, absl::Time due,
+                         absl::Time /*sent*/) {
+                    MutexLock lock(&mutex_);
+                    milliseconds_.push_back(
+                        absl::ToDoubleMilliseconds(absl::Now() - due));
+                  });
     }
   }
 
   std::atomic<bool> stop_ = false;
   Mutex mutex_;
   std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::thread> clients_;
+  std::thread thread_;
 };
 
 void WaitUntil(absl::Time time) {
