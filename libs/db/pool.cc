@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -123,7 +124,9 @@ bool Rows::Bool(int row, const char* column) const {
 }
 std::string Rows::Bytes(int row, const char* column) const {
   const auto field = (*result_)[row][column];
-  return field.is_null() ? "" : pqxx::binarystring(field).str();
+  // `\x` and two digits a byte.
+  const absl::string_view text(field.c_str(), field.size());
+  return field.is_null() ? "" : absl::HexStringToBytes(text.substr(2));
 }
 absl::Time Rows::TimeOfMicros(int row, const char* column) const {
   return absl::FromUnixMicros(Int(row, column));
@@ -142,12 +145,13 @@ class Pool::Impl {
       : options_(options), watchdog_(options.statement_timeout + kSilence) {
     // One plan for all parameters: planning the statements that write groups
     // costs more than running them.
-    options_.dsn += absl::StrCat(
-        " connect_timeout=5 options='-c statement_timeout=",
-        absl::ToInt64Milliseconds(options.statement_timeout),
-        " -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000"
-        " -c jit=off -c plan_cache_mode=force_generic_plan",
-        options.prefer_indexes ? " -c enable_seqscan=off'" : "'");
+    options_.dsn +=
+        absl::StrCat(" connect_timeout=5 options='-c statement_timeout=",
+                     absl::ToInt64Milliseconds(options.statement_timeout),
+                     " -c bytea_output=hex -c lock_timeout=2000 -c "
+                     "idle_in_transaction_session_timeout=5000"
+                     " -c jit=off -c plan_cache_mode=force_generic_plan",
+                     options.prefer_indexes ? " -c enable_seqscan=off'" : "'");
     free_count_ = options.size;
     for (const Statement* statement : options.statements) {
       seconds_[statement->name] = &metrics::GetSeconds(

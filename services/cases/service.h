@@ -182,8 +182,8 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
   StatisticsService statistics_service_;
   BatchService batch_service_;
   exec::Executor feed_executor_;
-  EventFeed events_;
-  FeedbackFeed feedback_;
+  Feed events_;
+  Feed feedback_;
   std::unique_ptr<city::Watcher> watcher_;
   AuditStore audit_store_;
   DailyRoots roots_;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "rpc/bytes.h"
 #include "services/cases/domain/columns.h"
 #include "services/cases/domain/feedback.h"
 #include "services/cases/sql.h"
@@ -521,29 +522,30 @@ absl::StatusOr<absl::Time> Store::Now(absl::Time deadline) {
   return rows.TimeOfMicros(0, "micros");
 }
 
-absl::StatusOr<std::vector<EventItem>> Store::EventsAfter(FeedCursor cursor,
-                                                          int limit,
-                                                          absl::Time deadline) {
+absl::StatusOr<std::vector<FeedItem>> Store::EventsAfter(FeedCursor cursor,
+                                                         int limit,
+                                                         absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectEvents,
                                                     {absl::StrCat(cursor.xid),
                                                      cursor.position, limit},
                                                     deadline));
-  std::vector<EventItem> items;
+  std::vector<FeedItem> items;
+  v1::FeedEvent around;  // The event itself is stored as it is sent.
   for (int i = 0; i < rows.size(); ++i) {
-    EventItem item;
+    FeedItem& item = items.emplace_back();
     item.cursor = CursorOf(rows, i);
-    item.item.set_cursor(item.cursor.ToText());
-    ASSIGN_OR_RETURN(*item.item.mutable_event(),
-                     Parse<CaseEvent>(rows, i, "body"));
-    item.item.set_title(rows.Text(i, "title"));
-    item.item.set_state(static_cast<CaseState>(rows.Int(i, "state")));
-    item.item.set_accountable_unit_id(rows.Text(i, "accountable_unit_id"));
-    items.push_back(std::move(item));
+    around.set_cursor(item.cursor.ToText());
+    around.set_title(rows.Text(i, "title"));
+    around.set_state(static_cast<CaseState>(rows.Int(i, "state")));
+    around.set_accountable_unit_id(rows.Text(i, "accountable_unit_id"));
+    item.bytes = around.SerializeAsString();
+    rpc::AppendField(v1::FeedEvent::kEventFieldNumber, rows.Bytes(i, "body"),
+                     &item.bytes);
   }
   return items;
 }
 
-absl::StatusOr<std::vector<FeedbackItem>> Store::FeedbackAfter(
+absl::StatusOr<std::vector<FeedItem>> Store::FeedbackAfter(
     FeedCursor cursor, const std::string& source_id, int limit,
     absl::Time deadline) {
   db::Params params = {absl::StrCat(cursor.xid), cursor.position, limit};
@@ -552,14 +554,14 @@ absl::StatusOr<std::vector<FeedbackItem>> Store::FeedbackAfter(
                    pool_.Query(source_id.empty() ? sql::kSelectFeedback
                                                  : sql::kSelectFeedbackOfSource,
                                params, deadline));
-  std::vector<FeedbackItem> items;
+  std::vector<FeedItem> items;
   for (int i = 0; i < rows.size(); ++i) {
-    FeedbackItem item;
+    FeedItem& item = items.emplace_back();
     item.cursor = CursorOf(rows, i);
     item.source_id = rows.Text(i, "source_id");
-    ASSIGN_OR_RETURN(item.item, Parse<v1::Feedback>(rows, i, "body"));
-    item.item.set_cursor(item.cursor.ToText());
-    items.push_back(std::move(item));
+    item.bytes = rows.Bytes(i, "body");
+    rpc::AppendField(v1::Feedback::kCursorFieldNumber, item.cursor.ToText(),
+                     &item.bytes);
   }
   return items;
 }

@@ -79,15 +79,13 @@ struct LoadedCase {
   std::optional<std::string> request_digest;  // Set when it was used before.
 };
 
-// An item of a feed with its position.
-template <typename Item>
-struct Positioned {
+// An item of a feed with its position: a FeedEvent or a Feedback in the form in
+// which it goes over the wire. It is read, handed round and not looked into.
+struct FeedItem {
   FeedCursor cursor;
   std::string source_id;  // Feedback only.
-  Item item;
+  std::string bytes;
 };
-using EventItem = Positioned<v1::FeedEvent>;
-using FeedbackItem = Positioned<v1::Feedback>;
 
 // Cases with timers that are due.
 struct DueCases {
@@ -161,11 +159,11 @@ class Store {
   // The time of all that share the database.
   absl::StatusOr<absl::Time> Now(absl::Time deadline);
 
-  absl::StatusOr<std::vector<EventItem>> EventsAfter(FeedCursor cursor,
-                                                     int limit,
-                                                     absl::Time deadline);
+  absl::StatusOr<std::vector<FeedItem>> EventsAfter(FeedCursor cursor,
+                                                    int limit,
+                                                    absl::Time deadline);
   // Of all sources when `source_id` is empty.
-  absl::StatusOr<std::vector<FeedbackItem>> FeedbackAfter(
+  absl::StatusOr<std::vector<FeedItem>> FeedbackAfter(
       FeedCursor cursor, const std::string& source_id, int limit,
       absl::Time deadline);
   // The position that every later item comes after.

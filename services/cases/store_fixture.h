@@ -96,22 +96,43 @@ class StoreTest : public ::testing::Test {
     return std::move(result->folded);
   }
 
+  // An item of a feed as its reader reads it.
+  template <typename Message>
+  struct Read {
+    FeedCursor cursor;
+    Message item;
+  };
+  template <typename Message>
+  static std::vector<Read<Message>> ReadAll(
+      const std::vector<FeedItem>& items) {
+    std::vector<Read<Message>> all;
+    for (const FeedItem& item : items) {
+      all.push_back({item.cursor, {}});
+      EXPECT_TRUE(all.back().item.ParseFromString(item.bytes));
+    }
+    return all;
+  }
+
   // All events, once there are `count`: transactions of other tests on the same
   // server may hold the feed back for a moment.
-  std::vector<EventItem> WaitForEvents(size_t count) {
+  std::vector<Read<v1::FeedEvent>> WaitForEvents(size_t count) {
     while (absl::Now() < until_) {
       auto events = store_->EventsAfter({}, 1000, Soon());
-      if (events.ok() && events->size() >= count) return *events;
+      if (events.ok() && events->size() >= count) {
+        return ReadAll<v1::FeedEvent>(*events);
+      }
     }
     return {};
   }
 
   // The same for what a source is told.
-  std::vector<FeedbackItem> WaitForFeedback(const std::string& source_id,
-                                            size_t count) {
+  std::vector<Read<v1::Feedback>> WaitForFeedback(const std::string& source_id,
+                                                  size_t count) {
     while (absl::Now() < until_) {
       auto items = store_->FeedbackAfter({}, source_id, 1000, Soon());
-      if (items.ok() && items->size() >= count) return *items;
+      if (items.ok() && items->size() >= count) {
+        return ReadAll<v1::Feedback>(*items);
+      }
     }
     return {};
   }

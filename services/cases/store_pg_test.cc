@@ -164,10 +164,8 @@ TEST_F(StoreTest, TheFeedKeepsTheOrderWithinEachCase) {
     EXPECT_EQ(event.sequence(), ++last[event.case_no()]);
   }
   EXPECT_EQ(last.size(), static_cast<size_t>(kReports));
-  const auto told = store_->FeedbackAfter({}, "12345", 3 * kReports, Soon());
-  ASSERT_OK(told);
   std::map<std::string, int> kinds;
-  for (const auto& item : *told) {
+  for (const auto& item : WaitForFeedback("12345", 3 * kReports)) {
     int& kind = kinds[item.item.case_no()];
     EXPECT_LT(kind, item.item.kind());
     kind = item.item.kind();
@@ -226,17 +224,17 @@ TEST_F(StoreTest, TheFeedNeverSkipsAnOpenTransaction) {
 TEST_F(StoreTest, FeedbackIsPerSourceAndAcknowledgementsGoForwardOnly) {
   ASSERT_OK(Admit({Admission("a")}));
   ASSERT_EQ(WaitForEvents(3).size(), 3U);
-  const auto items = store_->FeedbackAfter({}, "12345", 100, Soon());
-  ASSERT_OK(items);
-  ASSERT_EQ(items->size(), 3U);
-  EXPECT_EQ((*items)[0].item.kind(), v1::FEEDBACK_KIND_RECEIPT);
-  EXPECT_EQ((*items)[2].item.kind(), v1::FEEDBACK_KIND_DISPATCHED);
-  EXPECT_EQ((*items)[2].item.unit_name(), "urban");
+  const auto items = WaitForFeedback("12345", 3);
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[0].item.kind(), v1::FEEDBACK_KIND_RECEIPT);
+  EXPECT_EQ(items[0].item.cursor(), items[0].cursor.ToText());
+  EXPECT_EQ(items[2].item.kind(), v1::FEEDBACK_KIND_DISPATCHED);
+  EXPECT_EQ(items[2].item.unit_name(), "urban");
   EXPECT_TRUE(store_->FeedbackAfter({}, "110", 100, Soon())->empty());
-  const std::string last = items->back().cursor.ToText();
+  const std::string last = items.back().cursor.ToText();
   EXPECT_EQ(*store_->Acknowledge("12345", last, Soon()), last);
   EXPECT_EQ(
-      *store_->Acknowledge("12345", items->front().cursor.ToText(), Soon()),
+      *store_->Acknowledge("12345", items.front().cursor.ToText(), Soon()),
       last);
   EXPECT_EQ(*store_->Acknowledged("12345", Soon()), last);
   EXPECT_EQ(*store_->Acknowledged("110", Soon()), "");

@@ -5,33 +5,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "google/protobuf/io/coded_stream.h"
+#include "rpc/bytes.h"
 
 namespace wangge::command {
 namespace {
 
-using google::protobuf::io::CodedOutputStream;
-
-// A field of bytes: https://protobuf.dev/programming-guides/encoding
-constexpr uint32_t TagOf(int field) {
-  return static_cast<uint32_t>(field) << 3 | 2;
-}
-
-void AppendVarint(uint32_t value, std::string* out) {
-  uint8_t bytes[5];
-  const uint8_t* end = CodedOutputStream::WriteVarint32ToArray(value, bytes);
-  out->append(reinterpret_cast<const char*>(bytes),
-              static_cast<size_t>(end - bytes));
-}
-
-void AppendText(int field, absl::string_view text, std::string* out) {
-  AppendVarint(TagOf(field), out);
-  AppendVarint(static_cast<uint32_t>(text.size()), out);
-  out->append(text.data(), text.size());
-}
-
 size_t SizeOfText(int field, absl::string_view text) {
+  using google::protobuf::io::CodedOutputStream;
   const auto size = static_cast<uint32_t>(text.size());
-  return CodedOutputStream::VarintSize32(TagOf(field)) +
+  return CodedOutputStream::VarintSize32(static_cast<uint32_t>(field) << 3) +
          CodedOutputStream::VarintSize32(size) + size;
 }
 
@@ -53,7 +35,7 @@ EncodedDelivery Encode(int64_t delivery_no, v1::Delivery delivery) {
 }
 
 void ResponseWriter::SetCursor(absl::string_view cursor) {
-  AppendText(v1::AttachResponse::kCursorFieldNumber, cursor, &piece_);
+  rpc::AppendField(v1::AttachResponse::kCursorFieldNumber, cursor, &piece_);
 }
 
 void ResponseWriter::Add(const EncodedDelivery& delivery,
@@ -61,9 +43,11 @@ void ResponseWriter::Add(const EncodedDelivery& delivery,
   constexpr int kRecipients = v1::Delivery::kRecipientIdsFieldNumber;
   size_t length = delivery.shared.size();
   for (const auto id : recipient_ids) length += SizeOfText(kRecipients, id);
-  AppendVarint(TagOf(v1::AttachResponse::kDeliveriesFieldNumber), &piece_);
-  AppendVarint(static_cast<uint32_t>(length), &piece_);
-  for (const auto id : recipient_ids) AppendText(kRecipients, id, &piece_);
+  rpc::AppendFieldHead(v1::AttachResponse::kDeliveriesFieldNumber, length,
+                       &piece_);
+  for (const auto id : recipient_ids) {
+    rpc::AppendField(kRecipients, id, &piece_);
+  }
   EndPiece();
   slices_.push_back(delivery.shared);
   size_ += length;
