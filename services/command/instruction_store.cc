@@ -7,10 +7,14 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "log/log.h"
 #include "services/command/sql.h"
 
 namespace wangge::command {
 namespace {
+
+constexpr absl::Duration kRestOfFailed = absl::Minutes(1);
+constexpr absl::Duration kPostponeTime = absl::Seconds(5);
 
 // The body is what was written; the columns are its life.
 absl::StatusOr<StoredInstruction> StoredOf(const db::Rows& rows, int row) {
@@ -303,11 +307,13 @@ absl::StatusOr<bool> InstructionStore::Send(const Release& release,
 absl::StatusOr<std::optional<StoredInstruction>> InstructionStore::FireTimer(
     absl::Time now, const DecideTimer& decide, absl::Time deadline) {
   std::optional<StoredInstruction> fired;
+  std::string claimed_id;
   const auto fire = [&](db::Transaction& transaction) -> absl::Status {
     fired.reset();
     ASSIGN_OR_RETURN(const db::Rows rows,
                      transaction.Query(sql::kClaimDueInstruction, {now}));
     if (rows.empty()) return absl::OkStatus();
+    claimed_id = rows.Text(0, "instruction_id");
     ASSIGN_OR_RETURN(const StoredInstruction stored, StoredOf(rows, 0));
     std::vector<std::string> silent_ids;
     const auto timer = NextTimer(stored);
@@ -325,8 +331,17 @@ absl::StatusOr<std::optional<StoredInstruction>> InstructionStore::FireTimer(
     return absl::OkStatus();
   };
   const absl::Status done = pool_.Transact("fire_timer", fire, deadline);
-  if (!done.ok()) return done;
-  return fired;
+  if (done.ok()) return fired;
+  if (!claimed_id.empty()) {
+    log::Error("the timer of an instruction failed, and rests",
+               {{"instruction_id", claimed_id},
+                {"cause", std::string(done.message())}});
+    pool_
+        .Query(sql::kPostponeTimer, {claimed_id, now + kRestOfFailed},
+               absl::Now() + kPostponeTime)
+        .IgnoreError();  // It is tried again sooner then.
+  }
+  return done;
 }
 
 }  // namespace wangge::command

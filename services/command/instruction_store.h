@@ -80,7 +80,8 @@ class InstructionStore {
       const StoredInstruction&, const std::vector<std::string>& silent_ids)>;
   // Claims one instruction whose timer is due, decides and writes. `decide` may
   // be called again when the transaction is repeated; the silent are given when
-  // the timer escalates. Nothing when no timer is due.
+  // the timer escalates. Nothing when no timer is due. A timer that fails rests
+  // for a minute, so that it holds up none of those behind it.
   absl::StatusOr<std::optional<StoredInstruction>> FireTimer(
       absl::Time now, const DecideTimer& decide, absl::Time deadline);
 

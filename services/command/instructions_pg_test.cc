@@ -428,6 +428,30 @@ TEST_F(InstructionsTest, ManyProcessesFireEachTimerOnce) {
   EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
 }
 
+// A regression: the oldest timer was tried again and again, and no other.
+TEST_F(InstructionsTest, ATimerThatFailsHoldsUpNoneOfThoseBehindIt) {
+  const std::string broken = Released(Make("s")).instruction_id();
+  now_ += absl::Seconds(1);
+  const std::string whole = Released(Make("s")).instruction_id();
+  const db::Statement spoil{"spoil",
+                            "UPDATE instruction SET body = '\\xff' WHERE "
+                            "instruction_id = $1"};
+  db::PoolOptions options;
+  options.dsn = database_->dsn();
+  options.size = 1;
+  options.statements = {&spoil};
+  const auto pool = db::Pool::Open(options);
+  ASSERT_OK(pool);
+  ASSERT_OK((*pool)->Query(spoil, {broken}, Soon()));
+  now_ += absl::Hours(4);
+  EXPECT_THAT(timers_->FireOne(*city_, now_).status(),
+              StatusIs(absl::StatusCode::kDataLoss, "cannot be read"));
+  FireAll();
+  EXPECT_EQ(StateOf(whole), v1::INSTRUCTION_STATE_EXPIRED);
+  now_ += absl::Minutes(1);
+  EXPECT_FALSE(timers_->FireOne(*city_, now_).ok()) << "is tried again";
+}
+
 TEST_F(InstructionsTest, AMonthlyDrillRepeatsUntilItIsCancelled) {
   auto r = Make("s");
   r.set_mode(v1::INSTRUCTION_MODE_EXERCISE);
