@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
-#include "google/protobuf/arena.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "grpcpp/support/sync_stream.h"
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
@@ -15,7 +17,6 @@
 namespace wangge::bench {
 namespace {
 
-using cases::v1::CaseService;
 using cases::v1::WatchEventsRequest;
 using cases::v1::WatchEventsResponse;
 
@@ -28,15 +29,46 @@ struct Seen {
   std::atomic<size_t> events = 0;
   std::atomic<int> attached = 0;
   Mutex mutex;
+  // Of the oldest event of each page, from its decision.
   std::vector<double> milliseconds ABSL_GUARDED_BY(mutex);
 };
+
+// What a light reader looks at of a page: the readers must cost little, fifty
+// share the machine with the service.
+struct Glance {
+  size_t events = 0;
+  absl::Time oldest;  // When the first one was decided.
+};
+
+Glance GlanceAt(const grpc::ByteBuffer& page) {
+  using google::protobuf::internal::WireFormatLite;
+  Glance glance;
+  grpc::Slice slice;
+  if (!page.DumpToSingleSlice(&slice).ok()) return glance;
+  google::protobuf::io::CodedInputStream in(slice.begin(),
+                                            static_cast<int>(slice.size()));
+  while (const uint32_t tag = in.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) !=
+            WatchEventsResponse::kEventsFieldNumber ||
+        glance.events++ > 0) {
+      if (!WireFormatLite::SkipField(&in, tag)) break;
+      continue;
+    }
+    cases::v1::FeedEvent first;
+    const auto limit = in.ReadLengthAndPushLimit();
+    if (!first.ParseFromCodedStream(&in)) break;
+    in.PopLimit(limit);
+    glance.oldest = FromProto(first.event().event_time());
+  }
+  return glance;
+}
 
 // A reader on a thread of its own, until `most` events or Stop.
 class Reader {
  public:
   Reader(std::shared_ptr<grpc::Channel> channel, bool from_now, size_t most,
          Seen* seen)
-      : stub_(CaseService::NewStub(std::move(channel))),
+      : channel_(std::move(channel)),
         most_(most),
         seen_(*seen),
         thread_([this, from_now] { Read(from_now); }) {}
@@ -47,24 +79,23 @@ class Reader {
   void Read(bool from_now) {
     WatchEventsRequest request;
     request.set_from_now(from_now);
-    const auto stream = stub_->WatchEvents(&context_, request);
+    const grpc::internal::RpcMethod method(
+        "/wangge.cases.v1.CaseService/WatchEvents",
+        grpc::internal::RpcMethod::SERVER_STREAMING, channel_);
+    const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> stream(
+        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
+            channel_.get(), method, &context_, request));
     ++seen_.attached;
     std::vector<double> own;
-    google::protobuf::Arena arena;  // The readers must cost little.
+    grpc::ByteBuffer page;
     size_t count = 0;
-    while (count < most_) {
-      arena.Reset();
-      auto& page =
-          *google::protobuf::Arena::CreateMessage<WatchEventsResponse>(&arena);
-      if (!stream->Read(&page)) break;
+    while (count < most_ && stream->Read(&page)) {
       const absl::Time now = absl::Now();
-      const auto events = static_cast<size_t>(page.events_size());
-      count += events;
-      seen_.events += events;
-      if (!from_now) continue;
-      for (const auto& item : page.events()) {
-        own.push_back(absl::ToDoubleMilliseconds(
-            now - FromProto(item.event().event_time())));
+      const Glance glance = GlanceAt(page);
+      count += glance.events;
+      seen_.events += glance.events;
+      if (from_now && glance.events > 0) {
+        own.push_back(absl::ToDoubleMilliseconds(now - glance.oldest));
       }
     }
     context_.TryCancel();
@@ -74,7 +105,7 @@ class Reader {
   }
 
   grpc::ClientContext context_;
-  const std::unique_ptr<CaseService::Stub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const size_t most_;
   Seen& seen_;
   std::thread thread_;
