@@ -1,0 +1,153 @@
+// A city of one street with people, and the stores of instructions in a real
+// database: what tests of instructions and mobilisations share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "db/temp_database.h"
+#include "gmock/gmock.h"
+#include "services/command/inbox_store.h"
+#include "services/command/instruction_timers.h"
+#include "services/command/instructions.h"
+#include "services/command/mobilisations.h"
+#include "services/command/sql.h"
+#include "services/command/test_city.h"
+
+namespace wangge::command {
+
+class InstructionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto database = db::TempDatabase::Create("command", sql::kMigrations);
+    ASSERT_OK(database);
+    database_ = *std::move(database);
+    db::PoolOptions options;
+    options.dsn = database_->dsn();
+    options.size = 4;
+    options.statements = sql::kStatements;
+    options.prefer_indexes = true;
+    auto pool = db::Pool::Open(options);
+    ASSERT_OK(pool);
+    pool_ = *std::move(pool);
+    store_ = std::make_unique<InstructionStore>(pool_.get());
+    reach_ = std::make_unique<ReachStore>(pool_.get());
+    inbox_ = std::make_unique<InboxStore>(pool_.get());
+    instructions_ = std::make_unique<Instructions>(store_.get(), reach_.get());
+    mobilisations_ =
+        std::make_unique<Mobilisations>(store_.get(), reach_.get());
+    timers_ = std::make_unique<InstructionTimers>(store_.get(), reach_.get());
+  }
+
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+
+  InstructionContext As(const std::string& officer_id) const {
+    return {*city_, officer_id, now_, Soon()};
+  }
+
+  v1::CreateInstructionRequest Make(const std::string& grid_id) const {
+    v1::CreateInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_title("t");
+    r.set_text("x");
+    r.mutable_audience()->set_subtree_grid_id(grid_id);
+    r.set_mode(v1::INSTRUCTION_MODE_ACTUAL);
+    r.set_category(v1::INSTRUCTION_CATEGORY_MET);
+    *r.mutable_expire_time() = ToProto(now_ + absl::Hours(3));
+    return r;
+  }
+
+  // A released instruction of the street.
+  v1::Instruction Released(const v1::CreateInstructionRequest& r,
+                           const std::string& officer_id = "desk") {
+    const auto created = instructions_->Create(r, As(officer_id));
+    EXPECT_OK(created);
+    EXPECT_EQ(created->state(), v1::INSTRUCTION_STATE_RELEASED);
+    return *created;
+  }
+
+  absl::StatusOr<v1::Instruction> Release(const std::string& id,
+                                          const std::string& officer_id) {
+    v1::ReleaseInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_instruction_id(id);
+    return instructions_->Release(r, As(officer_id));
+  }
+
+  absl::StatusOr<v1::Instruction> Cancel(const std::string& id,
+                                         const std::string& officer_id) {
+    v1::CancelInstructionRequest r;
+    r.set_request_id(NewUuid());
+    r.set_instruction_id(id);
+    r.set_reason("误报");
+    return instructions_->Cancel(r, As(officer_id));
+  }
+
+  v1::InstructionState StateOf(const std::string& id) {
+    return instructions_->Get(id, Soon())->state();
+  }
+
+  // `title` for each that waits for a recipient.
+  std::vector<std::string> Pending(const std::string& id,
+                                   v1::Channel channel = v1::CHANNEL_PUSH) {
+    const auto pending = inbox_->Pending(
+        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
+    EXPECT_OK(pending);
+    std::vector<std::string> titles;
+    for (const int64_t number : pending->front()) {
+      titles.push_back(DeliveryAt(number).title());
+    }
+    return titles;
+  }
+
+  v1::Delivery DeliveryAt(int64_t number) {
+    const auto read = inbox_->Deliveries({number}, Soon());
+    EXPECT_OK(read);
+    v1::Delivery delivery;
+    const grpc::Slice& bytes = read->front().shared;
+    EXPECT_TRUE(
+        delivery.ParseFromArray(bytes.begin(), static_cast<int>(bytes.size())));
+    return delivery;
+  }
+
+  // A receipt for everything that waits for a recipient.
+  void Receive(const std::string& id, v1::ReceiptKind kind,
+               v1::Channel channel = v1::CHANNEL_PUSH) {
+    const auto pending = inbox_->Pending(
+        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
+    ASSERT_OK(pending);
+    std::vector<v1::Receipt> receipts;
+    for (const int64_t number : pending->front()) {
+      v1::Receipt& receipt = receipts.emplace_back();
+      receipt.set_delivery_id(DeliveryId(number));
+      receipt.set_recipient_id(id);
+      receipt.set_kind(kind);
+      receipt.set_reason("关机");
+    }
+    ASSERT_OK(inbox_->RecordReceipts(receipts, now_, Soon()));
+  }
+
+  void FireAll() {
+    while (true) {
+      const auto fired = timers_->FireOne(*city_, now_);
+      ASSERT_OK(fired);
+      if (!*fired) return;
+    }
+  }
+
+  const std::shared_ptr<const city::City> city_ = TestCity();
+  absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  std::unique_ptr<db::TempDatabase> database_;
+  std::unique_ptr<db::Pool> pool_;
+  std::unique_ptr<InstructionStore> store_;
+  std::unique_ptr<ReachStore> reach_;
+  std::unique_ptr<InboxStore> inbox_;
+  std::unique_ptr<Instructions> instructions_;
+  std::unique_ptr<Mobilisations> mobilisations_;
+  std::unique_ptr<InstructionTimers> timers_;
+};
+
+}  // namespace wangge::command
