@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "base/parallel.h"
 #include "city/references.h"
 
 namespace wangge::city {
@@ -16,7 +15,6 @@ namespace {
 constexpr char kFunction[] = "function/";
 // Deeper trees are cycles.
 constexpr int kDeepest = 64;
-constexpr size_t kRowsOfARange = 1000;
 
 // True when the parents of `row` lead on for ever.
 template <typename T, typename Find, typename Parent>
@@ -86,15 +84,12 @@ void CityCheck::CheckRows(const Changes& changes) {
 }
 
 void CityCheck::CheckUpserts(const Changes& changes) {
-  std::vector<const RowMap::value_type*> upserts;
-  for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
   // By range, so that faults come in the order of the rows.
-  std::vector<std::vector<Fault>> found(upserts.size() / kRowsOfARange + 1);
-  ForEachRange(upserts.size(), kRowsOfARange, [&](size_t begin, size_t end) {
-    CityCheck check(before_, after_, &found[begin / kRowsOfARange]);
-    for (size_t i = begin; i < end; ++i) {
-      check.CheckRow(upserts[i]->first, *upserts[i]->second);
-    }
+  std::vector<std::vector<Fault>> found(
+      changes.upserts.size() / kUpsertsOfARange + 1);
+  ForEachUpsert(changes, [&](size_t i, const std::string& key,
+                             const CityRow& row) {
+    CityCheck(before_, after_, &found[i / kUpsertsOfARange]).CheckRow(key, row);
   });
   for (auto& faults : found) {
     std::move(faults.begin(), faults.end(), std::back_inserter(faults_));

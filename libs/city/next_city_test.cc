@@ -208,13 +208,13 @@ TEST(NextCityTest, IsTheCityThatIsBuiltOfTheSameRows) {
   EXPECT_LT(refused, 12) << "no city came through";
 }
 
+Changes AllOf(const RandomCity& source) { return {source.rows(), {}}; }
+
 TEST(NextCityTest, AReplicaAdoptsTheVersionThatWasMadeElsewhere) {
   RandomCity source(1);
   const auto first = City::Build({}, source.rows());
   ASSERT_OK(first);
-  Changes all;
-  all.upserts = source.rows();
-  auto replica = City::Adopt(nullptr, (*first)->version(), all);
+  auto replica = City::Adopt(nullptr, (*first)->version(), AllOf(source));
   ASSERT_OK(replica);
   EXPECT_TRUE(Answers(**replica) == Answers(**first));
   const Changes changes = source.Change();
@@ -229,8 +229,7 @@ TEST(NextCityTest, AReplicaRefusesRowsThatAreNotTheVersions) {
   RandomCity source(1);
   const auto city = City::Build({}, source.rows());
   ASSERT_OK(city);
-  Changes all;
-  all.upserts = source.rows();
+  Changes all = AllOf(source);
   all.upserts.erase(std::prev(all.upserts.end()));
   EXPECT_EQ(City::Adopt(nullptr, (*city)->version(), all).status().code(),
             absl::StatusCode::kDataLoss);

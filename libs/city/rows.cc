@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto.h"
-#include "base/parallel.h"
 
 namespace wangge::city {
 namespace {
@@ -50,19 +49,15 @@ void RowSet::Apply(const Changes& changes) {
     rows_.Erase(key);
     touched.push_back(Items::IndexOf(key));
   }
-  std::vector<const RowMap::value_type*> upserts;
-  for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
-  std::vector<Digest> digests(upserts.size());
-  ForEachRange(upserts.size(), 1000, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      const auto& [key, row] = *upserts[i];
-      digests[i] =
-          Sha256Of<Digest>(absl::StrCat(key, "\n", row->SerializeAsString()));
-    }
-  });
-  for (size_t i = 0; i < upserts.size(); ++i) {
-    const auto& [key, row] = *upserts[i];
-    rows_.Edit(key) = {row, digests[i]};
+  std::vector<Digest> digests(changes.upserts.size());
+  ForEachUpsert(
+      changes, [&](size_t i, const std::string& key, const CityRow& row) {
+        digests[i] =
+            Sha256Of<Digest>(absl::StrCat(key, "\n", row.SerializeAsString()));
+      });
+  auto digest = digests.begin();
+  for (const auto& [key, row] : changes.upserts) {
+    rows_.Edit(key) = {row, *digest++};
     touched.push_back(Items::IndexOf(key));
   }
   std::sort(touched.begin(), touched.end());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/parallel.h"
 #include "base/shared_map.h"
 #include "city/row.h"
 
@@ -26,6 +27,20 @@ struct Changes {
 
   bool empty() const { return upserts.empty() && removals.empty(); }
 };
+
+// Calls `work(i, key, row)` for every upsert on all cores, `i` being its place
+// among them; each kUpsertsOfARange that follow each other on one thread.
+inline constexpr size_t kUpsertsOfARange = 1000;
+template <typename Work>
+void ForEachUpsert(const Changes& changes, const Work& work) {
+  std::vector<const RowMap::value_type*> upserts;
+  for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
+  ForEachRange(upserts.size(), kUpsertsOfARange, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      work(i, upserts[i]->first, *upserts[i]->second);
+    }
+  });
+}
 
 // Of rows and keys as messages carry them.
 Changes ChangesOf(

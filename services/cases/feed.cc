@@ -10,10 +10,17 @@ namespace {
 
 constexpr int kPage = 1000;
 
-size_t ByteSize(const std::vector<const FeedItem*>& items) {
-  size_t bytes = 0;
-  for (const FeedItem* item : items) bytes += item->bytes.size() + 10;
-  return bytes;
+// A message whose list, field `number`, is the items.
+std::string ListOf(const std::vector<const FeedItem*>& items, int number) {
+  constexpr size_t kMostOfAHead = 10;
+  size_t size = 0;
+  for (const FeedItem* item : items) size += item->bytes.size() + kMostOfAHead;
+  std::string message;
+  message.reserve(size);
+  for (const FeedItem* item : items) {
+    rpc::AppendField(number, item->bytes, &message);
+  }
+  return message;
 }
 
 grpc::ByteBuffer ToBuffer(const std::string& message) {
@@ -155,12 +162,8 @@ void Feed::ReadPagesFor(const std::shared_ptr<FeedStream>& stream) {
 
 std::string PackEvents(const std::vector<const FeedItem*>& items,
                        const std::string& cursor) {
-  std::string message;
-  message.reserve(ByteSize(items) + cursor.size() + 10);
-  for (const FeedItem* item : items) {
-    rpc::AppendField(v1::WatchEventsResponse::kEventsFieldNumber, item->bytes,
-                     &message);
-  }
+  std::string message =
+      ListOf(items, v1::WatchEventsResponse::kEventsFieldNumber);
   rpc::AppendField(v1::WatchEventsResponse::kCursorFieldNumber, cursor,
                    &message);
   return message;
@@ -168,13 +171,7 @@ std::string PackEvents(const std::vector<const FeedItem*>& items,
 
 std::string PackFeedback(const std::vector<const FeedItem*>& items,
                          const std::string& /*cursor*/) {
-  std::string message;
-  message.reserve(ByteSize(items));
-  for (const FeedItem* item : items) {
-    rpc::AppendField(v1::WatchFeedbackResponse::kItemsFieldNumber, item->bytes,
-                     &message);
-  }
-  return message;
+  return ListOf(items, v1::WatchFeedbackResponse::kItemsFieldNumber);
 }
 
 }  // namespace wangge::cases

@@ -24,11 +24,8 @@ class StoreTest : public ::testing::Test {
     auto database = db::TempDatabase::Create("cases", sql::kMigrations);
     ASSERT_OK(database);
     database_ = *std::move(database);
-    db::PoolOptions options;
-    options.dsn = database_->dsn();
-    options.size = 8;
-    options.statements = sql::kStatements;
-    auto pool = db::Pool::Open(options);
+    auto pool = db::Pool::Open(
+        {.dsn = database_->dsn(), .size = 8, .statements = sql::kStatements});
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<Store>(pool_.get());

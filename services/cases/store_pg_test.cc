@@ -183,11 +183,8 @@ TEST_F(StoreTest, TheFeedNeverSkipsAnOpenTransaction) {
                              "INSERT INTO event (case_no, sequence, title, "
                              "state, accountable_unit_id, body, hash) VALUES "
                              "('late', 1, '', 1, '', '', '')"};
-  db::PoolOptions options;
-  options.dsn = database_->dsn();
-  options.size = 1;
-  options.statements = {&insert};
-  auto pool = db::Pool::Open(options);
+  auto pool = db::Pool::Open(
+      {.dsn = database_->dsn(), .size = 1, .statements = {&insert}});
   ASSERT_OK(pool);
   std::thread slow([&] {
     EXPECT_OK((*pool)->Transact(

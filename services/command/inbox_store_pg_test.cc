@@ -17,12 +17,10 @@ class InboxStoreTest : public ::testing::Test {
     auto database = db::TempDatabase::Create("command", sql::kMigrations);
     ASSERT_OK(database);
     database_ = *std::move(database);
-    db::PoolOptions options;
-    options.dsn = database_->dsn();
-    options.size = 2;
-    options.statements = sql::kStatements;
-    options.prefer_indexes = true;
-    auto pool = db::Pool::Open(options);
+    auto pool = db::Pool::Open({.dsn = database_->dsn(),
+                                .size = 2,
+                                .statements = sql::kStatements,
+                                .prefer_indexes = true});
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<InboxStore>(pool_.get());

@@ -25,12 +25,10 @@ class InstructionsTest : public ::testing::Test {
     auto database = db::TempDatabase::Create("command", sql::kMigrations);
     ASSERT_OK(database);
     database_ = *std::move(database);
-    db::PoolOptions options;
-    options.dsn = database_->dsn();
-    options.size = 4;
-    options.statements = sql::kStatements;
-    options.prefer_indexes = true;
-    auto pool = db::Pool::Open(options);
+    auto pool = db::Pool::Open({.dsn = database_->dsn(),
+                                .size = 4,
+                                .statements = sql::kStatements,
+                                .prefer_indexes = true});
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<InstructionStore>(pool_.get());
@@ -90,14 +88,20 @@ class InstructionsTest : public ::testing::Test {
     return instructions_->Get(id, Soon())->state();
   }
 
-  // `title` for each that waits for a recipient.
-  std::vector<std::string> Pending(const std::string& id,
-                                   v1::Channel channel = v1::CHANNEL_PUSH) {
+  // What waits for a recipient.
+  std::vector<int64_t> PendingNumbers(const std::string& id,
+                                      v1::Channel channel) {
     const auto pending = inbox_->Pending(
         {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
     EXPECT_OK(pending);
+    return pending.ok() ? pending->front() : std::vector<int64_t>();
+  }
+
+  // `title` for each that waits for a recipient.
+  std::vector<std::string> Pending(const std::string& id,
+                                   v1::Channel channel = v1::CHANNEL_PUSH) {
     std::vector<std::string> titles;
-    for (const int64_t number : pending->front()) {
+    for (const int64_t number : PendingNumbers(id, channel)) {
       titles.push_back(DeliveryAt(number).title());
     }
     return titles;
@@ -116,11 +120,8 @@ class InstructionsTest : public ::testing::Test {
   // A receipt for everything that waits for a recipient.
   void Receive(const std::string& id, v1::ReceiptKind kind,
                v1::Channel channel = v1::CHANNEL_PUSH) {
-    const auto pending = inbox_->Pending(
-        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
-    ASSERT_OK(pending);
     std::vector<v1::Receipt> receipts;
-    for (const int64_t number : pending->front()) {
+    for (const int64_t number : PendingNumbers(id, channel)) {
       v1::Receipt& receipt = receipts.emplace_back();
       receipt.set_delivery_id(DeliveryId(number));
       receipt.set_recipient_id(id);

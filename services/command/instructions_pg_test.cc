@@ -296,11 +296,8 @@ TEST_F(InstructionsTest, ATimerThatFailsHoldsUpNoneOfThoseBehindIt) {
   const db::Statement spoil{"spoil",
                             "UPDATE instruction SET body = '\\xff' WHERE "
                             "instruction_id = $1"};
-  db::PoolOptions options;
-  options.dsn = database_->dsn();
-  options.size = 1;
-  options.statements = {&spoil};
-  const auto pool = db::Pool::Open(options);
+  const auto pool = db::Pool::Open(
+      {.dsn = database_->dsn(), .size = 1, .statements = {&spoil}});
   ASSERT_OK(pool);
   ASSERT_OK((*pool)->Query(spoil, {broken}, Soon()));
   now_ += absl::Hours(4);

@@ -56,11 +56,8 @@ class LedgerTest : public ::testing::Test {
     auto database = db::TempDatabase::Create("registry", sql::kMigrations);
     ASSERT_OK(database);
     database_ = *std::move(database);
-    db::PoolOptions options;
-    options.dsn = database_->dsn();
-    options.size = 4;
-    options.statements = sql::kStatements;
-    auto pool = db::Pool::Open(options);
+    auto pool = db::Pool::Open(
+        {.dsn = database_->dsn(), .size = 4, .statements = sql::kStatements});
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<Store>(pool_.get());
