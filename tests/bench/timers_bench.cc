@@ -10,7 +10,7 @@
 #include "services/cases/admit.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"
-#include "tests/bench/open_loop.h"
+#include "tests/bench/report_load.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
 
@@ -137,15 +137,15 @@ class Load {
 
  private:
   void Run() {
-    OpenLoop source;
+    ReportLoad load;
     while (!stop_) {
-      source.Send(100, absl::Seconds(1), ReportFromAnywhere,
-                  [this](const grpc::Status& /*status*/, absl::Time due,
-                         absl::Time /*sent*/) {
-                    MutexLock lock(&mutex_);
-                    milliseconds_.push_back(
-                        absl::ToDoubleMilliseconds(absl::Now() - due));
-                  });
+      load.SendAtRate(100, absl::Seconds(1), ReportFromAnywhere,
+                      [this](const grpc::Status& /*status*/, absl::Time due,
+                             absl::Time /*sent*/) {
+                        MutexLock lock(&mutex_);
+                        milliseconds_.push_back(
+                            absl::ToDoubleMilliseconds(absl::Now() - due));
+                      });
     }
   }
 

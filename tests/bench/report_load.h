@@ -1,5 +1,4 @@
-// Reports that are sent when they are due, whether or not earlier ones are
-// answered: as many people call, who do not wait for each other.
+// Reports sent to intake, at a rate or by clients in turn.
 #pragma once
 
 #include <atomic>
@@ -15,16 +14,15 @@
 
 namespace wangge::bench {
 
-// One Send at a time.
-class OpenLoop {
+// One sending at a time.
+class ReportLoad {
  public:
   using Make = intake::v1::SubmitReportRequest (*)();
-  // Comes from threads of gRPC, many at once. A sender that falls behind sends
-  // later than was due.
+  // Comes from many threads at once.
   using Done = std::function<void(const grpc::Status& status, absl::Time due,
                                   absl::Time sent)>;
 
-  OpenLoop() {
+  ReportLoad() {
     for (const auto& channel :
          ConnectedChannels("intake", "source/12345", kChannels)) {
       stubs_.push_back(intake::v1::IntakeService::NewStub(channel));
@@ -32,8 +30,11 @@ class OpenLoop {
   }
 
   // Sends `rate` reports a second for `time`, each an exponentially distributed
-  // while after the one before; returns when all are answered.
-  void Send(double rate, absl::Duration time, Make make, const Done& done) {
+  // while after the one before, whether or not earlier ones are answered, as
+  // people call who do not wait for each other; returns when all are answered.
+  // A sender that falls behind sends later than was due.
+  void SendAtRate(double rate, absl::Duration time, Make make,
+                  const Done& done) {
     std::exponential_distribution<> gap(rate);
     std::atomic<int> open = 0;
     const absl::Time start = absl::Now();
@@ -53,6 +54,31 @@ class OpenLoop {
     for (int left = open; left > 0; left = open) open.wait(left);
   }
 
+  // For `time` each of `clients` sends a report when the one before is
+  // answered. The seconds until the last one was.
+  double SendInTurn(int clients, absl::Duration time, Make make,
+                    const Done& done) {
+    std::vector<std::thread> threads;
+    const absl::Time start = absl::Now();
+    for (int t = 0; t < clients; ++t) {
+      threads.emplace_back([&, t] {
+        auto& stub = *stubs_[static_cast<size_t>(t) % kChannels];
+        while (absl::Now() < start + time) {
+          const auto request = make();
+          grpc::ClientContext context;
+          SetDeadline(&context);
+          intake::v1::SubmitReportResponse response;
+          const absl::Time sent = absl::Now();
+          const grpc::Status status =
+              stub.SubmitReport(&context, request, &response);
+          done(status, sent, sent);
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    return absl::ToDoubleSeconds(absl::Now() - start);
+  }
+
  private:
   static constexpr size_t kChannels = 4;
 
@@ -63,13 +89,16 @@ class OpenLoop {
     absl::Time sent;
   };
 
+  static void SetDeadline(grpc::ClientContext* context) {
+    context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+  }
+
   template <typename Then>
   static void Start(intake::v1::IntakeService::Stub& stub,
                     intake::v1::SubmitReportRequest request, Then then) {
     auto call = std::make_shared<Call>();
     call->request = std::move(request);
-    call->context.set_deadline(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    SetDeadline(&call->context);
     call->sent = absl::Now();
     stub.async()->SubmitReport(
         &call->context, &call->request, &call->response,
