@@ -225,7 +225,7 @@ class City {
   friend class CityMaker;
 
   // What Locate needs of a grid, in one cache line.
-  struct Placed {
+  struct alignas(64) Placed {
     // Each is of a deeper level than the one before.
     std::array<const Grid*, common::v1::GridLevel_ARRAYSIZE - 1> chain = {};
     uint32_t size = 0;  // 0 where a grid has gone.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/huge_pages.h"
 #include "base/parallel.h"
 
 namespace wangge::geo {
@@ -14,6 +15,8 @@ namespace {
 constexpr double kCellsAPolygon = 48;
 constexpr double kFewestCells = Tile::kSide * Tile::kSide;
 constexpr double kMostCells = 40e6;
+// Tiles that a change makes anew are not worth a chunk of huge pages.
+constexpr size_t kFewTiles = 64;
 // A shape that ends at a tile's border is near to both tiles: a metre.
 constexpr double kRim = 100;
 
@@ -76,7 +79,7 @@ void PolygonIndex::Frame() {
   cell_width_ = (east_ - west_) / static_cast<double>(columns_) / Tile::kSide;
   cell_height_ = height / static_cast<double>(rows_) / Tile::kSide;
   tile_shapes_.assign(columns_ * rows_, nullptr);
-  tiles_.assign(columns_ * rows_, nullptr);
+  tiles_.assign(columns_ * rows_, Tile());
 }
 
 TileFrame PolygonIndex::FrameOf(size_t row, size_t column) const {
@@ -120,17 +123,18 @@ void PolygonIndex::BuildTiles(const std::vector<bool>& touched) {
   for (size_t i = 0; i < touched.size(); ++i) {
     if (touched[i]) stale.push_back(i);
   }
+  HugePages memory;
   ForEachRange(stale.size(), 1, [&](size_t begin, size_t /*end*/) {
-    tiles_[stale[begin]] = MakeTile(stale[begin]);
+    tiles_[stale[begin]] =
+        MakeTile(stale[begin], stale.size() < kFewTiles ? nullptr : &memory);
   });
 }
 
-std::shared_ptr<const Tile> PolygonIndex::MakeTile(size_t tile) const {
+Tile PolygonIndex::MakeTile(size_t tile, HugePages* memory) const {
   std::vector<const Shape*> shapes;
   for (const auto& shape : *tile_shapes_[tile]) shapes.push_back(shape.get());
-  if (shapes.empty()) return nullptr;
-  return std::make_shared<const Tile>(FrameOf(tile / columns_, tile % columns_),
-                                      shapes);
+  if (shapes.empty()) return Tile();
+  return Tile(FrameOf(tile / columns_, tile % columns_), shapes, memory);
 }
 
 PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
@@ -178,9 +182,7 @@ Numbers PolygonIndex::Find(const Point& point) const {
   }
   const size_t row = RowOf(y);
   const size_t column = ColumnOf(x);
-  const auto& tile = tiles_[row * columns_ + column];
-  if (tile == nullptr) return {};
-  return tile->Find(FrameOf(row, column), point);
+  return tiles_[row * columns_ + column].Find(FrameOf(row, column), point);
 }
 
 std::vector<int> PolygonIndex::NearBoxes(const Point& point,
@@ -218,9 +220,7 @@ size_t PolygonIndex::ByteSize() const {
   for (const auto& shapes : tile_shapes_) {
     if (shapes != nullptr) bytes += shapes->size() * sizeof(Shapes::value_type);
   }
-  for (const auto& tile : tiles_) {
-    if (tile != nullptr) bytes += tile->ByteSize();
-  }
+  for (const Tile& tile : tiles_) bytes += tile.ByteSize();
   return bytes;
 }
 

@@ -52,8 +52,7 @@ class PolygonIndex {
   void Enter(const std::shared_ptr<const Shape>& shape, bool in,
              std::vector<bool>* touched);
   void BuildTiles(const std::vector<bool>& touched);
-  // Null when nothing reaches into the tile.
-  std::shared_ptr<const Tile> MakeTile(size_t tile) const;
+  Tile MakeTile(size_t tile, HugePages* memory) const;
   TileFrame FrameOf(size_t row, size_t column) const;
   size_t ColumnOf(double x) const;
   size_t RowOf(double y) const;
@@ -61,7 +60,7 @@ class PolygonIndex {
   SharedMap<uint64_t, Shapes> shapes_;  // By number.
   // By row, then column: the shapes that reach into a tile, and what they make.
   std::vector<std::shared_ptr<Shapes>> tile_shapes_;
-  std::vector<std::shared_ptr<const Tile>> tiles_;
+  std::vector<Tile> tiles_;
   size_t columns_ = 0;
   size_t rows_ = 0;
   // In 1e-7 degree.

@@ -210,6 +210,30 @@ TEST(PolygonIndexTest, EveryAnswerIsS2s) {
   }
 }
 
+TEST(PolygonIndexTest, ATileMayHoldMoreThanShortWordsCanName) {
+  std::mt19937 random(7);
+  std::uniform_real_distribution<double> radius(5e4, 1e5);
+  std::vector<Polygons> all(1);
+  auto* ring = all[0].Add()->add_rings();
+  constexpr int kCorners = 50'000;
+  for (int i = 0; i < kCorners; ++i) {
+    const double angle = 2 * M_PI * i / kCorners;
+    const double r = radius(random);
+    ring->add_coordinates_e7(static_cast<int>(113e7 + r * std::cos(angle)));
+    ring->add_coordinates_e7(static_cast<int>(34e7 + r * std::sin(angle)));
+  }
+  const PolygonIndex index = IndexOf(all);
+  Oracle oracle;
+  oracle.Add(all[0]);
+  std::uniform_real_distribution<double> within(-0.011, 0.011);
+  for (int i = 0; i < 20'000; ++i) {
+    const Point point = i % 2 == 0
+                            ? PointAtAnEdge(all, &random)
+                            : Point{34 + within(random), 113 + within(random)};
+    ASSERT_EQ(Sorted(index.Find(point)), oracle.Find(point));
+  }
+}
+
 TEST(PolygonIndexTest, AChangedIndexIsTheOneBuiltAnew) {
   auto all = Mesh(0.2, 20, 1);
   const PolygonIndex before = IndexOf(all);

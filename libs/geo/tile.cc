@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace wangge::geo {
 namespace {
 
 constexpr int kSide = Tile::kSide;
+constexpr size_t kCells = size_t{kSide} * kSide;
 // 0.1 mm: far above the rounding of a double, far below what matters.
 constexpr double kRounding = 0.01;
 // Beyond these the bound below is not a bound any more.
@@ -106,6 +108,25 @@ void Toggle(int number, Set* set) {
   }
 }
 
+// See Tile.
+template <typename Word>
+constexpr Word kFlag = static_cast<Word>(Word{1} << (8 * sizeof(Word) - 1));
+
+template <typename Word>
+constexpr bool IsFlagged(Word word) {
+  return (word & kFlag<Word>) != 0;
+}
+
+template <typename Word>
+constexpr uint32_t IndexOf(Word word) {
+  return static_cast<Word>(word & ~kFlag<Word>);
+}
+
+std::shared_ptr<std::byte> Alone(size_t bytes) {
+  const auto array = std::make_shared<std::byte[]>(bytes);
+  return {array, array.get()};
+}
+
 int FirstCentreAfter(double distance, double cell) {
   return std::clamp(static_cast<int>(std::ceil(distance / cell - 0.5)), 0,
                     kSide);
@@ -122,14 +143,12 @@ double Deviation(const Edge& edge) {
                    std::max(std::abs(edge.ay), std::abs(edge.by)));
 }
 
-// Fills a tile: edges are entered into the cells near them, then each row is
+// Makes a tile: edges are entered into the cells near them, then each row is
 // swept from the left, along the line of its centres.
 class TileBuilder {
  public:
-  TileBuilder(Tile* tile, const TileFrame& frame,
-              const std::vector<const Shape*>& shapes)
-      : tile_(*tile),
-        frame_(frame),
+  TileBuilder(const TileFrame& frame, const std::vector<const Shape*>& shapes)
+      : frame_(frame),
         shapes_(shapes),
         toggles_(kSide),
         // The way from a centre to a point of its cell bends too.
@@ -144,13 +163,46 @@ class TileBuilder {
     }
     for (int row = 0; row < kSide; ++row) SweepRow(row);
     MixCells();
-    tile_.sets_.shrink_to_fit();
+  }
+
+  // What was built, in `memory` or by itself.
+  Tile Lay(HugePages* memory) const {
+    Tile tile;
+    tile.wide_ = std::max({records_.size(), lines_.size(), sets_.size()}) >
+                 IndexOf(std::numeric_limits<uint16_t>::max());
+    const size_t words = (cells_.size() + records_.size()) *
+                         (tile.wide_ ? sizeof(uint32_t) : sizeof(uint16_t));
+    const size_t lines_begin = (words + alignof(Tile::Line) - 1) /
+                               alignof(Tile::Line) * alignof(Tile::Line);
+    const size_t sets_begin = lines_begin + lines_.size() * sizeof(Tile::Line);
+    const size_t bytes = sets_begin + sets_.size() * sizeof(int);
+    if (bytes > std::numeric_limits<uint32_t>::max()) {
+      throw std::length_error("too many edges in one tile");
+    }
+    tile.byte_size_ = static_cast<uint32_t>(bytes);
+    tile.lines_begin_ = static_cast<uint32_t>(lines_begin);
+    tile.sets_begin_ = static_cast<uint32_t>(sets_begin);
+    const std::shared_ptr<std::byte> laid =
+        memory != nullptr ? memory->Allocate(bytes) : Alone(bytes);
+    if (tile.wide_) {
+      LayWords(reinterpret_cast<uint32_t*>(laid.get()));
+    } else {
+      LayWords(reinterpret_cast<uint16_t*>(laid.get()));
+    }
+    auto* const lines = reinterpret_cast<Tile::Line*>(laid.get() + lines_begin);
+    std::transform(lines_.begin(), lines_.end(), lines, [](const Bound& bound) {
+      return Tile::Line{bound.edge, static_cast<float>(bound.band)};
+    });
+    std::copy(sets_.begin(), sets_.end(),
+              reinterpret_cast<int*>(laid.get() + sets_begin));
+    tile.memory_ = laid;
+    return tile;
   }
 
  private:
   using Set = std::vector<int>;  // Sorted.
-  // An edge, whichever way it runs, and the polygons that it bounds.
-  struct Line {
+  // A line and the polygons that it bounds.
+  struct Bound {
     Edge edge;
     double band = 0;
     Set numbers;
@@ -174,7 +226,8 @@ class TileBuilder {
     const auto corners =
         forward ? std::make_tuple(edge.ax, edge.ay, edge.bx, edge.by)
                 : std::make_tuple(edge.bx, edge.by, edge.ax, edge.ay);
-    const auto [known, fresh] = line_of_.emplace(corners, lines_.size());
+    const auto [known, fresh] =
+        line_of_.emplace(corners, static_cast<uint32_t>(lines_.size()));
     if (fresh) {
       lines_.push_back({edge, band, {}});
       EnterCells(edge, reach, known->second);
@@ -199,7 +252,7 @@ class TileBuilder {
   }
 
   // The cells that the edge comes near to.
-  void EnterCells(const Edge& edge, double reach, size_t line) {
+  void EnterCells(const Edge& edge, double reach, uint32_t line) {
     const auto [low, high] = Ordered(edge.ay, edge.by);
     const int last = CellAt(high + reach - frame_.south, frame_.cell_height);
     for (int row = CellAt(low - reach - frame_.south, frame_.cell_height);
@@ -231,16 +284,16 @@ class TileBuilder {
 
   uint32_t Intern(const Set& set) {
     const auto [place, fresh] =
-        interned_.emplace(set, static_cast<uint32_t>(tile_.sets_.size()));
+        interned_.emplace(set, static_cast<uint32_t>(sets_.size()));
     if (fresh) {
-      tile_.sets_.push_back(static_cast<int>(set.size()));
-      tile_.sets_.insert(tile_.sets_.end(), set.begin(), set.end());
+      sets_.push_back(static_cast<int>(set.size()));
+      sets_.insert(sets_.end(), set.begin(), set.end());
     }
     return place->second;
   }
 
   Set SetAt(uint32_t set) const {
-    const auto members = tile_.sets_.begin() + set;
+    const auto members = sets_.begin() + set;
     return {members + 1, members + 1 + *members};
   }
 
@@ -260,7 +313,7 @@ class TileBuilder {
         set = Intern(inside);
       }
       const int cell = row * kSide + column;
-      tile_.cells_[static_cast<size_t>(cell)] = set;
+      cells_[static_cast<size_t>(cell)] = set;
     }
   }
 
@@ -268,46 +321,55 @@ class TileBuilder {
     std::stable_sort(
         near_.begin(), near_.end(),
         [](const auto& a, const auto& b) { return a.first < b.first; });
-    tile_.edges_.reserve(near_.size());
     for (auto group = near_.begin(); group != near_.end();) {
       auto end = group;
       while (end != near_.end() && end->first == group->first) ++end;
-      std::vector<const Line*> lines;
-      for (; group != end; ++group) lines.push_back(&lines_[group->second]);
+      std::vector<uint32_t> lines;
+      for (; group != end; ++group) lines.push_back(group->second);
       MixCell(std::prev(end)->first, lines);
     }
   }
 
-  void MixCell(int cell, const std::vector<const Line*>& lines) {
-    uint32_t& content = tile_.cells_[static_cast<size_t>(cell)];
+  void MixCell(int cell, const std::vector<uint32_t>& lines) {
+    uint32_t& content = cells_[static_cast<size_t>(cell)];
     const Tile::Spot centre = Tile::CentreOf(frame_, cell);
     const Set close = TooNear(centre, lines);
     const Set base = Corrected(SetAt(content), close, centre);
-    Tile::NearEdge near;
-    near.base = Intern(base);
-    near.exact = !close.empty();
-    content = Tile::kMixed | static_cast<uint32_t>(tile_.edges_.size());
-    for (const Line* line : lines) {
-      const Edge& e = line->edge;
-      near.edge = e;
-      near.band = static_cast<float>(line->band);
-      near.centre_left = Orient(e.ax, e.ay, e.bx, e.by, centre.x, centre.y) > 0;
+    content = Word(static_cast<uint32_t>(records_.size()), true);
+    records_.push_back(Word(Intern(base), !close.empty()));
+    for (const uint32_t line : lines) {
+      const Edge& e = lines_[line].edge;
       Set beyond = base;
-      for (const int number : line->numbers) Toggle(number, &beyond);
+      for (const int number : lines_[line].numbers) Toggle(number, &beyond);
       std::sort(beyond.begin(), beyond.end());
-      near.beyond = Intern(beyond);
-      near.last = line == lines.back();
-      tile_.edges_.push_back(near);
+      records_.push_back(Word(line, line == lines.back()));
+      records_.push_back(Word(Intern(beyond), Orient(e.ax, e.ay, e.bx, e.by,
+                                                     centre.x, centre.y) > 0));
+    }
+  }
+
+  static uint32_t Word(uint32_t index, bool flag) {
+    return index | (flag ? kFlag<uint32_t> : 0);
+  }
+
+  template <typename T>
+  void LayWords(T* words) const {
+    for (const auto* part : {&cells_, &records_}) {
+      for (const uint32_t word : *part) {
+        *words++ =
+            static_cast<T>(IndexOf(word) | (IsFlagged(word) ? kFlag<T> : 0));
+      }
     }
   }
 
   // The polygons with an edge too near to the centre for the plane.
   Set TooNear(const Tile::Spot& centre,
-              const std::vector<const Line*>& lines) const {
+              const std::vector<uint32_t>& lines) const {
     Set close;
-    for (const Line* line : lines) {
-      if (IsNear(line->edge, line->band + margin_, centre.x, centre.y)) {
-        close.insert(close.end(), line->numbers.begin(), line->numbers.end());
+    for (const uint32_t index : lines) {
+      const Bound& line = lines_[index];
+      if (IsNear(line.edge, line.band + margin_, centre.x, centre.y)) {
+        close.insert(close.end(), line.numbers.begin(), line.numbers.end());
       }
     }
     std::sort(close.begin(), close.end());
@@ -334,19 +396,25 @@ class TileBuilder {
     });
   }
 
-  Tile& tile_;
   const TileFrame& frame_;
   const std::vector<const Shape*>& shapes_;
   std::vector<std::vector<std::pair<int, int>>> toggles_;  // By row.
-  std::vector<Line> lines_;
-  absl::flat_hash_map<std::tuple<int, int, int, int>, size_t> line_of_;
-  std::vector<std::pair<int, size_t>> near_;  // Cell, line.
+  std::vector<Bound> lines_;
+  absl::flat_hash_map<std::tuple<int, int, int, int>, uint32_t> line_of_;
+  std::vector<std::pair<int, uint32_t>> near_;  // Cell, line.
   absl::flat_hash_map<Set, uint32_t> interned_;
   const double margin_;
+  // As Tile has them, of words of 32 bits.
+  std::vector<uint32_t> cells_ = std::vector<uint32_t>(kCells);
+  std::vector<uint32_t> records_;
+  std::vector<int> sets_;
 };
 
-Tile::Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes) {
-  TileBuilder(this, frame, shapes).Build();
+Tile::Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes,
+           HugePages* memory) {
+  TileBuilder builder(frame, shapes);
+  builder.Build();
+  *this = builder.Lay(memory);
 }
 
 Tile::Spot Tile::CentreOf(const TileFrame& frame, int cell) {
@@ -355,73 +423,83 @@ Tile::Spot Tile::CentreOf(const TileFrame& frame, int cell) {
           frame.south + (row + 0.5) * frame.cell_height};
 }
 
-size_t Tile::ByteSize() const {
-  return sizeof(Tile) + sets_.size() * sizeof(int) +
-         edges_.size() * sizeof(NearEdge);
-}
-
-Tile::Crossed Tile::BetweenExactly(const NearEdge* edges, const Spot& centre,
-                                   const Point& point) {
-  Crossed crossed;
-  const Point from = PointAt(centre.x, centre.y);
-  for (const NearEdge* near = edges;; ++near) {
-    if (CrossesExactly(from, point, near->edge)) crossed.push_back(near);
-    if (near->last) return crossed;
-  }
-}
-
-Tile::Crossed Tile::Between(const NearEdge* edges, const Spot& centre,
-                            const Point& point) {
-  const double x = point.longitude_deg * kE7;
-  const double y = point.latitude_deg * kE7;
-  if (edges->exact) return BetweenExactly(edges, centre, point);
-  Crossed crossed;
-  for (const NearEdge* near = edges;; ++near) {
-    const Edge& e = near->edge;
-    const double side = Orient(e.ax, e.ay, e.bx, e.by, x, y);
-    const double squared_length = Width(e) * Width(e) + Height(e) * Height(e);
-    // The line is never farther than the edge itself.
-    if (side * side <= double{near->band} * near->band * squared_length &&
-        IsNear(e, near->band, x, y)) {
-      return BetweenExactly(edges, centre, point);
-    }
-    if (near->centre_left != (side > 0) &&
-        EndsApart(e, centre.x, centre.y, x, y)) {
-      crossed.push_back(near);
-    }
-    if (near->last) return crossed;
-  }
+const Tile::Line& Tile::LineAt(uint32_t line) const {
+  return reinterpret_cast<const Line*>(memory_.get() + lines_begin_)[line];
 }
 
 Numbers Tile::SetAt(uint32_t set) const {
-  const int* members = sets_.data() + set;
+  const int* members =
+      reinterpret_cast<const int*>(memory_.get() + sets_begin_) + set;
   return {members + 1, members + 1 + *members};
 }
 
-Numbers Tile::Find(const TileFrame& frame, const Point& point) const {
+template <typename Word>
+Tile::Sets Tile::BetweenExactly(const Word* record, const Spot& centre,
+                                const Point& point) const {
+  Sets crossed;
+  const Point from = PointAt(centre.x, centre.y);
+  for (const Word* near = record + 1;; near += 2) {
+    if (CrossesExactly(from, point, LineAt(IndexOf(near[0])).edge)) {
+      crossed.push_back(IndexOf(near[1]));
+    }
+    if (IsFlagged(near[0])) return crossed;
+  }
+}
+
+template <typename Word>
+Tile::Sets Tile::Between(const Word* record, const Spot& centre,
+                         const Point& point) const {
+  const double x = point.longitude_deg * kE7;
+  const double y = point.latitude_deg * kE7;
+  if (IsFlagged(record[0])) return BetweenExactly(record, centre, point);
+  Sets crossed;
+  for (const Word* near = record + 1;; near += 2) {
+    const auto& [e, band] = LineAt(IndexOf(near[0]));
+    const double side = Orient(e.ax, e.ay, e.bx, e.by, x, y);
+    const double squared_length = Width(e) * Width(e) + Height(e) * Height(e);
+    // The line is never farther than the edge itself.
+    if (side * side <= double{band} * band * squared_length &&
+        IsNear(e, band, x, y)) {
+      return BetweenExactly(record, centre, point);
+    }
+    if (IsFlagged(near[1]) != (side > 0) &&
+        EndsApart(e, centre.x, centre.y, x, y)) {
+      crossed.push_back(IndexOf(near[1]));
+    }
+    if (IsFlagged(near[0])) return crossed;
+  }
+}
+
+template <typename Word>
+Numbers Tile::FindIn(const TileFrame& frame, const Point& point) const {
   const int column =
       CellAt(point.longitude_deg * kE7 - frame.west, frame.cell_width);
   const int row =
       CellAt(point.latitude_deg * kE7 - frame.south, frame.cell_height);
   const int cell = row * kSide + column;
-  const uint32_t content = cells_[static_cast<size_t>(cell)];
-  if ((content & kMixed) == 0) return SetAt(content);
-  const NearEdge* edges = edges_.data() + (content & ~kMixed);
-  // The set is wanted right after; its memory comes meanwhile.
-  __builtin_prefetch(sets_.data() + edges->base);
-  const Crossed crossed = Between(edges, CentreOf(frame, cell), point);
-  if (crossed.size() == 1) return SetAt(crossed[0]->beyond);
-  const Numbers base = SetAt(edges->base);
-  // Each edge changes the centre's set by what its own far side differs in.
+  const auto* words = reinterpret_cast<const Word*>(memory_.get());
+  const Word content = words[cell];
+  if (!IsFlagged(content)) return SetAt(content);
+  const Word* record = words + kCells + IndexOf(content);
+  const Sets crossed = Between(record, CentreOf(frame, cell), point);
+  if (crossed.size() == 1) return SetAt(crossed[0]);
+  const Numbers base = SetAt(IndexOf(record[0]));
+  // Each line changes the centre's set by what its own far side differs in.
   Numbers found = base;
-  for (const NearEdge* near : crossed) {
-    const Numbers beyond = SetAt(near->beyond);
+  for (const uint32_t set : crossed) {
+    const Numbers beyond = SetAt(set);
     Numbers changed;
     std::set_symmetric_difference(base.begin(), base.end(), beyond.begin(),
                                   beyond.end(), std::back_inserter(changed));
     for (const int number : changed) Toggle(number, &found);
   }
   return found;
+}
+
+Numbers Tile::Find(const TileFrame& frame, const Point& point) const {
+  if (memory_ == nullptr) return {};
+  return wide_ ? FindIn<uint32_t>(frame, point)
+               : FindIn<uint16_t>(frame, point);
 }
 
 }  // namespace wangge::geo

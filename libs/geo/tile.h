@@ -8,15 +8,17 @@
 // leaves its geodesic by a known bound; where a point is nearer to an edge than
 // that, S2's exact predicate decides, so every answer is S2's.
 //
-// A look waits for memory more than it computes. So what it needs lies in few
-// places: the cell, its edges side by side, one set.
+// A look waits for memory more than it computes. So a tile is one piece of
+// memory, small, of words of 16 bits unless it needs longer ones.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "base/huge_pages.h"
 #include "geo/coordinates.h"
 
 namespace wangge::geo {
@@ -48,59 +50,74 @@ struct TileFrame {
   double cell_height = 0;
 };
 
-// Immutable once built; thread-safe.
+// An immutable value; copies share what they hold. Thread-safe.
 class Tile {
  public:
   static constexpr int kSide = 64;
 
-  // `shapes` are all that may reach into the tile. They are not kept.
-  Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes);
+  // Nothing reaches into it.
+  Tile() = default;
+  // `shapes` are all that may reach into the tile. They are not kept. The tile
+  // lies in `memory`, or by itself when that is null.
+  Tile(const TileFrame& frame, const std::vector<const Shape*>& shapes,
+       HugePages* memory);
 
   // The numbers of the shapes that contain the point, which lies in the tile.
   // `frame` is the one that the tile was built with: its owner knows it without
   // a look at the tile.
   Numbers Find(const TileFrame& frame, const Point& point) const;
 
-  // Bytes held, about.
-  size_t ByteSize() const;
+  // Bytes held.
+  size_t ByteSize() const { return byte_size_; }
 
  private:
   friend class TileBuilder;
 
-  // An edge near a cell; edges of several polygons between the same corners are
-  // one. A cell's edges lie side by side.
-  struct NearEdge {
+  // Edges of several polygons between the same corners are one line.
+  struct Line {
     Edge edge;
-    float band = 0;       // Nearer points are S2's to decide, in 1e-7 degree.
-    uint32_t base = 0;    // The set that contains the cell's centre.
-    uint32_t beyond = 0;  // The set behind this edge alone.
-    bool centre_left = false;  // The centre lies left of the edge.
-    bool exact = false;  // The cell's centre is too near to an edge for the
-                         // plane.
-    bool last = false;   // Of the cell.
+    float band = 0;  // Nearer points are S2's to decide, in 1e-7 degree.
   };
-  static_assert(sizeof(NearEdge) == 32, "two to a cache line");
-  static constexpr uint32_t kMixed = 0x80000000;
 
   // A point of the plane, in 1e-7 degree.
   struct Spot {
     double x = 0, y = 0;
   };
-  using Crossed = absl::InlinedVector<const NearEdge*, 8>;
+  // The sets behind some lines near a cell, each behind its line alone.
+  using Sets = absl::InlinedVector<uint32_t, 8>;
+
   static Spot CentreOf(const TileFrame& frame, int cell);
-  // The edges of a cell between its centre and a point of it.
-  static Crossed Between(const NearEdge* edges, const Spot& centre,
-                         const Point& point);
-  static Crossed BetweenExactly(const NearEdge* edges, const Spot& centre,
-                                const Point& point);
+  template <typename Word>
+  Numbers FindIn(const TileFrame& frame, const Point& point) const;
+  // The lines of a record between the centre of its cell and a point of it.
+  template <typename Word>
+  Sets Between(const Word* record, const Spot& centre,
+               const Point& point) const;
+  template <typename Word>
+  Sets BetweenExactly(const Word* record, const Spot& centre,
+                      const Point& point) const;
+  const Line& LineAt(uint32_t line) const;
   Numbers SetAt(uint32_t set) const;
 
-  // Sets of numbers, ascending, end to end, each after its size. A set is named
-  // by where it begins; the first one is empty.
-  std::vector<int> sets_;
-  std::vector<NearEdge> edges_;
-  // A set, or kMixed and the first of the cell's edges.
-  std::array<uint32_t, kSide * kSide> cells_;
+  // In it lie, end to end, cells and records of words, lines, and sets. A word
+  // is an index with a flag in its highest bit.
+  //
+  // - A cell, row by row: its set, or, flagged, its record.
+  // - The record of a cell that edges come near to: the set that contains its
+  //   centre, flagged when the centre is too near to an edge for the plane;
+  //   then of every line near it the line, flagged when it is the last one, and
+  //   the set behind it, flagged when the centre lies left of the line. It is
+  //   named by its position among the words of all records.
+  // - A set: how many numbers, then these, ascending. It is named by its
+  //   position among the numbers of all sets; the first one is empty.
+  //
+  // Null for an empty tile.
+  std::shared_ptr<const std::byte> memory_;
+  uint32_t byte_size_ = 0;
+  // Where they begin, in bytes.
+  uint32_t lines_begin_ = 0;
+  uint32_t sets_begin_ = 0;
+  bool wide_ = false;  // Words have 32 bits instead of 16.
 };
 
 }  // namespace wangge::geo
