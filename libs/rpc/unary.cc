@@ -31,7 +31,10 @@ void LogCall(const std::string& method, const Caller& caller,
              const absl::Status& status, absl::Duration queued,
              absl::Duration total) {
   log::Level level = log::Level::kDebug;
-  if (!status.ok() || total > absl::Seconds(1)) level = log::Level::kInfo;
+  if ((!status.ok() || total > absl::Seconds(1)) &&
+      errors::ReasonOf(status) != common::v1::ERROR_REASON_OVERLOADED) {
+    level = log::Level::kInfo;
+  }
   if (status.code() == absl::StatusCode::kInternal ||
       status.code() == absl::StatusCode::kUnknown) {
     level = log::Level::kWarning;

@@ -50,7 +50,8 @@ class MethodMetrics {
 };
 
 // Writes the one log line of a call: errors of the server as warnings, slow and
-// refused calls as information, the rest only at the debug level.
+// refused calls as information, the rest only at the debug level, also those
+// refused for overload: whoever is overloaded has no time to write lines.
 void LogCall(const std::string& method, const Caller& caller,
              const absl::Status& status, absl::Duration queued,
              absl::Duration total);

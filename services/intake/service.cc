@@ -16,7 +16,14 @@ namespace {
 constexpr char kSubmitReport[] = "/wangge.intake.v1.IntakeService/SubmitReport";
 constexpr char kSubmitReports[] =
     "/wangge.intake.v1.IntakeService/SubmitReports";
-constexpr int kDefaultInFlight = 1000;
+
+exec::ConcurrencyLimit::Options LimitOf(const v1::SourceProfile& profile) {
+  exec::ConcurrencyLimit::Options options;
+  if (profile.max_in_flight_count() > 0) {
+    options.most = profile.max_in_flight_count();
+  }
+  return options;
+}
 
 absl::Status Unknown(const std::string& source_id) {
   errors::Violations v;
@@ -41,7 +48,9 @@ IntakeService::IntakeService(rpc::Runtime* runtime, Profiles profiles,
                  SubmitMethod::Reply reply) {
             Submit(call, r, std::move(reply));
           })) {
-  for (const auto& [source_id, profile] : profiles_) in_flight_[source_id] = 0;
+  for (const auto& [source_id, profile] : profiles_) {
+    limits_.try_emplace(source_id, source_id, LimitOf(profile));
+  }
 }
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> IntakeService::Create(
@@ -73,34 +82,43 @@ void IntakeService::Drain() {
   watcher_.reset();
 }
 
-absl::StatusOr<Prepared> IntakeService::PrepareFor(
-    const rpc::Caller& caller, const v1::SubmitReportRequest& request) {
+absl::StatusOr<const v1::SourceProfile*> IntakeService::ProfileFor(
+    const rpc::Caller& caller, const v1::SubmitReportRequest& request) const {
   const std::string& source_id = request.report().source_id();
   if (caller.NameIf("source") != source_id) {
     return errors::NotYours("source", source_id, caller.Text());
   }
   const auto profile = profiles_.find(source_id);
   if (profile == profiles_.end()) return Unknown(source_id);
+  return &profile->second;
+}
+
+absl::StatusOr<Prepared> IntakeService::PrepareFor(
+    const v1::SourceProfile& profile, const v1::SubmitReportRequest& request) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  return Prepare(request, profile->second, *city, absl::Now());
+  return Prepare(request, profile, *city, absl::Now());
 }
 
 void IntakeService::Submit(const rpc::Call& call,
                            const v1::SubmitReportRequest& request,
                            SubmitMethod::Reply reply) {
-  auto prepared = PrepareFor(call.caller, request);
-  if (!prepared.ok()) return reply(prepared.status());
-  const std::string& source_id = request.report().source_id();
-  const int configured = profiles_.at(source_id).max_in_flight_count();
-  std::atomic<int>& in_flight = in_flight_.at(source_id);
-  if (++in_flight > (configured == 0 ? kDefaultInFlight : configured)) {
-    --in_flight;
+  const auto profile = ProfileFor(call.caller, request);
+  if (!profile.ok()) return reply(profile.status());
+  // Before anything is done that costs time.
+  exec::ConcurrencyLimit& limit = limits_.at((*profile)->source_id());
+  if (!limit.TryBegin()) {
     return reply(errors::Overloaded(runtime_.retry_delay()));
   }
+  auto prepared = PrepareFor(**profile, request);
+  if (!prepared.ok()) {
+    limit.Cancel();
+    return reply(prepared.status());
+  }
   submitter_->Submit(*std::move(prepared),
-                     [&in_flight, reply = std::move(reply)](
+                     [&limit, began = absl::Now(), reply = std::move(reply)](
                          absl::StatusOr<v1::SubmitReportResponse> response) {
-                       --in_flight;
+                       const absl::Time now = absl::Now();
+                       limit.End(now - began, now);
                        reply(std::move(response));
                      });
 }
@@ -114,8 +132,10 @@ IntakeService::SubmitReports(grpc::CallbackServerContext* context) {
   }
   const StreamDeps deps{
       runtime_, *submitter_,
-      [this](const rpc::Caller& who, const v1::SubmitReportRequest& request) {
-        return PrepareFor(who, request);
+      [this](const rpc::Caller& who, const v1::SubmitReportRequest& request)
+          -> absl::StatusOr<Prepared> {
+        ASSIGN_OR_RETURN(const auto* profile, ProfileFor(who, request));
+        return PrepareFor(*profile, request);
       }};
   auto stream = std::make_shared<SubmitStream>(deps, *std::move(caller));
   {

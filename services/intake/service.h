@@ -1,13 +1,13 @@
 // IntakeService over the wire.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "city/watch.h"
+#include "exec/concurrency_limit.h"
 #include "rpc/main.h"
 #include "rpc/unary.h"
 #include "services/intake/profiles.h"
@@ -43,14 +43,18 @@ class IntakeService final : public v1::IntakeService::CallbackService,
 
   IntakeService(rpc::Runtime* runtime, Profiles profiles,
                 std::unique_ptr<Submitter> submitter);
-  absl::StatusOr<Prepared> PrepareFor(const rpc::Caller& caller,
+  // The profile of the request's source, when it is the caller.
+  absl::StatusOr<const v1::SourceProfile*> ProfileFor(
+      const rpc::Caller& caller, const v1::SubmitReportRequest& request) const;
+  absl::StatusOr<Prepared> PrepareFor(const v1::SourceProfile& profile,
                                       const v1::SubmitReportRequest& request);
   void Submit(const rpc::Call& call, const v1::SubmitReportRequest& request,
               SubmitMethod::Reply reply);
 
   rpc::Runtime& runtime_;
   const Profiles profiles_;
-  std::map<std::string, std::atomic<int>> in_flight_;  // By source.
+  // By source, so that one that sends too much takes nothing from the others.
+  std::map<std::string, exec::ConcurrencyLimit> limits_;
   const std::unique_ptr<Submitter> submitter_;
   city::Holder city_;
   std::unique_ptr<city::Watcher> watcher_;

@@ -1,0 +1,75 @@
+#include "exec/concurrency_limit.h"
+
+#include <algorithm>
+
+namespace wangge::exec {
+namespace {
+
+// At most so much of a change at a time: a single stall is no overload.
+constexpr double kMostShrink = 0.5;
+constexpr double kMostGrowth = 1.1;
+// A limit that is not reached says nothing of whether a higher one would do.
+constexpr double kReached = 0.9;
+
+}  // namespace
+
+ConcurrencyLimit::ConcurrencyLimit(const std::string& name,
+                                   const Options& options)
+    : options_(options),
+      gauge_(metrics::GetGauge("concurrency_limit",
+                               "Calls that may be worked on at once.",
+                               {{"limit", name}})) {
+  const MutexLock lock(&mutex_);
+  Set(options.at_first);
+}
+
+void ConcurrencyLimit::Set(double limit) {
+  limit_ = std::clamp<double>(limit, std::min(options_.fewest, options_.most),
+                              options_.most);
+  gauge_.Set(limit_);
+}
+
+bool ConcurrencyLimit::TryBegin() {
+  const MutexLock lock(&mutex_);
+  if (in_flight_ + 1 > limit_) {
+    most_in_flight_ = std::max(most_in_flight_, in_flight_ + 1);
+    return false;
+  }
+  ++in_flight_;
+  most_in_flight_ = std::max(most_in_flight_, in_flight_);
+  return true;
+}
+
+void ConcurrencyLimit::Cancel() {
+  const MutexLock lock(&mutex_);
+  --in_flight_;
+}
+
+void ConcurrencyLimit::End(absl::Duration took, absl::Time now) {
+  const MutexLock lock(&mutex_);
+  --in_flight_;
+  ++ended_;
+  took_ += took;
+  // Long enough for calls that began under the last limit to end.
+  if (now - since_ < options_.wanted) return;
+  Learn();
+  since_ = now;
+  most_in_flight_ = in_flight_;
+  ended_ = 0;
+  took_ = absl::ZeroDuration();
+}
+
+// By Little's law a call takes in proportion to how many there are, once there
+// are enough of them to keep everything busy.
+void ConcurrencyLimit::Learn() {
+  const double change = absl::FDivDuration(options_.wanted, took_ / ended_);
+  if (change > 1 && most_in_flight_ < kReached * limit_) return;
+  Set(limit_ * std::clamp(change, kMostShrink, kMostGrowth));
+}
+
+int ConcurrencyLimit::limit() const {
+  const MutexLock lock(&mutex_);
+  return static_cast<int>(limit_);
+}
+
+}  // namespace wangge::exec

@@ -1,0 +1,54 @@
+// How many calls may be worked on at once so that none takes much longer than
+// wanted: learned from how long they take, so that nobody needs to know the
+// machine. More calls than that only wait for each other; whoever is told so at
+// once can come again or go elsewhere.
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/mutex.h"
+#include "metrics/metrics.h"
+
+namespace wangge::exec {
+
+// Thread-safe.
+class ConcurrencyLimit {
+ public:
+  struct Options {
+    int fewest = 32;
+    int most = 1000;
+    int at_first = 128;
+    // What a call should take on average.
+    absl::Duration wanted = absl::Milliseconds(75);
+  };
+
+  // The limit is also the gauge `concurrency_limit`, with `name`.
+  ConcurrencyLimit(const std::string& name, const Options& options);
+
+  // Whether one more may begin. Whoever is let in calls one of the others.
+  bool TryBegin();
+  // One that was let in was not worked on.
+  void Cancel();
+  // One that was let in has ended at `now` and took `took`.
+  void End(absl::Duration took, absl::Time now);
+
+  int limit() const;
+
+ private:
+  void Set(double limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Learn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Options options_;
+  metrics::Gauge& gauge_;
+  mutable Mutex mutex_;
+  double limit_ ABSL_GUARDED_BY(mutex_) = 0;
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Since the limit was looked at.
+  absl::Time since_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  int most_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  int ended_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration took_ ABSL_GUARDED_BY(mutex_);  // All that ended, together.
+};
+
+}  // namespace wangge::exec

@@ -1,0 +1,99 @@
+#include "exec/concurrency_limit.h"
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace wangge::exec {
+namespace {
+
+// A server that carries out so many calls a second, one after the other, on a
+// clock of its own.
+class Server {
+ public:
+  Server(ConcurrencyLimit* limit, double rate) : limit_(*limit), rate_(rate) {}
+
+  void SetRate(double rate) { rate_ = rate; }
+
+  // Lets calls come evenly for a time; then carries out what is left.
+  void Receive(double rate, absl::Duration time) {
+    const absl::Time end = now_ + time;
+    for (; now_ < end; now_ += absl::Seconds(1 / rate)) {
+      EndUntil(now_);
+      if (!limit_.TryBegin()) {
+        ++refused;
+        continue;
+      }
+      free_at_ = std::max(free_at_, now_) + absl::Seconds(1 / rate_);
+      open_.push_back({now_, free_at_});
+    }
+    EndUntil(absl::InfiniteFuture());
+    now_ = std::max(now_, free_at_);
+  }
+
+  std::vector<double> took;  // Milliseconds.
+  int refused = 0;
+
+ private:
+  struct Open {
+    absl::Time began;
+    absl::Time ends;
+  };
+
+  void EndUntil(absl::Time time) {
+    for (; !open_.empty() && open_.front().ends <= time; open_.pop_front()) {
+      const auto& [began, ends] = open_.front();
+      took.push_back(absl::ToDoubleMilliseconds(ends - began));
+      limit_.End(ends - began, ends);
+    }
+  }
+
+  ConcurrencyLimit& limit_;
+  double rate_;
+  absl::Time now_ = absl::FromUnixSeconds(1'000'000);
+  absl::Time free_at_ = absl::InfinitePast();
+  std::deque<Open> open_;
+};
+
+TEST(ConcurrencyLimitTest, RefusesNobodyBelowCapacity) {
+  for (const double capacity : {50, 1000, 20'000}) {
+    ConcurrencyLimit limit("test", {});
+    Server server(&limit, capacity);
+    server.Receive(0.9 * capacity, absl::Seconds(10));
+    EXPECT_EQ(server.refused, 0) << capacity;
+  }
+}
+
+TEST(ConcurrencyLimitTest, AtFiveTimesCapacityCallsTakeAsLongAsWanted) {
+  for (const double capacity : {600, 1500, 6000}) {
+    SCOPED_TRACE(capacity);
+    ConcurrencyLimit limit("test", {});
+    Server server(&limit, capacity);
+    server.Receive(5 * capacity, absl::Seconds(30));
+    EXPECT_GT(server.took.size(), 29.9 * capacity)
+        << "what can be done is done";
+    EXPECT_GT(server.refused, 100 * capacity);
+    // All but the first, which were let in before anything was known.
+    std::sort(server.took.begin(), server.took.end());
+    EXPECT_LT(server.took[server.took.size() * 99 / 100], 150);
+  }
+}
+
+TEST(ConcurrencyLimitTest, StaysWithinItsBounds) {
+  ConcurrencyLimit limit("test", {.fewest = 4, .most = 20, .at_first = 128});
+  EXPECT_EQ(limit.limit(), 20);
+  Server server(&limit, 1);
+  server.Receive(100, absl::Seconds(2));
+  EXPECT_EQ(limit.limit(), 4);
+  server.SetRate(10'000);
+  server.Receive(1, absl::Seconds(10));
+  EXPECT_EQ(limit.limit(), 4) << "grew although nobody needed it";
+  server.SetRate(2000);
+  server.Receive(4000, absl::Seconds(10));
+  EXPECT_EQ(limit.limit(), 20) << "does not grow again";
+}
+
+}  // namespace
+}  // namespace wangge::exec
