@@ -29,15 +29,23 @@ void ConcurrencyLimit::Set(double limit) {
   gauge_.Set(limit_);
 }
 
-bool ConcurrencyLimit::TryBegin() {
+bool ConcurrencyLimit::TryBegin(absl::Time now) {
   const MutexLock lock(&mutex_);
-  if (in_flight_ + 1 > limit_) {
-    most_in_flight_ = std::max(most_in_flight_, in_flight_ + 1);
+  most_in_flight_ = std::max(most_in_flight_, in_flight_ + 1);
+  if (in_flight_ + 1 <= limit_) {
+    over_since_ = absl::InfiniteFuture();
+  } else if (!MayExceed(now)) {
+    refused_at_ = now;
     return false;
   }
   ++in_flight_;
-  most_in_flight_ = std::max(most_in_flight_, in_flight_);
   return true;
+}
+
+bool ConcurrencyLimit::MayExceed(absl::Time now) {
+  over_since_ = std::min(over_since_, now);
+  return in_flight_ < options_.most && now - over_since_ < options_.patience &&
+         now - refused_at_ >= options_.patience;
 }
 
 void ConcurrencyLimit::Cancel() {

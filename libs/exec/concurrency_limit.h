@@ -1,7 +1,9 @@
 // How many calls may be worked on at once so that none takes much longer than
 // wanted: learned from how long they take, so that nobody needs to know the
 // machine. More calls than that only wait for each other; whoever is told so at
-// once can come again or go elsewhere.
+// once can come again or go elsewhere. But a disk that stands still for a
+// moment is no overload: only when there have been too many for a while are any
+// refused, until for a while none was.
 #pragma once
 
 #include <string>
@@ -17,8 +19,9 @@ class ConcurrencyLimit {
  public:
   struct Options {
     int fewest = 32;
-    int most = 1000;
     int at_first = 128;
+    int most = 1000;  // Also of those that come within `patience`.
+    absl::Duration patience = absl::Seconds(1);
     // What a call should take on average.
     absl::Duration wanted = absl::Milliseconds(75);
   };
@@ -27,7 +30,7 @@ class ConcurrencyLimit {
   ConcurrencyLimit(const std::string& name, const Options& options);
 
   // Whether one more may begin. Whoever is let in calls one of the others.
-  bool TryBegin();
+  bool TryBegin(absl::Time now);
   // One that was let in was not worked on.
   void Cancel();
   // One that was let in has ended at `now` and took `took`.
@@ -36,6 +39,7 @@ class ConcurrencyLimit {
   int limit() const;
 
  private:
+  bool MayExceed(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Set(double limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Learn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -44,6 +48,9 @@ class ConcurrencyLimit {
   mutable Mutex mutex_;
   double limit_ ABSL_GUARDED_BY(mutex_) = 0;
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Since when the limit has been reached; when one was refused the last time.
+  absl::Time over_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  absl::Time refused_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // Since the limit was looked at.
   absl::Time since_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int most_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -106,7 +106,8 @@ void IntakeService::Submit(const rpc::Call& call,
   if (!profile.ok()) return reply(profile.status());
   // Before anything is done that costs time.
   exec::ConcurrencyLimit& limit = limits_.at((*profile)->source_id());
-  if (!limit.TryBegin()) {
+  const absl::Time began = absl::Now();
+  if (!limit.TryBegin(began)) {
     return reply(errors::Overloaded(runtime_.retry_delay()));
   }
   auto prepared = PrepareFor(**profile, request);
@@ -115,7 +116,7 @@ void IntakeService::Submit(const rpc::Call& call,
     return reply(prepared.status());
   }
   submitter_->Submit(*std::move(prepared),
-                     [&limit, began = absl::Now(), reply = std::move(reply)](
+                     [&limit, began, reply = std::move(reply)](
                          absl::StatusOr<v1::SubmitReportResponse> response) {
                        const absl::Time now = absl::Now();
                        limit.End(now - began, now);

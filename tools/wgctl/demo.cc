@@ -189,6 +189,11 @@ class Demo {
     report.set_address("西里路2号院");
     RETURN_IF_ERROR(Attest(&report));
     const absl::Status status = Submit(report).status();
+    // No service has said anything: none was reached.
+    if (!status.ok() &&
+        errors::ReasonOf(status) == common::v1::ERROR_REASON_UNSPECIFIED) {
+      return status;
+    }
     if (errors::ReasonOf(status) != common::v1::ERROR_REASON_DANGER) {
       return Unexpected("a fire was not refused back to 110: " +
                         status.ToString());
