@@ -188,7 +188,7 @@ class Demo {
     report.set_text("三楼着火了，有人被困");
     report.set_address("西里路2号院");
     RETURN_IF_ERROR(Attest(&report));
-    const absl::Status status = Submit(report).status();
+    absl::Status status = Submit(report).status();
     // No service has said anything: none was reached.
     if (!status.ok() &&
         errors::ReasonOf(status) == common::v1::ERROR_REASON_UNSPECIFIED) {
