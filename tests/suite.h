@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/uuid.h"
@@ -66,6 +67,25 @@ inline absl::StatusOr<intake::v1::SubmitReportResponse> Submit(
       client, "intake",
       identity.empty() ? "source/" + request.report().source_id() : identity,
       "", &IntakeService::Stub::SubmitReport, request);
+}
+
+// Submits without waiting. `then` takes the status, on a thread of gRPC, within
+// half a minute.
+template <typename Then>
+void SubmitLater(intake::v1::IntakeService::Stub& stub,
+                 intake::v1::SubmitReportRequest request, Then then) {
+  struct Call {
+    grpc::ClientContext context;
+    intake::v1::SubmitReportRequest request;
+    intake::v1::SubmitReportResponse response;
+  };
+  auto call = std::make_shared<Call>();
+  call->request = std::move(request);
+  call->context.set_deadline(
+      absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+  stub.async()->SubmitReport(
+      &call->context, &call->request, &call->response,
+      [call, then](const grpc::Status& status) { then(status); });
 }
 
 inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(

@@ -20,7 +20,7 @@ constexpr size_t RoundUp(size_t value, size_t unit) {
 // midst of one, so as much more is asked for, and what is around is given back.
 std::shared_ptr<std::byte> MapChunk(size_t size) {
   void* const mapped = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) throw std::bad_alloc();
   auto* const begin = static_cast<std::byte*>(mapped);
   const size_t before = RoundUp(reinterpret_cast<size_t>(begin), kHugePage) -

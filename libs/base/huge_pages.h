@@ -14,8 +14,8 @@ namespace wangge {
 // pieces may outlive the object.
 class HugePages {
  public:
-  // Zeros, aligned to a cache line. Ends the process when there is no memory,
-  // as `new` does.
+  // Zeros, aligned to a cache line. Throws std::bad_alloc when there is no
+  // memory, as `new` does.
   std::shared_ptr<std::byte> Allocate(size_t bytes);
 
  private:

@@ -123,10 +123,10 @@ void PolygonIndex::BuildTiles(const std::vector<bool>& touched) {
   for (size_t i = 0; i < touched.size(); ++i) {
     if (touched[i]) stale.push_back(i);
   }
-  HugePages memory;
+  HugePages pages;
+  HugePages* const memory = stale.size() < kFewTiles ? nullptr : &pages;
   ForEachRange(stale.size(), 1, [&](size_t begin, size_t /*end*/) {
-    tiles_[stale[begin]] =
-        MakeTile(stale[begin], stale.size() < kFewTiles ? nullptr : &memory);
+    tiles_[stale[begin]] = MakeTile(stale[begin], memory);
   });
 }
 

@@ -52,6 +52,7 @@ class PolygonIndex {
   void Enter(const std::shared_ptr<const Shape>& shape, bool in,
              std::vector<bool>* touched);
   void BuildTiles(const std::vector<bool>& touched);
+  // `memory` as Tile has it.
   Tile MakeTile(size_t tile, HugePages* memory) const;
   TileFrame FrameOf(size_t row, size_t column) const;
   size_t ColumnOf(double x) const;

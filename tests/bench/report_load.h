@@ -44,11 +44,13 @@ class ReportLoad {
         std::this_thread::sleep_until(absl::ToChronoTime(due));
       }
       ++open;
-      Start(*stubs_[i % kChannels], make(),
-            [&done, &open, due](const grpc::Status& status, absl::Time sent) {
-              done(status, due, sent);
-              if (--open == 0) open.notify_one();
-            });
+      auto request = make();
+      SubmitLater(
+          *stubs_[i % kChannels], std::move(request),
+          [&done, &open, due, sent = absl::Now()](const grpc::Status& status) {
+            done(status, due, sent);
+            if (--open == 0) open.notify_one();
+          });
       due += absl::Seconds(gap(random_));
     }
     for (int left = open; left > 0; left = open) open.wait(left);
@@ -66,7 +68,8 @@ class ReportLoad {
         while (absl::Now() < start + time) {
           const auto request = make();
           grpc::ClientContext context;
-          SetDeadline(&context);
+          context.set_deadline(
+              absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
           intake::v1::SubmitReportResponse response;
           const absl::Time sent = absl::Now();
           const grpc::Status status =
@@ -81,29 +84,6 @@ class ReportLoad {
 
  private:
   static constexpr size_t kChannels = 4;
-
-  struct Call {
-    grpc::ClientContext context;
-    intake::v1::SubmitReportRequest request;
-    intake::v1::SubmitReportResponse response;
-    absl::Time sent;
-  };
-
-  static void SetDeadline(grpc::ClientContext* context) {
-    context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-  }
-
-  template <typename Then>
-  static void Start(intake::v1::IntakeService::Stub& stub,
-                    intake::v1::SubmitReportRequest request, Then then) {
-    auto call = std::make_shared<Call>();
-    call->request = std::move(request);
-    SetDeadline(&call->context);
-    call->sent = absl::Now();
-    stub.async()->SubmitReport(
-        &call->context, &call->request, &call->response,
-        [call, then](const grpc::Status& status) { then(status, call->sent); });
-  }
 
   std::vector<std::unique_ptr<intake::v1::IntakeService::Stub>> stubs_;
   std::minstd_rand random_{1};

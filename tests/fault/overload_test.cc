@@ -2,7 +2,6 @@
 // the source is told at once to come again, other sources are let in, and
 // whoever was let in gets an answer.
 #include <algorithm>
-#include <deque>
 #include <memory>
 
 #include "base/mutex.h"
@@ -19,27 +18,23 @@ namespace {
 // Reports of one source, sent without waiting for answers.
 class Flood {
  public:
-  Flood(wgctl::Client* client, const std::string& source)
-      : client_(*client), source_(source) {
+  Flood(wgctl::Client* client, const std::string& source) : source_(source) {
     auto channel = client->Channel("intake", "source/" + source);
     EXPECT_OK(channel.status());
     stub_ = intake::v1::IntakeService::NewStub(*channel);
   }
   ~Flood() {
-    for (Call& call : calls_) call.context.TryCancel();
-    WaitForAnswers(calls_.size());
+    MutexLock lock(&mutex_);
+    while (answers_.size() < sent_) ended_.Wait(&mutex_);
   }
   Flood(const Flood&) = delete;
   Flood& operator=(const Flood&) = delete;
 
-  void Send(int count) {
-    for (int i = 0; i < count; ++i) {
-      Call& call = calls_.emplace_back();
-      call.request = HeatingReport(source_);
-      call.context.set_deadline(absl::ToChronoTime(client_.Deadline()));
-      stub_->async()->SubmitReport(
-          &call.context, &call.request, &call.response,
-          [this](const grpc::Status& status) { End(status); });
+  void Send(size_t count) {
+    sent_ += count;
+    for (size_t i = 0; i < count; ++i) {
+      SubmitLater(*stub_, HeatingReport(source_),
+                  [this](const grpc::Status& status) { End(status); });
     }
   }
 
@@ -54,22 +49,15 @@ class Flood {
   }
 
  private:
-  struct Call {
-    grpc::ClientContext context;
-    intake::v1::SubmitReportRequest request;
-    intake::v1::SubmitReportResponse response;
-  };
-
   void End(const grpc::Status& status) {
     MutexLock lock(&mutex_);
     answers_.push_back(rpc::FromGrpc(status));
     ended_.SignalAll();
   }
 
-  wgctl::Client& client_;
   const std::string source_;
   std::unique_ptr<intake::v1::IntakeService::Stub> stub_;
-  std::deque<Call> calls_;
+  size_t sent_ = 0;
   Mutex mutex_;
   CondVar ended_;
   std::vector<absl::Status> answers_ ABSL_GUARDED_BY(mutex_);
