@@ -96,7 +96,7 @@ make_cluster() {
   [ "$(id -u)" = 0 ] && chown postgres "$dir"
   local pwfile; pwfile=$(mktemp); chmod 644 "$pwfile"
   awk -F: '$4=="postgres"{print $5}' "$STATE/secrets/pgpass" >"$pwfile"
-  as_postgres $PG_BIN/initdb -D "$dir" -U postgres -A scram-sha-256 --pwfile="$pwfile" -E UTF8 --locale=C.UTF-8 >/dev/null
+  as_postgres $PG_BIN/initdb -D "$dir" -U postgres -A scram-sha-256 --pwfile="$pwfile" -E UTF8 --lc-collate=C --lc-ctype=C.UTF-8 >/dev/null
   rm -f "$pwfile"
   as_postgres tee -a "$dir/postgresql.conf" >/dev/null <<C
 listen_addresses = '127.0.0.1'

@@ -87,15 +87,25 @@ std::optional<Failure> Guard(const char* statement, const Body& body) {
   }
 }
 
+// The only call of libpqxx that takes any number of parameters of both forms.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 pqxx::result Execute(pqxx::transaction_base& work, const Statement& statement,
                      const Params& params, Watchdog* watchdog) {
-  std::vector<std::optional<std::string>> values;
-  values.reserve(params.size());
-  for (const Param& param : params) values.push_back(param.value());
+  auto call = work.prepared(statement.name);
+  for (const Param& param : params) {
+    if (!param.value()) {
+      call();
+    } else if (param.is_binary()) {
+      call(pqxx::binarystring(*param.value()));
+    } else {
+      call(*param.value());
+    }
+  }
   const Watchdog::Watch watch(watchdog, work.conn().sock());
-  return work.exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(
-                                                values.begin(), values.end()));
+  return call.exec();
 }
+#pragma GCC diagnostic pop
 
 absl::Duration Backoff(int attempt) {
   thread_local std::minstd_rand random{std::random_device{}()};

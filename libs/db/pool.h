@@ -31,7 +31,8 @@ struct Statement {
   const char* text;
 };
 
-// A parameter, in text form; NULL when empty.
+// A parameter: NULL, or a text that the server reads as what the statement
+// casts it to, or the binary form of that.
 class Param {
  public:
   Param(const std::string& text) : value_(text) {}  // NOLINT: implicit
@@ -42,14 +43,20 @@ class Param {
   Param(bool flag) : value_(flag ? "t" : "f") {}  // NOLINT: implicit
   Param(absl::Time time);                         // NOLINT: implicit
   Param(const Array& array)                       // NOLINT: implicit
-      : value_(array.Literal()) {}
+      : value_(array.Binary()), is_binary_(true) {}
   Param(std::nullopt_t) {}  // NOLINT: implicit
-  static Param Bytes(const std::string& bytes) { return ByteaText(bytes); }
+  static Param Bytes(const std::string& bytes) {
+    Param param(bytes);
+    param.is_binary_ = true;
+    return param;
+  }
 
   const std::optional<std::string>& value() const { return value_; }
+  bool is_binary() const { return is_binary_; }
 
  private:
   std::optional<std::string> value_;
+  bool is_binary_ = false;
 };
 using Params = std::vector<Param>;
 

@@ -13,9 +13,13 @@ const Statement kInsert{
     "insert", "INSERT INTO t VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING"};
 const Statement kPlainInsert{"plain_insert", "INSERT INTO t VALUES ($1, NULL)"};
 const Statement kSelect{"select", "SELECT * FROM t ORDER BY id"};
-const Statement kUnnest{"unnest",
-                        "SELECT * FROM unnest($1::text[], $2::timestamptz[])"
-                        " AS u(name, at)"};
+const Statement kUnnest{
+    "unnest",
+    "SELECT text, bytes, int, bool, double,"
+    " (extract(epoch FROM time) * 1000000)::bigint AS micros "
+    "FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::boolean[],"
+    " $5::float8[], $6::timestamptz[])"
+    " AS u(text, bytes, int, bool, double, time)"};
 const Statement kSleep{"sleep", "SELECT pg_sleep($1::float8)"};
 
 class PoolTest : public ::testing::Test {
@@ -52,18 +56,44 @@ TEST_F(PoolTest, BytesAndNullsRoundTrip) {
   EXPECT_TRUE(rows->IsNull(1, "body"));
 }
 
-TEST_F(PoolTest, ArraysBecomeRows) {
-  Array names;
-  Array times;
-  names.Add("a\"\\,{网}");
-  times.AddTime(absl::UnixEpoch());
-  names.AddNull();
-  times.AddNull();
-  const auto rows = pool_->Query(kUnnest, {names, times}, Soon());
+TEST_F(PoolTest, ArraysOfEveryTypeBecomeRows) {
+  TextArray texts;
+  BytesArray bytes;
+  IntArray ints;
+  BoolArray bools;
+  DoubleArray doubles;
+  TimeArray times;
+  const auto select = [&] {
+    return pool_->Query(kUnnest, {texts, bytes, ints, bools, doubles, times},
+                        Soon());
+  };
+  const auto none = select();
+  ASSERT_OK(none);
+  EXPECT_TRUE(none->empty());
+  const absl::Time time = absl::FromUnixMicros(-1'234'567);
+  texts.Add("a\"\\,{网}");
+  bytes.Add(std::string("\0\xff", 2));
+  ints.Add(-(int64_t{1} << 40));
+  bools.Add(true);
+  doubles.Add(-0.125);
+  times.Add(time);
+  for (Array* const array : std::initializer_list<Array*>{
+           &texts, &bytes, &ints, &bools, &doubles, &times}) {
+    array->AddNull();
+  }
+  const auto rows = select();
   ASSERT_OK(rows);
   ASSERT_EQ(rows->size(), 2);
-  EXPECT_EQ(rows->Text(0, "name"), "a\"\\,{网}");
-  EXPECT_TRUE(rows->IsNull(1, "at"));
+  EXPECT_EQ(rows->Text(0, "text"), "a\"\\,{网}");
+  EXPECT_EQ(rows->Bytes(0, "bytes"), std::string("\0\xff", 2));
+  EXPECT_EQ(rows->Int(0, "int"), -(int64_t{1} << 40));
+  EXPECT_TRUE(rows->Bool(0, "bool"));
+  EXPECT_EQ(rows->Text(0, "double"), "-0.125");
+  EXPECT_EQ(rows->TimeOfMicros(0, "micros"), time);
+  for (const char* column :
+       {"text", "bytes", "int", "bool", "double", "micros"}) {
+    EXPECT_TRUE(rows->IsNull(1, column)) << column;
+  }
 }
 
 TEST_F(PoolTest, ErrorsAreCodesWithoutSql) {

@@ -48,7 +48,7 @@ void Extend(const Case& master, const Events& events, AdmissionBatch* batch) {
 void Answer(const Case& in_charge, NewCase* fresh) {
   auto& answer = fresh->answer;
   answer.set_case_no(fresh->folded.case_no());
-  answer.set_report_id(fresh->admission.report().key().report_id());
+  answer.set_report_id(fresh->admission->report().key().report_id());
   answer.set_state(fresh->folded.state());
   answer.set_master_case_no(fresh->master);
   if (const Assignment* lead = LeadOf(in_charge)) {
@@ -208,7 +208,7 @@ class Admitting {
 
   absl::StatusOr<NewCase> Open(size_t i) const {
     NewCase fresh;
-    fresh.admission = At(i);
+    fresh.admission = &At(i);
     const auto& report = At(i).report();
     if (At(i).has_reporter()) {
       ASSIGN_OR_RETURN(fresh.reporter,
@@ -231,9 +231,9 @@ class Admitting {
       candidates->push_back(std::move(own));
       return nullptr;
     }
-    const auto& report = fresh->admission.report();
+    const auto& report = fresh->admission->report();
     MergeEvents events = DecideAdmitInto(fresh->folded.case_no(), report,
-                                         fresh->admission.plan(),
+                                         fresh->admission->plan(),
                                          master->folded, ContextOf(report));
     fresh->events = std::move(events.merged);
     fresh->folded = Fold(fresh->events);

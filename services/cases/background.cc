@@ -13,7 +13,7 @@ ABSL_FLAG(absl::Duration, keep_reporters, absl::Hours(24 * 365 * 3),
           "How long after its receipt a report's reporter is kept, at least "
           "720h; always until the case has ended.");
 ABSL_FLAG(absl::Duration, audit_pause, absl::Seconds(1),
-          "Pause between two pages of 200 cases of the audit in the "
+          "Shortest pause between two pages of 200 cases of the audit in the "
           "background, 10ms to 1h.");
 
 namespace wangge::cases {
@@ -29,6 +29,10 @@ constexpr absl::Duration kRetentionTime = absl::Minutes(30);
 // Cases are reopened within 15 days.
 constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
+
+// The audit never ends, so it rests 39 times as long as a page took: under load
+// that is longer.
+constexpr int kAuditRest = 39;
 
 // After an outage there is much to do: half of the time is left to people.
 void RestAfter(absl::Duration work) {
@@ -66,10 +70,7 @@ void Background::Start() {
   run("daily-root", kDailyInterval, [this] { return MakeDailyRoot(); });
   const absl::Duration pause = std::clamp(
       absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
-  run("audit", pause, [this] {
-    parts_.auditor.Step();
-    return false;
-  });
+  run("audit", pause, [this] { return Audit(); });
 }
 
 void Background::Stop() {
@@ -117,6 +118,15 @@ bool Background::FollowFeed() {
   if (!more.ok()) Warn("search not brought up to date", more.status());
   if (more.ok() && *more) RestAfter(absl::Now() - started);
   return more.ok() && *more;
+}
+
+bool Background::Audit() {
+  const auto started = std::chrono::steady_clock::now();
+  if (started < audit_rests_until_) return false;
+  parts_.auditor.Step();
+  const auto ended = std::chrono::steady_clock::now();
+  audit_rests_until_ = ended + kAuditRest * (ended - started);
+  return false;
 }
 
 bool Background::MakeDailyRoot() {

@@ -3,6 +3,7 @@
 // thread of its own and is safe to run in several processes at the same time.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -47,12 +48,14 @@ class Background {
   bool EraseExpired();
   bool FollowFeed();
   bool MakeDailyRoot();
+  bool Audit();
 
   const Parts parts_;
   const std::function<void()> committed_;
   Timers timers_;
   Retention retention_;
   metrics::Gauge& clock_trusted_;
+  std::chrono::steady_clock::time_point audit_rests_until_;
   std::vector<std::unique_ptr<exec::Periodic>> running_;
 };
 

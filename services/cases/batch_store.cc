@@ -129,7 +129,7 @@ absl::StatusOr<v1::Batch> BatchStore::Start(
 
 absl::StatusOr<v1::Batch> BatchStore::Import(
     const v1::ImportInventoryRequest& request, absl::Time deadline) {
-  db::Array item_ids, names, addresses, districts;
+  db::TextArray item_ids, names, addresses, districts;
   for (const v1::InventoryItem& item : request.items()) {
     item_ids.Add(item.item_id());
     names.Add(item.name());
@@ -156,7 +156,7 @@ absl::StatusOr<v1::Batch> BatchStore::HandOver(
     const v1::HandOverTrancheRequest& request, const std::string& officer_id,
     absl::Time deadline) {
   const std::string digest = Sha256(request.SerializeAsString());
-  db::Array item_ids;
+  db::TextArray item_ids;
   for (const std::string& item_id : request.item_ids()) item_ids.Add(item_id);
   const absl::Status status = pool_.Transact(
       "hand_over_tranche",

@@ -124,12 +124,12 @@ absl::Status ReferralStore::CommitWithin(const ReferralChange& change,
 
 absl::StatusOr<std::vector<Referral>> ReferralStore::List(
     const v1::ListReferralsRequest& request, absl::Time deadline) {
-  db::Array states;
+  db::IntArray states;
   if (request.state() == v1::REFERRAL_STATE_UNSPECIFIED) {
-    states.AddInt(v1::REFERRAL_STATE_STATION_REVIEW);
-    states.AddInt(v1::REFERRAL_STATE_BRANCH_REVIEW);
+    states.Add(v1::REFERRAL_STATE_STATION_REVIEW);
+    states.Add(v1::REFERRAL_STATE_BRANCH_REVIEW);
   } else {
-    states.AddInt(request.state());
+    states.Add(request.state());
   }
   ASSIGN_OR_RETURN(
       const db::Rows rows,

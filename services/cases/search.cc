@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
@@ -26,26 +27,28 @@ bool Matters(const CaseEvent& event) {
 
 std::string ToText(double degrees) { return absl::StrFormat("%.7f", degrees); }
 
-db::Array ArrayOf(const std::vector<std::string>& items) {
-  db::Array array;
+db::TextArray ArrayOf(const std::vector<std::string>& items) {
+  db::TextArray array;
   for (const std::string& item : items) array.Add(item);
   return array;
 }
 
 db::Params IndexParams(const std::vector<Case>& cases) {
-  db::Array case_nos, receive_times, words, latitudes, longitudes, keys;
+  db::TextArray case_nos, words, keys;
+  db::TimeArray receive_times;
+  db::DoubleArray latitudes, longitudes;
   for (const Case& c : cases) {
     case_nos.Add(c.case_no());
-    receive_times.AddTime(FromProto(c.receive_time()));
+    receive_times.Add(FromProto(c.receive_time()));
     words.Add(SearchWords(c));
     if (c.has_point()) {
-      latitudes.Add(ToText(c.point().latitude_deg()));
-      longitudes.Add(ToText(c.point().longitude_deg()));
+      latitudes.Add(c.point().latitude_deg());
+      longitudes.Add(c.point().longitude_deg());
     } else {
       latitudes.AddNull();
       longitudes.AddNull();
     }
-    keys.Add(ArrayOf(SearchKeys(c)).Literal());
+    keys.Add(absl::StrJoin(SearchKeys(c), "\n"));
   }
   return {case_nos, receive_times, words, latitudes, longitudes, keys};
 }
@@ -54,7 +57,7 @@ db::Params IndexParams(const std::vector<Case>& cases) {
 absl::Status IndexCases(const std::set<std::string>& case_nos,
                         db::Transaction& transaction) {
   if (case_nos.empty()) return absl::OkStatus();  // As of most pages.
-  db::Array wanted, nobody;
+  db::TextArray wanted, nobody;
   for (const std::string& case_no : case_nos) {
     wanted.Add(case_no);
     nobody.Add("");

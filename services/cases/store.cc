@@ -50,47 +50,52 @@ bool IsOnesFault(const absl::Status& status) {
 }
 
 // Null for none.
-void AddSpot(const std::string& spot, db::Array* array) {
+void AddSpot(const std::string& spot, db::TextArray* array) {
   spot.empty() ? array->AddNull() : array->Add(spot);
 }
 
 // The columns of cases.
 struct CaseColumns {
-  db::Array versions, states, districts, streets, categories, lead_units,
-      needs_operators, lights, measures, timers, spots, bodies;
+  db::IntArray versions, states, lights;
+  db::TextArray districts, streets, categories, lead_units, measures, spots;
+  db::BoolArray needs_operators;
+  db::TimeArray timers;
+  db::BytesArray bodies;
 
   void Add(const Case& c) {
     const Columns columns = ColumnsOf(c);
-    versions.AddInt(columns.version);
-    states.AddInt(columns.state);
+    versions.Add(columns.version);
+    states.Add(columns.state);
     districts.Add(columns.district_code);
     streets.Add(columns.street_grid_id);
     categories.Add(columns.category_code);
     lead_units.Add(columns.lead_unit_id);
-    needs_operators.Add(columns.needs_operator ? "t" : "f");
-    lights.AddInt(columns.light);
+    needs_operators.Add(columns.needs_operator);
+    lights.Add(columns.light);
     measures.Add(columns.measures);
     columns.next_timer == absl::InfiniteFuture()
         ? timers.AddNull()
-        : timers.AddTime(columns.next_timer);
+        : timers.Add(columns.next_timer);
     AddSpot(columns.merge_spot, &spots);
-    bodies.AddBytes(c.SerializeAsString());
+    bodies.Add(c.SerializeAsString());
   }
 };
 
 // The columns of events: the case after each is what the feed shows.
 struct EventColumns {
-  db::Array case_nos, sequences, titles, states, units, bodies, hashes;
+  db::TextArray case_nos, titles, units;
+  db::IntArray sequences, states;
+  db::BytesArray bodies, hashes;
 
   // `hash` is what the next event calls the hash before it.
   void Add(const CaseEvent& event, const Case& after, const std::string& hash) {
     case_nos.Add(event.case_no());
-    sequences.AddInt(event.sequence());
+    sequences.Add(event.sequence());
     titles.Add(after.title());
-    states.AddInt(after.state());
+    states.Add(after.state());
     units.Add(after.accountable_unit_id());
-    bodies.AddBytes(event.SerializeAsString());
-    hashes.AddBytes(hash);
+    bodies.Add(event.SerializeAsString());
+    hashes.Add(hash);
   }
 };
 
@@ -101,7 +106,8 @@ const std::string& HashOf(const Events& events, size_t i, const Case& folded) {
 }
 
 struct FeedbackColumns {
-  db::Array case_nos, source_ids, bodies;
+  db::TextArray case_nos, source_ids;
+  db::BytesArray bodies;
 
   void Add(const CaseEvent& event, const Case& after) {
     for (const v1::ReportKey& report : after.reports()) {
@@ -109,7 +115,7 @@ struct FeedbackColumns {
       if (!item) continue;
       case_nos.Add(after.case_no());
       source_ids.Add(report.source_id());
-      bodies.AddBytes(item->SerializeAsString());
+      bodies.Add(item->SerializeAsString());
     }
   }
 };
@@ -126,29 +132,30 @@ void AddEvents(const Events& events, const Case& folded,
 }
 
 db::Params AdmitParams(const AdmissionBatch& batch) {
-  db::Array source_ids, source_refs, request_ids, report_ids, digests, case_nos,
-      receive_times, reports, answers, reporters, key_ids, looked_at, spots,
-      spot_versions;
+  db::TextArray source_ids, source_refs, request_ids, report_ids, case_nos,
+      key_ids, looked_at, spots;
+  db::BytesArray digests, reports, answers, reporters;
+  db::TimeArray receive_times;
+  db::IntArray spot_versions;
   CaseColumns cases;
   EventColumns events;
   FeedbackColumns feedback;
   for (const Spot& spot : batch.spots) {
     spots.Add(spot.name);
-    spot_versions.AddInt(spot.version);
+    spot_versions.Add(spot.version);
   }
   for (const NewCase& one : batch.cases) {
-    const auto& report = one.admission.report();
+    const auto& report = one.admission->report();
     source_ids.Add(report.key().source_id());
     source_refs.Add(report.key().source_ref());
-    request_ids.Add(one.admission.request_id());
+    request_ids.Add(one.admission->request_id());
     report_ids.Add(report.key().report_id());
-    digests.AddBytes(one.admission.digest());
+    digests.Add(one.admission->digest());
     case_nos.Add(one.folded.case_no());
-    receive_times.AddTime(FromProto(report.receive_time()));
-    reports.AddBytes(report.SerializeAsString());
-    answers.AddBytes(one.answer.SerializeAsString());
-    one.reporter ? reporters.AddBytes(one.reporter->sealed)
-                 : reporters.AddNull();
+    receive_times.Add(FromProto(report.receive_time()));
+    reports.Add(report.SerializeAsString());
+    answers.Add(one.answer.SerializeAsString());
+    one.reporter ? reporters.Add(one.reporter->sealed) : reporters.AddNull();
     one.reporter ? key_ids.Add(one.reporter->key_id) : key_ids.AddNull();
     AddSpot(one.spot, &looked_at);
     cases.Add(one.folded);
@@ -176,7 +183,9 @@ db::Params AdmitParams(const AdmissionBatch& batch) {
 
 // Groups that are null are left out; the others keep their numbers.
 db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
-  db::Array numbers, case_nos, expected, callers, request_ids, digests;
+  db::IntArray numbers, expected;
+  db::TextArray case_nos, callers, request_ids;
+  db::BytesArray digests;
   CaseColumns cases;
   EventColumns events;
   FeedbackColumns feedback;
@@ -184,12 +193,12 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
     if (groups[number] == nullptr) continue;
     for (const Change& change : *groups[number]) {
       const Case& c = change.folded;
-      numbers.AddInt(static_cast<int64_t>(number));
+      numbers.Add(static_cast<int64_t>(number));
       case_nos.Add(c.case_no());
-      expected.AddInt(change.expected_version);
+      expected.Add(change.expected_version);
       callers.Add(change.caller);
       request_ids.Add(change.request_id);
-      digests.AddBytes(change.digest);
+      digests.Add(change.digest);
       cases.Add(c);
       for (size_t i = 0; i < change.events.size(); ++i) {
         // Readers see the case as it is after the whole change.
@@ -235,7 +244,7 @@ std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
   for (int i = 0; i < rows.size(); ++i) ids.insert(rows.Text(i, "report_id"));
   std::vector<bool> admitted;
   for (const NewCase& one : batch.cases) {
-    admitted.push_back(ids.contains(one.admission.report().key().report_id()));
+    admitted.push_back(ids.contains(one.admission->report().key().report_id()));
   }
   return admitted;
 }
@@ -273,7 +282,7 @@ absl::StatusOr<std::vector<Spot>> Store::LookAtSpots(
     absl::Time deadline) {
   std::vector<Spot> spots;
   if (names.empty()) return spots;
-  db::Array array;
+  db::TextArray array;
   for (const std::string& name : names) {
     array.Add(name);
     spots.push_back({name, 0, {}});
@@ -327,7 +336,7 @@ absl::StatusOr<std::vector<bool>> Store::Admit(const AdmissionBatch& batch,
 absl::StatusOr<std::vector<std::optional<v1::AdmissionResult>>>
 Store::FindAdmitted(const std::vector<const v1::Admission*>& admissions,
                     absl::Time deadline) {
-  db::Array source_ids, source_refs, request_ids;
+  db::TextArray source_ids, source_refs, request_ids;
   for (const v1::Admission* admission : admissions) {
     source_ids.Add(admission->report().key().source_id());
     source_refs.Add(admission->report().key().source_ref());
@@ -363,7 +372,7 @@ absl::StatusOr<LoadedCase> Store::Load(const std::string& case_no,
 
 std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
     std::vector<CaseQuery> queries) {
-  db::Array case_nos, callers, request_ids;
+  db::TextArray case_nos, callers, request_ids;
   std::vector<absl::StatusOr<LoadedCase>> results;
   for (const CaseQuery& query : queries) {
     case_nos.Add(query.case_no);
@@ -511,7 +520,7 @@ absl::StatusOr<DueCases> Store::ClaimDueCases(absl::Time now, int limit,
 
 absl::Status Store::EndTimerLeases(const std::vector<std::string>& case_nos,
                                    absl::Time deadline) {
-  db::Array array;
+  db::TextArray array;
   for (const std::string& case_no : case_nos) array.Add(case_no);
   return pool_.Query(sql::kEndTimerLeases, {array}, deadline).status();
 }

@@ -20,7 +20,8 @@ namespace wangge::cases {
 
 // A report ready to be written: with the case and the events that it opens.
 struct NewCase {
-  v1::Admission admission;  // report.key.report_id is set.
+  // report.key.report_id is set. The caller's, who waits for the store.
+  const v1::Admission* admission = nullptr;
   Case folded;
   Events events;
   v1::AdmissionResult answer;

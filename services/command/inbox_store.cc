@@ -53,15 +53,17 @@ absl::StatusOr<bool> InboxStore::AddTasks(const std::vector<Task>& tasks,
                                           const std::string& cursor_before,
                                           const std::string& cursor,
                                           absl::Time deadline) {
-  db::Array origins, kinds, subjects, report_times, bodies;
-  db::Array recipient_origins, recipient_ids;
+  db::TextArray origins, subjects, recipient_origins, recipient_ids;
+  db::IntArray kinds;
+  db::TimeArray report_times;
+  db::BytesArray bodies;
   for (const Task& task : tasks) {
     origins.Add(task.origin);
-    kinds.AddInt(task.delivery.kind());
+    kinds.Add(task.delivery.kind());
     subjects.Add(task.delivery.subject_id());
-    task.report_time ? report_times.AddTime(*task.report_time)
+    task.report_time ? report_times.Add(*task.report_time)
                      : report_times.AddNull();
-    bodies.AddBytes(task.delivery.SerializeAsString());
+    bodies.Add(task.delivery.SerializeAsString());
     for (const std::string& recipient_id : task.recipient_ids) {
       recipient_origins.Add(task.origin);
       recipient_ids.Add(recipient_id);
@@ -119,15 +121,16 @@ absl::StatusOr<Position> InboxStore::End(absl::Time deadline) {
 absl::StatusOr<std::vector<std::vector<int64_t>>> InboxStore::Pending(
     const std::vector<Wanted>& wanted, int limit, absl::Time now,
     absl::Time deadline) {
-  db::Array recipients, after, from_xids, from_nos, to_xids, to_nos, channels;
+  db::TextArray recipients, from_xids, to_xids;
+  db::IntArray after, from_nos, to_nos, channels;
   for (const Wanted& w : wanted) {
     recipients.Add(w.recipient_id);
-    after.AddInt(w.after_no);
+    after.Add(w.after_no);
     from_xids.Add(absl::StrCat(w.from.xid));
-    from_nos.AddInt(w.from.delivery_no);
+    from_nos.Add(w.from.delivery_no);
     to_xids.Add(absl::StrCat(w.to.xid));
-    to_nos.AddInt(w.to.delivery_no);
-    channels.AddInt(w.channel);
+    to_nos.Add(w.to.delivery_no);
+    channels.Add(w.channel);
   }
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kSelectPending,
@@ -144,8 +147,8 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> InboxStore::Pending(
 
 absl::StatusOr<std::vector<EncodedDelivery>> InboxStore::Deliveries(
     const std::vector<int64_t>& delivery_nos, absl::Time deadline) {
-  db::Array numbers;
-  for (const int64_t number : delivery_nos) numbers.AddInt(number);
+  db::IntArray numbers;
+  for (const int64_t number : delivery_nos) numbers.Add(number);
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kSelectDeliveries, {numbers}, deadline));
   std::vector<EncodedDelivery> deliveries;
@@ -158,11 +161,12 @@ absl::StatusOr<std::vector<EncodedDelivery>> InboxStore::Deliveries(
 absl::Status InboxStore::RecordReceipts(
     const std::vector<v1::Receipt>& receipts, absl::Time now,
     absl::Time deadline) {
-  db::Array numbers, recipients, kinds, reasons;
+  db::IntArray numbers, kinds;
+  db::TextArray recipients, reasons;
   for (const v1::Receipt& receipt : receipts) {
-    numbers.AddInt(DeliveryNo(receipt.delivery_id()));
+    numbers.Add(DeliveryNo(receipt.delivery_id()));
     recipients.Add(receipt.recipient_id());
-    kinds.AddInt(receipt.kind());
+    kinds.Add(receipt.kind());
     reasons.Add(receipt.reason());
   }
   return pool_
@@ -175,11 +179,13 @@ absl::Status InboxStore::RecordSent(
     const std::vector<int64_t>& delivery_nos,
     const std::vector<std::string>& recipient_ids,
     const std::vector<absl::Time>& times, absl::Time deadline) {
-  db::Array numbers, recipients, sent;
+  db::IntArray numbers;
+  db::TextArray recipients;
+  db::TimeArray sent;
   for (size_t i = 0; i < delivery_nos.size(); ++i) {
-    numbers.AddInt(delivery_nos[i]);
+    numbers.Add(delivery_nos[i]);
     recipients.Add(recipient_ids[i]);
-    sent.AddTime(times[i]);
+    sent.Add(times[i]);
   }
   return pool_.Query(sql::kRecordSent, {numbers, recipients, sent}, deadline)
       .status();

@@ -82,22 +82,23 @@ db::Params ParamsOfCancel(const Release& release, const Request& request) {
 db::Params ParamsOfRelease(const Release& release, const Request& request) {
   const v1::Instruction& i = release.released.instruction;
   const FrozenAudience& audience = release.audience;
-  db::Array recipients, recipient_places, places, districts, streets,
-      communities;
+  db::TextArray recipients, districts, streets, communities;
+  db::IntArray recipient_places, places;
   for (size_t n = 0; n < audience.recipient_ids.size(); ++n) {
     recipients.Add(audience.recipient_ids[n]);
-    recipient_places.AddInt(audience.place_nos[n]);
+    recipient_places.Add(audience.place_nos[n]);
   }
   for (size_t n = 0; n < audience.places.size(); ++n) {
-    places.AddInt(static_cast<int64_t>(n));
+    places.Add(static_cast<int64_t>(n));
     districts.Add(audience.places[n].district_id);
     streets.Add(audience.places[n].street_id);
     communities.Add(audience.places[n].community_id);
   }
-  db::Array grids, targets, grid_districts, grid_streets, grid_communities;
+  db::TextArray grids, grid_districts, grid_streets, grid_communities;
+  db::IntArray targets;
   for (const MicroGridTarget& target : release.micro_grids) {
     grids.Add(target.grid_id);
-    targets.AddInt(target.household_count);
+    targets.Add(target.household_count);
     grid_districts.Add(target.place.district_id);
     grid_streets.Add(target.place.street_id);
     grid_communities.Add(target.place.community_id);
@@ -135,15 +136,16 @@ db::Params ParamsOfRelease(const Release& release, const Request& request) {
 
 db::Params ParamsOfEscalations(const StoredInstruction& stored, int stage,
                                const std::vector<Escalation>& escalations) {
-  db::Array origins, bodies, channels, recipient_origins, recipients,
-      silent_origins, silent;
+  db::TextArray origins, recipient_origins, recipients, silent_origins, silent;
+  db::BytesArray bodies;
+  db::IntArray channels;
   for (size_t n = 0; n < escalations.size(); ++n) {
     const Escalation& e = escalations[n];
     const std::string origin = absl::StrCat(OriginOf(stored.instruction), "/",
                                             stage, "/", e.recipient_ids[0]);
     origins.Add(origin);
-    bodies.AddBytes(e.delivery.SerializeAsString());
-    channels.AddInt(e.channel);
+    bodies.Add(e.delivery.SerializeAsString());
+    channels.Add(e.channel);
     for (const std::string& id : e.recipient_ids) {
       recipient_origins.Add(origin);
       recipients.Add(id);
@@ -252,8 +254,8 @@ absl::StatusOr<std::string> InstructionStore::FindCap(
 absl::StatusOr<std::vector<InstructionStore::Listed>> InstructionStore::List(
     const std::vector<v1::InstructionState>& states, int64_t before_no,
     int limit, absl::Time deadline) {
-  db::Array wanted;
-  for (const v1::InstructionState state : states) wanted.AddInt(state);
+  db::IntArray wanted;
+  for (const v1::InstructionState state : states) wanted.Add(state);
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kListInstructions,
                                {wanted, before_no, limit}, deadline));

@@ -39,7 +39,7 @@ class ChunkWriter {
   absl::Status Add(const CityRowKey& key, const std::string& body) {
     kinds_.Add(key.kind());
     ids_.Add(key.id());
-    if (with_bodies_) bodies_.AddBytes(body);
+    if (with_bodies_) bodies_.Add(body);
     return ++count_ % kChunk == 0 ? Flush() : absl::OkStatus();
   }
 
@@ -56,9 +56,9 @@ class ChunkWriter {
   const int64_t version_;
   const bool with_bodies_;
   size_t count_ = 0;
-  db::Array kinds_;
-  db::Array ids_;
-  db::Array bodies_;
+  db::TextArray kinds_;
+  db::TextArray ids_;
+  db::BytesArray bodies_;
 };
 
 absl::Status WriteVersion(db::Transaction& transaction,

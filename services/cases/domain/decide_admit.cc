@@ -57,9 +57,12 @@ Events DecideAdmit(const std::string& case_no, const v1::Report& report,
                    const RoutePlan& plan, const Context& context) {
   Step step(Numbered(case_no), context);
   Admit(report, plan, context, &step);
-  const auto verifier = VerifierAt(plan.place().grid_ids(), context);
-  if (report.verify_when_unsure() && !verifier.officer_id().empty() &&
-      plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR) {
+  const bool unsure =
+      plan.disposition() == routing::v1::DISPOSITION_NEEDS_OPERATOR;
+  const auto verifier = unsure && report.verify_when_unsure()
+                            ? VerifierAt(plan.place().grid_ids(), context)
+                            : routing::v1::Responsible();
+  if (!verifier.officer_id().empty()) {
     step.SetActor("rule");
     step.RequestVerification(verifier, plan.operator_reason());
   } else {

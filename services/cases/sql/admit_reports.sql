@@ -16,9 +16,9 @@ input AS (
   SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
     $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bigint[],
-    $12::smallint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
+    $12::bigint[], $13::text[], $14::text[], $15::text[], $16::boolean[],
     $17::timestamptz[], $18::bytea[], $19::text[], $32::text[], $33::text[],
-    $34::text[], $35::smallint[], $36::text[])
+    $34::text[], $35::bigint[], $36::text[])
   AS i(source_id, source_ref, request_id, report_id, digest, case_no,
        receive_time, report_body, answer, reporter, version,
        state, district_code, category_code, lead_unit_id, needs_operator,
@@ -68,7 +68,7 @@ new_event AS (
   INSERT INTO event (case_no, sequence, title, state, accountable_unit_id, body,
                      hash)
   SELECT e.case_no, e.sequence, e.title, e.state, e.unit, e.body, e.hash
-  FROM unnest($20::text[], $21::bigint[], $22::text[], $23::smallint[],
+  FROM unnest($20::text[], $21::bigint[], $22::text[], $23::bigint[],
               $24::text[], $25::bytea[], $26::bytea[])
     WITH ORDINALITY
     AS e(case_no, sequence, title, state, unit, body, hash, number)

@@ -4,10 +4,10 @@
 -- Returns the groups written. Index: primary keys. Rows: at most 200 cases.
 WITH input AS (
   SELECT * FROM unnest(
-    $1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::smallint[],
+    $1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],
     $6::text[], $7::text[], $8::text[], $9::boolean[], $10::timestamptz[],
     $11::bytea[], $12::text[], $13::text[], $14::bytea[], $25::text[],
-    $26::text[], $27::smallint[], $28::text[])
+    $26::text[], $27::bigint[], $28::text[])
   AS i(group_number, case_no, expected, version, state, district_code,
        category_code, lead_unit_id, needs_operator, next_timer_time, body,
        caller, request_id, digest, merge_spot, street_grid_id, light, measures)
@@ -69,7 +69,7 @@ new_event AS (
   INSERT INTO event (case_no, sequence, title, state, accountable_unit_id, body,
                      hash)
   SELECT e.case_no, e.sequence, e.title, e.state, e.unit, e.body, e.hash
-  FROM unnest($15::text[], $16::bigint[], $17::text[], $18::smallint[],
+  FROM unnest($15::text[], $16::bigint[], $17::text[], $18::bigint[],
               $19::text[], $20::bytea[], $21::bytea[])
     WITH ORDINALITY
     AS e(case_no, sequence, title, state, unit, body, hash, number)

@@ -6,7 +6,7 @@ WITH fresh AS (
   INSERT INTO delivery (origin, kind, subject_id, expire_time, channel,
                         original_no, body)
   SELECT origin, 6, $2, $5::timestamptz, channel, $1::bigint, body
-  FROM unnest($3::text[], $4::bytea[], $6::smallint[])
+  FROM unnest($3::text[], $4::bytea[], $6::bigint[])
     AS e(origin, body, channel)
   ON CONFLICT (origin) DO NOTHING
   RETURNING delivery_no, origin

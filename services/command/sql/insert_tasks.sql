@@ -13,7 +13,7 @@ either AS (SELECT 1 FROM moved UNION ALL SELECT 1 FROM advanced),
 fresh AS (
   INSERT INTO delivery (origin, kind, subject_id, report_time, body)
   SELECT origin, kind, subject_id, report_time, body
-  FROM unnest($3::text[], $4::smallint[], $5::text[], $6::timestamptz[],
+  FROM unnest($3::text[], $4::bigint[], $5::text[], $6::timestamptz[],
               $7::bytea[]) AS t(origin, kind, subject_id, report_time, body)
   WHERE EXISTS (SELECT FROM either)
   ON CONFLICT (origin) DO NOTHING

@@ -6,6 +6,6 @@ SELECT instruction_id, instruction_no, state, body, releaser, delivery_no,
        (extract(epoch FROM end_time) * 1000000)::bigint AS end_micros
 FROM instruction
 WHERE instruction_no < $2::bigint
-  AND (cardinality($1::smallint[]) = 0 OR state = ANY($1::smallint[]))
+  AND (cardinality($1::bigint[]) = 0 OR state = ANY($1::bigint[]))
 ORDER BY instruction_no DESC
 LIMIT $3::bigint

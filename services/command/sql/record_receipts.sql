@@ -6,7 +6,7 @@
 WITH told AS (
   SELECT delivery_no, recipient_id, max(kind) FILTER (WHERE kind < 5) AS kind,
          max(reason) FILTER (WHERE kind = 5) AS reason
-  FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::text[])
+  FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[])
     AS v(delivery_no, recipient_id, kind, reason)
   GROUP BY delivery_no, recipient_id
 ),

@@ -33,14 +33,14 @@ sent AS (
 recipients AS (
   INSERT INTO delivery_recipient (recipient_id, delivery_no, place_no)
   SELECT r.recipient_id, sent.delivery_no, r.place_no
-  FROM sent, unnest($14::text[], $15::integer[]) AS r(recipient_id, place_no)
+  FROM sent, unnest($14::text[], $15::bigint[]) AS r(recipient_id, place_no)
 ),
 places AS (
   INSERT INTO audience_place
     (delivery_no, place_no, district_id, street_id, community_id)
   SELECT sent.delivery_no, p.place_no, p.district_id, p.street_id,
          p.community_id
-  FROM sent, unnest($16::integer[], $17::text[], $18::text[], $19::text[])
+  FROM sent, unnest($16::bigint[], $17::text[], $18::text[], $19::text[])
     AS p(place_no, district_id, street_id, community_id)
 ),
 stopped AS (
@@ -63,7 +63,7 @@ micro_grids AS (
                                  district_id, street_id, community_id)
   SELECT go.instruction_id, m.grid_id, m.target_count, m.district_id,
          m.street_id, m.community_id
-  FROM go, unnest($23::text[], $24::integer[], $25::text[], $26::text[],
+  FROM go, unnest($23::text[], $24::bigint[], $25::text[], $26::text[],
                   $27::text[])
     AS m(grid_id, target_count, district_id, street_id, community_id)
 )

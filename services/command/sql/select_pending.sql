@@ -5,7 +5,7 @@
 -- Index: delivery_recipient_pending, a short stretch for every recipient.
 SELECT wanted.ordinal, p.delivery_no
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],
-            $6::bigint[], $7::smallint[]) WITH ORDINALITY
+            $6::bigint[], $7::bigint[]) WITH ORDINALITY
   AS wanted(recipient_id, after_no, from_xid, from_no, to_xid, to_no, channel,
             ordinal)
 CROSS JOIN LATERAL (
