@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kEventsAtOnce = 200;
 constexpr int kMonthsAtOnce = 12;
+// Of several replicas one follows the feed. "srch" in ASCII.
+constexpr int64_t kFollowLock = 1936876392;
 
 // True when what the case is looked up by may be another after the event.
 bool Matters(const CaseEvent& event) {
@@ -78,11 +80,13 @@ absl::StatusOr<bool> Search::Follow(absl::Time deadline) {
       [&](db::Transaction& transaction) -> absl::Status {
         more = false;
         ASSIGN_OR_RETURN(const db::Rows lock,
-                         transaction.Query(sql::kLockSearchCursor, {}));
-        if (lock.empty()) return absl::OkStatus();
+                         transaction.Query(sql::kTryLock, {kFollowLock}));
+        if (!lock.Bool(0, "held")) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const db::Rows place,
+                         transaction.Query(sql::kSelectSearchCursor, {}));
         ASSIGN_OR_RETURN(
             const FeedCursor cursor,
-            FeedCursor::FromText("cursor", lock.Text(0, "cursor")));
+            FeedCursor::FromText("cursor", place.Text(0, "cursor")));
         ASSIGN_OR_RETURN(const db::Rows events,
                          transaction.Query(sql::kSelectEvents,
                                            {absl::StrCat(cursor.xid),

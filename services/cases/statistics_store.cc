@@ -6,6 +6,12 @@
 #include "services/cases/sql.h"
 
 namespace wangge::cases {
+namespace {
+
+// Of several replicas one folds. "stat" in ASCII.
+constexpr int64_t kFoldLock = 1937006964;
+
+}  // namespace
 
 absl::StatusOr<bool> StatisticsStore::Fold(int limit, absl::Time deadline) {
   int64_t taken = 0;
@@ -13,7 +19,7 @@ absl::StatusOr<bool> StatisticsStore::Fold(int limit, absl::Time deadline) {
       "fold_statistics",
       [&](db::Transaction& transaction) -> absl::Status {
         ASSIGN_OR_RETURN(const db::Rows lock,
-                         transaction.Query(sql::kTryFoldLock, {}));
+                         transaction.Query(sql::kTryLock, {kFoldLock}));
         if (!lock.Bool(0, "held")) {
           taken = 0;
           return absl::OkStatus();
