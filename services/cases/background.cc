@@ -30,8 +30,8 @@ constexpr absl::Duration kRetentionTime = absl::Minutes(30);
 constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
 
-// The audit never ends, so it rests 39 times as long as a page took: under load
-// that is longer.
+// The audit never ends, so it rests 39 times as long as a page took, a minute
+// at most: under load that is longer.
 constexpr int kAuditRest = 39;
 
 // After an outage there is much to do: half of the time is left to people.
@@ -125,7 +125,9 @@ bool Background::Audit() {
   if (started < audit_rests_until_) return false;
   parts_.auditor.Step();
   const auto ended = std::chrono::steady_clock::now();
-  audit_rests_until_ = ended + kAuditRest * (ended - started);
+  audit_rests_until_ =
+      ended + std::min<std::chrono::steady_clock::duration>(
+                  kAuditRest * (ended - started), std::chrono::minutes(1));
   return false;
 }
 

@@ -292,5 +292,28 @@ TEST(StandbyTest, WhatWasAcknowledgedIsOnTheStandby) {
   work.Check();
 }
 
+// The disk of the database fills up, under its data or its log, whichever
+// comes first; then there is room again.
+TEST(FullDiskTest, WhatWasAcknowledgedIsKeptAndTheRestIsToldToComeAgain) {
+  Work work({""});
+  WaitForMore(&work.ledger(), 100);
+  ASSERT_EQ(std::system(Need("WANGGE_FILL").c_str()), 0);
+  wgctl::Client client(SettingsWithCases(""));
+  absl::Status refused;
+  const absl::Time end = absl::Now() + absl::Minutes(1);
+  while (refused.ok() && absl::Now() < end) {
+    const auto request = HeatingReport();
+    const auto answer = Submit(client, request);
+    refused = answer.status();
+    if (answer.ok()) work.ledger().Acknowledged(request, answer->case_no());
+  }
+  EXPECT_FALSE(refused.ok()) << "the disk is not full";
+  EXPECT_TRUE(IsTransient(refused)) << refused;
+  std::printf("refused: %s\n", refused.ToString().c_str());
+  ASSERT_EQ(std::system(Need("WANGGE_FREE").c_str()), 0);
+  WaitForMore(&work.ledger(), 300);
+  work.Check();
+}
+
 }  // namespace
 }  // namespace wangge
