@@ -137,6 +137,7 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CaseService::Create(
   options.dsn = environment.dsn;
   options.size = environment.db_connections;
   options.statements = sql::kStatements;
+  options.prefer_indexes = true;
   ASSIGN_OR_RETURN(auto pool, db::Pool::Open(options));
   ASSIGN_OR_RETURN(auto routing,
                    rpc::Connect(environment.routing, environment.tls));
