@@ -43,6 +43,10 @@ template <uint32_t kType, typename Value>
 class ArrayOf : public Array {
  public:
   ArrayOf() : Array(kType) {}
+  template <typename Values>
+  explicit ArrayOf(const Values& values) : Array(kType) {
+    for (const auto& value : values) Add(value);
+  }
   void Add(const Value& value) { AddItem(value); }
 };
 

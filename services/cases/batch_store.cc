@@ -156,8 +156,7 @@ absl::StatusOr<v1::Batch> BatchStore::HandOver(
     const v1::HandOverTrancheRequest& request, const std::string& officer_id,
     absl::Time deadline) {
   const std::string digest = Sha256(request.SerializeAsString());
-  db::TextArray item_ids;
-  for (const std::string& item_id : request.item_ids()) item_ids.Add(item_id);
+  const db::TextArray item_ids(request.item_ids());
   const absl::Status status = pool_.Transact(
       "hand_over_tranche",
       [&](db::Transaction& transaction) -> absl::Status {

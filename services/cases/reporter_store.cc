@@ -19,10 +19,9 @@ absl::StatusOr<SealedReporter> ReporterStore::Find(const std::string& report_id,
 absl::StatusOr<std::map<std::string, std::optional<SealedReporter>>>
 ReporterStore::FindAll(const std::vector<std::string>& report_ids,
                        absl::Time deadline) const {
-  db::TextArray ids;
-  for (const std::string& report_id : report_ids) ids.Add(report_id);
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectReporters, {ids}, deadline));
+                   pool_.Query(sql::kSelectReporters,
+                               {db::TextArray(report_ids)}, deadline));
   std::map<std::string, std::optional<SealedReporter>> reporters;
   for (int row = 0; row < rows.size(); ++row) {
     auto& reporter = reporters[rows.Text(row, "report_id")];

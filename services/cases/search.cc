@@ -29,12 +29,6 @@ bool Matters(const CaseEvent& event) {
 
 std::string ToText(double degrees) { return absl::StrFormat("%.7f", degrees); }
 
-db::TextArray ArrayOf(const std::vector<std::string>& items) {
-  db::TextArray array;
-  for (const std::string& item : items) array.Add(item);
-  return array;
-}
-
 db::Params IndexParams(const std::vector<Case>& cases) {
   db::TextArray case_nos, words, keys;
   db::TimeArray receive_times;
@@ -150,8 +144,8 @@ absl::StatusOr<std::vector<Case>> Search::FindInMonth(
       const db::Rows rows,
       pool_.Query(
           sql::kSearchCases,
-          {ArrayOf(question.all), ArrayOf(question.any),
-           ArrayOf(question.words), ToText(near.latitude_deg),
+          {db::TextArray(question.all), db::TextArray(question.any),
+           db::TextArray(question.words), ToText(near.latitude_deg),
            ToText(near.longitude_deg),
            static_cast<int64_t>(request.has_near() ? request.radius_meters()
                                                    : 0),

@@ -93,13 +93,10 @@ absl::StatusOr<std::vector<Spot>> Store::LookAtSpots(
     absl::Time deadline) {
   std::vector<Spot> spots;
   if (names.empty()) return spots;
-  db::TextArray array;
-  for (const std::string& name : names) {
-    array.Add(name);
-    spots.push_back({name, 0, {}});
-  }
-  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectMergeSpots,
-                                                    {array, since}, deadline));
+  for (const std::string& name : names) spots.push_back({name, 0, {}});
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectMergeSpots,
+                               {db::TextArray(names), since}, deadline));
   for (int row = 0; row < rows.size(); ++row) {
     Spot& spot = spots[static_cast<size_t>(rows.Int(row, "number") - 1)];
     spot.version = rows.Int(row, "version");
@@ -331,9 +328,8 @@ absl::StatusOr<DueCases> Store::ClaimDueCases(absl::Time now, int limit,
 
 absl::Status Store::EndTimerLeases(const std::vector<std::string>& case_nos,
                                    absl::Time deadline) {
-  db::TextArray array;
-  for (const std::string& case_no : case_nos) array.Add(case_no);
-  return pool_.Query(sql::kEndTimerLeases, {array}, deadline).status();
+  return pool_.Query(sql::kEndTimerLeases, {db::TextArray(case_nos)}, deadline)
+      .status();
 }
 
 absl::StatusOr<absl::Time> Store::Now(absl::Time deadline) {

@@ -147,10 +147,9 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> InboxStore::Pending(
 
 absl::StatusOr<std::vector<EncodedDelivery>> InboxStore::Deliveries(
     const std::vector<int64_t>& delivery_nos, absl::Time deadline) {
-  db::IntArray numbers;
-  for (const int64_t number : delivery_nos) numbers.Add(number);
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kSelectDeliveries, {numbers}, deadline));
+                   pool_.Query(sql::kSelectDeliveries,
+                               {db::IntArray(delivery_nos)}, deadline));
   std::vector<EncodedDelivery> deliveries;
   for (int i = 0; i < rows.size(); ++i) {
     ASSIGN_OR_RETURN(deliveries.emplace_back(), EncodedOf(rows, i));

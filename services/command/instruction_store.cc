@@ -254,11 +254,10 @@ absl::StatusOr<std::string> InstructionStore::FindCap(
 absl::StatusOr<std::vector<InstructionStore::Listed>> InstructionStore::List(
     const std::vector<v1::InstructionState>& states, int64_t before_no,
     int limit, absl::Time deadline) {
-  db::IntArray wanted;
-  for (const v1::InstructionState state : states) wanted.Add(state);
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(sql::kListInstructions,
-                               {wanted, before_no, limit}, deadline));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(sql::kListInstructions,
+                  {db::IntArray(states), before_no, limit}, deadline));
   std::vector<Listed> listed;
   for (int i = 0; i < rows.size(); ++i) {
     ASSIGN_OR_RETURN(StoredInstruction stored, StoredOf(rows, i));
