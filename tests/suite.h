@@ -70,7 +70,8 @@ inline absl::StatusOr<intake::v1::SubmitReportResponse> Submit(
 }
 
 // Submits without waiting. `then` takes the status, on a thread of gRPC, within
-// half a minute.
+// half a minute. Nothing of the call is left by then: whoever was told may end
+// the channel, which must not end on gRPC's own thread.
 template <typename Then>
 void SubmitLater(intake::v1::IntakeService::Stub& stub,
                  intake::v1::SubmitReportRequest request, Then then) {
@@ -85,7 +86,10 @@ void SubmitLater(intake::v1::IntakeService::Stub& stub,
       absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
   stub.async()->SubmitReport(
       &call->context, &call->request, &call->response,
-      [call, then](const grpc::Status& status) { then(status); });
+      [call, then](const grpc::Status& status) mutable {
+        call.reset();
+        then(status);
+      });
 }
 
 inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(

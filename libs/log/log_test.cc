@@ -1,8 +1,10 @@
 #include "log/log.h"
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
+#include "log/crash.h"
 
 namespace wangge::log {
 namespace {
@@ -26,6 +28,14 @@ TEST(LogTest, LowerLevelsAreDropped) {
   Write(Level::kDebug, "not written");
   Info("written");
   EXPECT_EQ(lines, 1);
+}
+
+TEST(CrashDeathTest, SaysWhere) {
+  const auto crash = [] {
+    WriteStackOnCrash();
+    std::abort();
+  };
+  EXPECT_DEATH(crash(), "SIGABRT received");
 }
 
 }  // namespace

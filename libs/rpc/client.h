@@ -30,24 +30,35 @@ absl::Duration RetryPause(int attempt);
 //   Invoke(&Stub::GetCase, *stub, request, deadline)
 // Repeats it while the server is UNAVAILABLE and time is left, so the request
 // must be idempotent, as all ours are. `token` speaks for a person.
+//
+// A broken connection gets on only while somebody is in a call, so later tries
+// wait for it inside theirs. When that takes all the time that was left, the
+// answer is that the server is UNAVAILABLE, as the try before has said.
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Invoke(
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                  Response*),
     Stub& stub, const Request& request, absl::Time deadline,
     const std::string& token = "") {
+  grpc::Status before;
   for (int attempt = 1;; ++attempt) {
     grpc::ClientContext context;
+    context.set_wait_for_ready(attempt > 1);
     context.set_deadline(absl::ToChronoTime(deadline));
     if (!token.empty()) context.AddMetadata(kTokenKey, token);
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (status.ok()) return response;
+    if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED &&
+        !before.ok()) {
+      return FromGrpc(before);
+    }
     const absl::Duration pause = RetryPause(attempt);
     if (status.error_code() != grpc::StatusCode::UNAVAILABLE ||
         absl::Now() + pause >= deadline) {
       return FromGrpc(status);
     }
+    before = status;
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
   }
 }

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "exec/periodic.h"
+#include "log/crash.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 
@@ -149,6 +150,7 @@ int Main(const std::string& name, const std::string& summary, int argc,
                                             ".flags\nAll flags: --helpfull"));
   absl::ParseCommandLine(argc, argv);
   const sigset_t signals = BlockSignals();
+  log::WriteStackOnCrash();
   log::Init(name, ParseLevel(absl::GetFlag(FLAGS_log_level)));
   const absl::Status status = Run(name, signals, make);
   if (!status.ok()) {

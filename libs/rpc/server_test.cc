@@ -133,10 +133,10 @@ struct Suite {
                 std::make_unique<TokenVerifier>("")),
         routing(&runtime, deadline_cap, hold) {}
 
-  // Serves its own method, or another service.
-  void Start(grpc::Service* other = nullptr) {
+  // Serves its own method, or another service; on any port, or on one.
+  void Start(grpc::Service* other = nullptr, int port = 0) {
     ServerOptions options;
-    options.address = "127.0.0.1:0";
+    options.address = absl::StrCat("127.0.0.1:", port);
     options.tls = TestTls("service-routing");
     auto started =
         Server::Start(options, {other == nullptr ? &routing : other});
@@ -473,6 +473,30 @@ TEST(StreamTest, AReaderThatDoesNotReadIsCutOff) {
   EXPECT_THAT(FromGrpc(client.stream->Finish()),
               StatusIs(StatusCode::kResourceExhausted, "too slow"));
   hold.Open();
+}
+
+// Sync calls one after the other, each with little time, as clients make them
+// that have no threads of gRPC's beside them.
+TEST(ClientTest, AServerThatComesBackIsFoundAgain) {
+  Suite first;
+  first.Start();
+  const int port = first.server->port();
+  const auto stub = RoutingService::NewStub(first.Channel("service-intake"));
+  RouteMattersRequest request;
+  request.add_matters()->set_text("answer");
+  const auto call = [&](absl::Duration timeout) {
+    return Invoke(&RoutingService::Stub::RouteMatters, *stub, request,
+                  absl::Now() + timeout)
+        .status();
+  };
+  ASSERT_OK(call(absl::Seconds(10)));
+  first.server.reset();
+  EXPECT_THAT(call(absl::Milliseconds(500)),
+              StatusIs(StatusCode::kUnavailable, ""));
+
+  Suite second;
+  second.Start(nullptr, port);
+  EXPECT_OK(call(absl::Seconds(5)));
 }
 
 TEST(ServerTest, ATakenPortIsAnError) {

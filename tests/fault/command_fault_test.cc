@@ -173,5 +173,14 @@ TEST_F(CommandFaultTest, EveryLiveWorkerHasEachInstructionOnce) {
   }
 }
 
+// The channels end with the workers, and not on a thread of gRPC's own.
+TEST_F(CommandFaultTest, WorkersComeAndGo) {
+  for (int round = 0; round < 20; ++round) {
+    citysim::Workers workers(Channels(), ids_, kStreams, {});
+    ASSERT_TRUE(workers.WaitForAttached(static_cast<int64_t>(ids_.size()),
+                                        absl::Now() + absl::Minutes(1)));
+  }
+}
+
 }  // namespace
 }  // namespace wangge

@@ -28,15 +28,14 @@ absl::Duration PauseAfter(int failures) {
 
 }  // namespace
 
-// One call. Lives until gRPC is done with it.
+// One call. Lives until gRPC is done with it, and not longer than its channel's
+// other owners: its context owns the channel too, and a channel that ends on one
+// of gRPC's own threads would wait for that thread.
 class Workers::Stream
     : public grpc::ClientBidiReactor<AttachRequest, AttachResponse> {
  public:
   Stream(Workers* workers, size_t line, const Line& of)
-      : workers_(*workers),
-        line_(line),
-        channel_(of.channel),
-        stub_(CommandService::NewStub(channel_)) {
+      : workers_(*workers), line_(line), stub_(*of.stub) {
     AttachRequest join;
     join.set_resume_cursor(of.cursor);
     for (const std::string& id : of.recipient_ids) {
@@ -56,9 +55,8 @@ class Workers::Stream
     if (!again.receipts().empty()) outbox_.push_back(std::move(again));
   }
 
-  void Begin(std::shared_ptr<Stream> self) {
-    self_ = std::move(self);
-    stub_->async()->Attach(&context_, this);
+  void Begin() {
+    stub_.async()->Attach(&context_, this);
     StartRead(&response_);
     writing_ = true;
     StartWrite(&outbox_.front());
@@ -101,9 +99,9 @@ class Workers::Stream
     StartWrite(&outbox_.front());
   }
 
+  // Ends this stream.
   void OnDone(const grpc::Status& status) override {
     workers_.Ended(line_, attached_, status);
-    self_.reset();
   }
 
  private:
@@ -117,8 +115,7 @@ class Workers::Stream
 
   Workers& workers_;
   const size_t line_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<CommandService::Stub> stub_;
+  CommandService::Stub& stub_;
   grpc::ClientContext context_;
   AttachResponse response_;
   int attached_ = 0;
@@ -126,7 +123,6 @@ class Workers::Stream
   std::deque<AttachRequest> outbox_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::shared_ptr<Stream> self_;
 };
 
 Workers::Workers(std::vector<std::shared_ptr<grpc::Channel>> channels,
@@ -139,7 +135,7 @@ Workers::Workers(std::vector<std::shared_ptr<grpc::Channel>> channels,
         std::move(recipient_ids[i]));
   }
   for (size_t i = 0; i < lines_.size(); ++i) {
-    lines_[i].channel = channels[i % channels.size()];
+    lines_[i].stub = CommandService::NewStub(channels[i % channels.size()]);
     if (lines_[i].recipient_ids.empty()) continue;
     plans_.insert({absl::Now(), {i, {}}});
   }
@@ -224,9 +220,9 @@ void Workers::RunPlans() {
     if (plan.receipts.empty()) {
       Line& line = lines_[plan.line];
       line.recorded = 0;
-      line.stream = std::make_shared<Stream>(this, plan.line, line);
+      line.stream = std::make_unique<Stream>(this, plan.line, line);
       ++open_;
-      line.stream->Begin(line.stream);
+      line.stream->Begin();
     } else {
       SendReceipts(&lines_[plan.line], plan.receipts);
     }

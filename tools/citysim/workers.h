@@ -67,14 +67,14 @@ class Workers {
   class Stream;
   // The recipients of a stream that is opened again and again.
   struct Line {
-    std::shared_ptr<grpc::Channel> channel;
+    std::unique_ptr<command::v1::CommandService::Stub> stub;
     std::vector<std::string> recipient_ids;
     std::string cursor;
     // Sent, and not known to be recorded; sent again on the next stream.
     std::deque<command::v1::Receipt> unrecorded;
     int64_t recorded = 0;  // Of the stream that is open.
     int failures = 0;
-    std::shared_ptr<Stream> stream;
+    std::unique_ptr<Stream> stream;  // Null while there is none.
   };
   // What happens at a time.
   struct Plan {
@@ -91,6 +91,7 @@ class Workers {
   void RunPlans();
   void Joined(size_t line, int recipients);
   void Took(size_t line, const command::v1::AttachResponse& response);
+  // Destroys the line's stream.
   void Ended(size_t line, int attached, const grpc::Status& status);
   // Sends receipts on the line's stream, or on its next one.
   void SendReceipts(Line* line, std::vector<command::v1::Receipt> receipts)
