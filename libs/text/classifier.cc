@@ -16,9 +16,18 @@
 namespace wangge::text {
 namespace {
 
+using routing::v1::Calibration;
+using routing::v1::TextJudge;
 using routing::v1::TextModel;
 
-constexpr char kMagic[] = "wangge-text-model 2 ";
+constexpr char kMagic[] = "wangge-text-model 3 ";
+
+bool Fits(const TextJudge& judge, const TextModel& model) {
+  const auto features = static_cast<int64_t>(model.buckets_size());
+  return judge.biases_size() == model.labels_size() &&
+         judge.weights_size() == features * model.labels_size() &&
+         judge.calibration().offsets_size() == model.labels_size();
+}
 
 }  // namespace
 
@@ -36,22 +45,24 @@ std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
   return p;
 }
 
-std::vector<double> ScoresOf(const TextModel& model, const Vector& vector) {
-  const size_t labels = static_cast<size_t>(model.labels_size());
-  std::vector<float> scores(model.biases().begin(), model.biases().end());
+std::vector<double> ScoresOf(const TextJudge& judge, const Vector& vector) {
+  std::vector<float> scores(judge.biases().begin(), judge.biases().end());
+  const size_t labels = scores.size();
   for (const auto& [position, value] : vector) {
-    const float* weights = model.weights().data() + position * labels;
+    const float* weights = judge.weights().data() + position * labels;
     for (size_t j = 0; j < labels; ++j) scores[j] += weights[j] * value;
   }
   return {scores.begin(), scores.end()};
 }
 
+std::vector<double> ProbabilitiesOf(const Calibration& calibration,
+                                    const std::vector<double>& scores) {
+  return SoftMax(scores, calibration.scale(),
+                 {calibration.offsets().begin(), calibration.offsets().end()});
+}
+
 std::vector<Prediction> PredictionsOf(const TextModel& model,
-                                      const std::vector<double>& scores) {
-  const auto& calibration = model.calibration();
-  const auto p =
-      SoftMax(scores, calibration.scale(),
-              {calibration.offsets().begin(), calibration.offsets().end()});
+                                      const std::vector<double>& p) {
   std::vector<int> order(p.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](int a, int b) {
@@ -75,14 +86,12 @@ Classifier::Classifier(TextModel model)
 }
 
 absl::Status Classifier::Check(const TextModel& model) {
-  const auto features = static_cast<int64_t>(model.buckets_size());
   const bool consistent =
       model.labels_size() >= 2 && model.bucket_bits() > 0 &&
       model.bucket_bits() <= 24 && model.longest_gram() > 0 &&
-      model.longest_gram() <= 8 && model.idf_size() == features &&
-      model.biases_size() == model.labels_size() &&
-      model.weights_size() == features * model.labels_size() &&
-      model.calibration().offsets_size() == model.labels_size() &&
+      model.longest_gram() <= 8 && model.idf_size() == model.buckets_size() &&
+      Fits(model.short_texts(), model) &&
+      (!model.has_long_texts() || Fits(model.long_texts(), model)) &&
       std::all_of(model.buckets().begin(), model.buckets().end(),
                   [&](uint32_t b) { return b >> model.bucket_bits() == 0; });
   if (!consistent) {
@@ -130,7 +139,11 @@ absl::Status Classifier::Save(const std::string& path) const {
 std::vector<Prediction> Classifier::Predict(const NormalText& text) const {
   const Vector vector = vectorizer_.Make(text);
   if (vector.empty()) return {};
-  return PredictionsOf(model_, ScoresOf(model_, vector));
+  const TextJudge& judge = IsShort(text) || !model_.has_long_texts()
+                               ? model_.short_texts()
+                               : model_.long_texts();
+  return PredictionsOf(
+      model_, ProbabilitiesOf(judge.calibration(), ScoresOf(judge, vector)));
 }
 
 }  // namespace wangge::text

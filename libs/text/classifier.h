@@ -1,6 +1,6 @@
-// Which category a text speaks of: a linear support vector machine over
-// character n-grams, trained by LIBLINEAR, with calibrated probabilities
-// (training.cc).
+// Which category a text speaks of: linear support vector machines over
+// character n-grams, one for short texts and one for the others, trained by
+// LIBLINEAR, with calibrated probabilities (training.cc).
 #pragma once
 
 #include <memory>
@@ -72,11 +72,15 @@ class Classifier {
 };
 
 // The steps from a vector to predictions, which training shares.
-std::vector<double> ScoresOf(const routing::v1::TextModel& model,
+std::vector<double> ScoresOf(const routing::v1::TextJudge& judge,
                              const Vector& vector);
 std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
                             const std::vector<double>& offsets);
+// The probability of every label.
+std::vector<double> ProbabilitiesOf(const routing::v1::Calibration& calibration,
+                                    const std::vector<double>& scores);
+// `probabilities` are of the model's labels.
 std::vector<Prediction> PredictionsOf(const routing::v1::TextModel& model,
-                                      const std::vector<double>& scores);
+                                      const std::vector<double>& probabilities);
 
 }  // namespace wangge::text

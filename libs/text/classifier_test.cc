@@ -1,5 +1,7 @@
 #include "text/classifier.h"
 
+#include <map>
+
 #include "base/file.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
@@ -72,19 +74,45 @@ TEST(FeaturesTest, SegmentedAndNaturalTextLookAlike) {
   EXPECT_NE(BucketsOf("路面，破损"), BucketsOf("路面破损"));
 }
 
-TEST(FeaturesTest, TheHeadIsCountedApart) {
+TEST(FeaturesTest, TheHeadHasFeaturesOfItsOwn) {
+  constexpr int kBits = 18;
   std::string text;
   for (int i = 0; i < 30; ++i) text += "路";
-  int count = 0;
-  int in_head = 0;
-  for (const Feature& f : ExtractFeatures(text, 18, 2)) {
+  std::map<bool, int> most;
+  for (const Feature& f : ExtractFeatures(text, kBits, 2)) {
+    int& count = most[IsOfHead(f.bucket, kBits)];
     count = std::max<int>(count, f.count);
-    in_head = std::max<int>(in_head, f.head_count);
   }
-  EXPECT_EQ(count, 30);
-  EXPECT_EQ(in_head, 20);
+  EXPECT_EQ(most[false], 30);
+  EXPECT_EQ(most[true], 20);
   EXPECT_EQ(HeadOf(text), text.substr(0, 20 * 3));
   EXPECT_EQ(BucketsOf(HeadOf("路面，破损")), BucketsOf("路面，破损"));
+}
+
+TEST(ClassifierTest, ShortAndLongTextsHaveJudgesOfTheirOwn) {
+  std::string filler;
+  while (NormalText(filler).characters().size() <= kMostShortCharacters) {
+    filler += "望早日处理";
+  }
+  std::vector<Example> examples = Examples();
+  for (Example& example : examples) example.text += filler;
+  const auto model = *Classifier::Train(examples);
+  EXPECT_TRUE(model->model().has_long_texts());
+  EXPECT_EQ(model->Predict("路面有大坑")[0].label, "road");
+  EXPECT_EQ(model->Predict("路面有大坑" + filler)[0].label, "road");
+
+  // What only one of them has learned says which one is asked.
+  routing::v1::TextModel changed = model->model();
+  for (float& weight : *changed.mutable_long_texts()->mutable_weights()) {
+    weight = 0;
+  }
+  const auto half = *Classifier::Of(changed);
+  EXPECT_EQ(half->Predict("路面有大坑")[0].probability,
+            model->Predict("路面有大坑")[0].probability);
+  EXPECT_NE(half->Predict("路面有大坑" + filler)[0].probability,
+            model->Predict("路面有大坑" + filler)[0].probability);
+  // Only short ones to learn from: one judge for all.
+  EXPECT_FALSE((*Classifier::Train(Examples()))->model().has_long_texts());
 }
 
 }  // namespace

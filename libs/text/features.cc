@@ -37,7 +37,7 @@ class FeatureList {
     features_.reserve(most);
   }
 
-  Feature& At(uint32_t bucket) {
+  void Count(uint32_t bucket) {
     const size_t mask = slots_.size() - 1;
     size_t slot = (bucket * size_t{0x9E3779B1}) & mask;
     while (slots_[slot] != kEmpty && features_[slots_[slot]].bucket != bucket) {
@@ -45,9 +45,10 @@ class FeatureList {
     }
     if (slots_[slot] == kEmpty) {
       slots_[slot] = static_cast<uint32_t>(features_.size());
-      features_.push_back({bucket, 0, 0});
+      features_.push_back({bucket, 0});
     }
-    return features_[slots_[slot]];
+    Feature& feature = features_[slots_[slot]];
+    if (feature.count < kMostCount) ++feature.count;
   }
 
   std::vector<Feature> Features() && { return std::move(features_); }
@@ -64,17 +65,18 @@ class FeatureList {
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest) {
   const std::vector<char32_t>& chars = text.characters();
-  const uint32_t mask = (1U << bucket_bits) - 1;
-  FeatureList list(chars.size() * longest);
+  const uint32_t heads = 1U << (bucket_bits - 1);
+  FeatureList list((chars.size() + std::min(chars.size(), kHeadCharacters)) *
+                   longest);
   for (size_t i = 0; i < chars.size(); ++i) {
     uint64_t hash = kHashBasis;
     for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
       const char32_t last = chars[i + n - 1];
       if (!IsWordCharacter(last)) break;
       hash = (hash ^ last) * kHashPrime;
-      Feature& feature = list.At(Fold(hash) & mask);
-      if (feature.count < kMostCount) ++feature.count;
-      if (i + n <= kHeadCharacters) ++feature.head_count;  // There are few.
+      const uint32_t bucket = Fold(hash) & (heads - 1);
+      list.Count(bucket);
+      if (i + n <= kHeadCharacters) list.Count(heads | bucket);
     }
   }
   return std::move(list).Features();

@@ -9,21 +9,34 @@
 
 namespace wangge::text {
 
-// A hashed character n-gram.
+// A hashed character n-gram of a text, or of its head, which has features of
+// its own: the upper half of all buckets is the head's.
 struct Feature {
   uint32_t bucket = 0;
-  uint16_t count = 0;       // In the whole text, at most 65,535.
-  uint16_t head_count = 0;  // Of these in the head.
+  uint16_t count = 0;  // At most 65,535.
 };
+
+inline bool IsOfHead(uint32_t bucket, int bucket_bits) {
+  return bucket >> (bucket_bits - 1) != 0;
+}
 
 // Characters at the begin of a text that make its head: a title, or the first
 // words of a caller, which say what the matter is.
 inline constexpr size_t kHeadCharacters = 20;
 
-// Character n-grams of 1 to `longest`, in the order of their first occurrence.
-// N-grams run over blanks, which a NormalText has none of, but not over
-// punctuation, so that segmented and natural text give nearly the same
-// features.
+// A text of no more characters is short: judged best by what learned from heads
+// too, as a longer one is by what learned from whole texts alone. Chosen by
+// cross-validation.
+inline constexpr size_t kMostShortCharacters = 60;
+
+inline bool IsShort(const NormalText& text) {
+  return text.characters().size() <= kMostShortCharacters;
+}
+
+// Character n-grams of 1 to `longest`, in the order of their first occurrence;
+// those in the head once more as the head's. N-grams run over blanks, which a
+// NormalText has none of, but not over punctuation, so that segmented and
+// natural text give nearly the same features.
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
                                      size_t longest);
 

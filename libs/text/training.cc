@@ -1,17 +1,20 @@
-// How a classifier is made: features, LIBLINEAR's linear support vector machine
-// (one label against the rest), and the calibration of its scores on rows that
-// it did not see.
+// How a classifier is made: features, LIBLINEAR's linear support vector
+// machines (one label against the rest), and the calibration of their scores on
+// rows that they did not see.
 #include <linear.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto.h"
+#include "base/parallel.h"
 #include "text/classifier.h"
 #include "text/figures.h"
 #include "text/vectorizer.h"
@@ -20,12 +23,14 @@ namespace wangge::text {
 namespace {
 
 using routing::v1::Calibration;
+using routing::v1::TextJudge;
 using routing::v1::TextModel;
 
-constexpr int kBucketBits = 20;
+constexpr int kBucketBits = 21;
 // C of LIBLINEAR: what fits the labels closely, and what does not trust them.
 // Cross-validation chooses.
-constexpr double kCosts[] = {1, 0.25, 0.08};
+constexpr double kCosts[] = {3, 1, 0.25, 0.08};
+constexpr size_t kCostCount = std::size(kCosts);
 constexpr size_t kFolds = 4;
 // Rows side by side are often of one matter, so they stay in one fold, as far
 // as there are rows enough.
@@ -44,6 +49,7 @@ using LinearModel = std::unique_ptr<::model, FreeModel>;
 struct Row {
   std::vector<Feature> features;
   int label = 0;
+  bool is_short = false;
 };
 
 // How much more a feature weighs that occurs with one label only; chosen by
@@ -62,33 +68,46 @@ float Purity(std::vector<float> shares) {
   return shares.front() / moment;
 }
 
+constexpr size_t kNowhere = std::numeric_limits<size_t>::max();
+
 // The features worth learning from, with their inverse document frequency,
 // weighed by their purity.
 void ChooseFeatures(const std::vector<const Row*>& rows, int fewest_rows,
                     TextModel* model) {
   constexpr float kSmoothing = 0.2F;
+  std::vector<int> count_of(size_t{1} << kBucketBits);
+  for (const Row* row : rows) {
+    for (const Feature& f : row->features) ++count_of[f.bucket];
+  }
+  model->clear_buckets();
+  model->clear_idf();
+  std::vector<size_t> position_of(count_of.size(), kNowhere);
+  for (size_t bucket = 0; bucket < count_of.size(); ++bucket) {
+    if (count_of[bucket] < fewest_rows) continue;
+    position_of[bucket] = static_cast<size_t>(model->buckets_size());
+    model->add_buckets(static_cast<uint32_t>(bucket));
+  }
   const auto labels = static_cast<size_t>(model->labels_size());
   std::vector<float> row_counts(labels, 1);
-  std::vector<float> counts((size_t{1} << kBucketBits) * labels);
+  std::vector<float> shares(static_cast<size_t>(model->buckets_size()) * labels,
+                            kSmoothing);
   for (const Row* row : rows) {
     const auto label = static_cast<size_t>(row->label);
     ++row_counts[label];
-    for (const Feature& f : row->features) ++counts[f.bucket * labels + label];
+    for (const Feature& f : row->features) {
+      const size_t position = position_of[f.bucket];
+      if (position != kNowhere) ++shares[position * labels + label];
+    }
   }
   const auto documents = static_cast<float>(rows.size());
-  model->clear_buckets();
-  model->clear_idf();
-  for (size_t bucket = 0; bucket < counts.size() / labels; ++bucket) {
-    const float* const of = counts.data() + bucket * labels;
-    const float count = std::accumulate(of, of + labels, 0.0F);
-    if (count < static_cast<float>(fewest_rows)) continue;
-    std::vector<float> shares(labels);
-    for (size_t j = 0; j < labels; ++j) {
-      shares[j] = (of[j] + kSmoothing) / row_counts[j];
-    }
-    model->add_buckets(static_cast<uint32_t>(bucket));
-    model->add_idf((std::log((1 + documents) / (1 + count)) + 1) *
-                   (1 + kPurityWeight * Purity(std::move(shares))));
+  for (size_t i = 0; i < shares.size(); i += labels) {
+    const auto bucket = model->buckets(static_cast<int>(i / labels));
+    const auto count = static_cast<float>(count_of[bucket]);
+    for (size_t j = 0; j < labels; ++j) shares[i + j] /= row_counts[j];
+    const auto first = shares.begin() + static_cast<ptrdiff_t>(i);
+    model->add_idf(
+        (std::log((1 + documents) / (1 + count)) + 1) *
+        (1 + kPurityWeight * Purity({first, first + ptrdiff_t(labels)})));
   }
 }
 
@@ -120,49 +139,54 @@ LinearModel RunLiblinear(const std::vector<Vector>& vectors,
   parameter.solver_type = L2R_L2LOSS_SVC;
   parameter.C = cost;
   parameter.eps = 0.01;
-  set_print_string_function([](const char*) {});
   return LinearModel(train(&problem, &parameter));
 }
 
 // Copies weights; LIBLINEAR keeps one vector, for the first class, when there
 // are two classes, and orders classes by first occurrence.
-void CopyWeights(const ::model& linear, TextModel* model) {
-  const int features = model->buckets_size();
-  const int label_count = model->labels_size();
+void CopyWeights(const ::model& linear, int feature_count, int label_count,
+                 TextJudge* judge) {
   const auto labels = static_cast<size_t>(label_count);
-  std::vector<float> weights(static_cast<size_t>(features) * labels);
+  std::vector<float> weights(static_cast<size_t>(feature_count) * labels);
   std::vector<float> biases(labels);
   const bool binary = linear.nr_class == 2;
   for (int c = 0; c < linear.nr_class; ++c) {
     const auto label = static_cast<size_t>(linear.label[c]);
-    for (int i = 0; i <= features; ++i) {
+    for (int i = 0; i <= feature_count; ++i) {
       const double raw = binary ? (c == 0 ? linear.w[i] : -linear.w[i])
                                 : linear.w[i * linear.nr_class + c];
       const auto value = static_cast<float>(raw);
-      if (i == features) {
+      if (i == feature_count) {
         biases[label] = value;
       } else {
         weights[static_cast<size_t>(i) * labels + label] = value;
       }
     }
   }
-  model->mutable_weights()->Assign(weights.begin(), weights.end());
-  model->mutable_biases()->Assign(biases.begin(), biases.end());
+  judge->mutable_weights()->Assign(weights.begin(), weights.end());
+  judge->mutable_biases()->Assign(biases.begin(), biases.end());
 }
 
-// Labels that no row has get a score far below all others.
-void FillWeights(const std::vector<Vector>& vectors,
-                 const std::vector<double>& targets, double cost,
-                 TextModel* model) {
-  model->mutable_biases()->Clear();
-  const LinearModel linear =
-      RunLiblinear(vectors, targets, model->buckets_size(), cost);
-  CopyWeights(*linear, model);
-  for (int label = 0; label < model->labels_size(); ++label) {
-    if (std::find(targets.begin(), targets.end(), label) == targets.end()) {
-      model->set_biases(label, -4);
+// What is learned from: rows as a model's vectors, with their labels.
+struct Lessons {
+  std::vector<Vector> vectors;
+  std::vector<double> targets;
+};
+
+// A judge without its calibration. Labels that no row has get a score far below
+// all others.
+TextJudge Learn(const Lessons& lessons, const TextModel& model, double cost) {
+  TextJudge judge;
+  const LinearModel linear = RunLiblinear(lessons.vectors, lessons.targets,
+                                          model.buckets_size(), cost);
+  CopyWeights(*linear, model.buckets_size(), model.labels_size(), &judge);
+  for (int label = 0; label < model.labels_size(); ++label) {
+    if (std::find(lessons.targets.begin(), lessons.targets.end(), label) ==
+        lessons.targets.end()) {
+      judge.set_biases(label, -4);
     }
   }
+  return judge;
 }
 
 // Scores of a row with its right label.
@@ -203,8 +227,23 @@ Calibration Calibrate(const std::vector<Scored>& rows, size_t labels) {
   return calibration;
 }
 
-// Learns from the whole texts and from their heads, so that titles alone are
-// understood as well.
+// What judges that never saw a row said of it, and of its head.
+struct Tried {
+  std::vector<Scored> texts;
+  std::vector<Scored> heads;
+};
+
+// The cost at which a judge is made, and what makes probabilities of its
+// scores.
+struct Choice {
+  double cost = kCosts[0];
+  size_t tried = 0;  // Its position among the costs.
+  Calibration calibration;
+};
+
+// Two judges: the one of short texts learns from whole texts and from their
+// heads, so that titles alone are understood as well; the one of long texts
+// from whole texts alone.
 class Trainer {
  public:
   Trainer(const std::vector<Example>& examples, const Learning& learning)
@@ -212,31 +251,32 @@ class Trainer {
     model_.set_bucket_bits(kBucketBits);
     model_.set_longest_gram(learning.longest_gram);
     NameLabels(examples);
-    const auto longest = static_cast<size_t>(learning.longest_gram);
-    const auto features = [&](const std::string& text) {
-      return ExtractFeatures(text, kBucketBits, longest);
+    const auto row_of = [&](const NormalText& text, int label) {
+      const auto longest = static_cast<size_t>(learning.longest_gram);
+      return Row{ExtractFeatures(text, kBucketBits, longest), label,
+                 IsShort(text)};
     };
     for (const Example& example : examples) {
       const int label = numbers_[example.label];
-      texts_.push_back({features(example.text), label});
-      heads_.push_back({features(HeadOf(example.text)), label});
+      texts_.push_back(row_of(example.text, label));
+      heads_.push_back(row_of(HeadOf(example.text), label));
+      has_long_ = has_long_ || !texts_.back().is_short;
     }
+    set_print_string_function([](const char*) {});
   }
 
   // `held_out` as Classifier::Train has it.
   TextModel Run(std::vector<std::vector<Prediction>>* held_out) {
-    TextModel best;
-    double best_cost = kCosts[0];
-    for (const double cost : kCosts) {
-      auto said = CrossValidate(cost);
-      if (model_.figures().accuracy() <= best.figures().accuracy()) continue;
-      best = model_;
-      best_cost = cost;
-      if (held_out != nullptr) *held_out = std::move(said);
+    const std::vector<Tried> tried = CrossValidate();
+    const Choice of_short = Choose(tried, true);
+    const Choice of_long = has_long_ ? Choose(tried, false) : of_short;
+    auto judged = JudgedBy(tried, of_short, of_long);
+    WriteFigures(judged);
+    if (held_out != nullptr) {
+      held_out->clear();
+      for (Judged& row : judged) held_out->push_back(std::move(row.said));
     }
-    // All may be wrong on a handful of rows.
-    if (best.labels_size() > 0) model_ = std::move(best);
-    Learn([](size_t) { return true; }, best_cost, &model_);
+    LearnFromAll(of_short, of_long);
     return std::move(model_);
   }
 
@@ -267,60 +307,135 @@ class Trainer {
     return texts_.size() < kFew ? 1 : 3;
   }
 
-  // Learns from the examples that `wanted` names.
-  template <typename Wanted>
-  void Learn(const Wanted& wanted, double cost, TextModel* model) const {
-    std::vector<const Row*> texts;
-    std::vector<const Row*> heads;
-    for (size_t i = 0; i < texts_.size(); ++i) {
-      if (!wanted(i)) continue;
-      texts.push_back(&texts_[i]);
-      heads.push_back(&heads_[i]);
+  // The rows that are not in `fold`.
+  std::vector<const Row*> Without(size_t fold,
+                                  const std::vector<Row>& all) const {
+    std::vector<const Row*> rows;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (FoldOf(i) != fold) rows.push_back(&all[i]);
     }
-    ChooseFeatures(texts, FewestRows(), model);
-    const Vectorizer vectorizer(model);
-    std::vector<Vector> vectors;
-    std::vector<double> targets;
-    for (const auto* rows : {&texts, &heads}) {
-      for (const Row* row : *rows) {
-        vectors.push_back(vectorizer.Make(row->features));
-        targets.push_back(row->label);
-      }
-    }
-    FillWeights(vectors, targets, cost, model);
+    return rows;
   }
 
-  // Every row is judged by a model that was made without it; from that come the
-  // calibration and the figures.
-  std::vector<std::vector<Prediction>> CrossValidate(double cost) {
-    std::vector<Scored> texts(texts_.size());
-    std::vector<Scored> both;
-    TextModel part = model_;
-    for (size_t fold = 0; fold < kFolds; ++fold) {
-      Learn([&](size_t i) { return FoldOf(i) != fold; }, cost, &part);
-      const Vectorizer vectorizer(&part);
-      for (size_t i = 0; i < texts_.size(); ++i) {
-        if (FoldOf(i) != fold) continue;
-        const auto label = static_cast<size_t>(texts_[i].label);
-        const auto score = [&](const Row& row) {
-          return Scored{ScoresOf(part, vectorizer.Make(row.features)), label};
-        };
-        texts[i] = score(texts_[i]);
-        both.push_back(texts[i]);
-        both.push_back(score(heads_[i]));
+  static void Add(const std::vector<const Row*>& rows,
+                  const Vectorizer& vectorizer, Lessons* lessons) {
+    for (const Row* row : rows) {
+      lessons->vectors.push_back(vectorizer.Make(row->features));
+      lessons->targets.push_back(row->label);
+    }
+  }
+
+  // Chooses the features that these texts are worth, and teaches both judges:
+  // `learn(lessons, is_short)`.
+  template <typename Teach>
+  void TeachBoth(const std::vector<const Row*>& texts,
+                 const std::vector<const Row*>& heads, TextModel* model,
+                 const Teach& teach) const {
+    ChooseFeatures(texts, FewestRows(), model);
+    const Vectorizer vectorizer(model);
+    Lessons lessons;
+    Add(texts, vectorizer, &lessons);
+    if (has_long_) teach(lessons, false);
+    Add(heads, vectorizer, &lessons);
+    teach(lessons, true);
+  }
+
+  // For each cost. Every row is judged by judges that were made without it;
+  // from that come the calibration and the figures.
+  std::vector<Tried> CrossValidate() const {
+    const std::vector<Scored> none(texts_.size());
+    std::vector<Tried> tried(kCostCount, {none, none});
+    ForEachRange(kFolds, 1, [&](size_t fold, size_t /*end*/) {
+      TextModel part = model_;
+      const auto teach = [&](const Lessons& lessons, bool is_short) {
+        const Vectorizer vectorizer(&part);
+        for (size_t cost = 0; cost < kCostCount; ++cost) {
+          const TextJudge judge = Learn(lessons, part, kCosts[cost]);
+          Score(fold, vectorizer, judge, is_short, &tried[cost]);
+        }
+      };
+      TeachBoth(Without(fold, texts_), Without(fold, heads_), &part, teach);
+    });
+    return tried;
+  }
+
+  // What the judge says of the fold's texts of its kind; of heads too, if they
+  // are.
+  void Score(size_t fold, const Vectorizer& vectorizer, const TextJudge& judge,
+             bool is_short, Tried* tried) const {
+    const auto score = [&](const Row& row) {
+      return Scored{ScoresOf(judge, vectorizer.Make(row.features)),
+                    static_cast<size_t>(row.label)};
+    };
+    for (size_t i = 0; i < texts_.size(); ++i) {
+      if (FoldOf(i) != fold) continue;
+      if (IsJudgedAsShort(texts_[i]) == is_short) {
+        tried->texts[i] = score(texts_[i]);
       }
+      if (is_short) tried->heads[i] = score(heads_[i]);
     }
-    *model_.mutable_calibration() =
-        Calibrate(both, static_cast<size_t>(model_.labels_size()));
+  }
+
+  bool IsJudgedAsShort(const Row& row) const {
+    return row.is_short || !has_long_;
+  }
+
+  // The cost at which most of a judge's rows got their label.
+  Choice Choose(const std::vector<Tried>& tried, bool is_short) const {
+    Choice best;
+    size_t most = 0;
+    for (size_t cost = 0; cost < kCostCount; ++cost) {
+      std::vector<Scored> rows;
+      for (size_t i = 0; i < texts_.size(); ++i) {
+        if (IsJudgedAsShort(texts_[i]) == is_short) {
+          rows.push_back(tried[cost].texts[i]);
+        }
+        if (is_short) rows.push_back(tried[cost].heads[i]);
+      }
+      Calibration calibration =
+          Calibrate(rows, static_cast<size_t>(model_.labels_size()));
+      const size_t right = RightOnes(rows, calibration);
+      if (cost > 0 && right <= most) continue;
+      most = right;
+      best = {kCosts[cost], cost, std::move(calibration)};
+    }
+    return best;
+  }
+
+  static size_t RightOnes(const std::vector<Scored>& rows,
+                          const Calibration& calibration) {
+    return static_cast<size_t>(
+        std::count_if(rows.begin(), rows.end(), [&](const Scored& row) {
+          const auto p = ProbabilitiesOf(calibration, row.scores);
+          const auto first = std::max_element(p.begin(), p.end());
+          return static_cast<size_t>(first - p.begin()) == row.label;
+        }));
+  }
+
+  // What was said of the whole texts at the chosen costs.
+  std::vector<Judged> JudgedBy(const std::vector<Tried>& tried,
+                               const Choice& of_short,
+                               const Choice& of_long) const {
     std::vector<Judged> judged;
-    for (const Scored& row : texts) {
-      judged.push_back({model_.labels(static_cast<int>(row.label)),
-                        PredictionsOf(model_, row.scores)});
+    for (size_t i = 0; i < texts_.size(); ++i) {
+      const Choice& of = IsJudgedAsShort(texts_[i]) ? of_short : of_long;
+      const Scored& row = tried[of.tried].texts[i];
+      judged.push_back(
+          {model_.labels(static_cast<int>(row.label)),
+           PredictionsOf(model_, ProbabilitiesOf(of.calibration, row.scores))});
     }
-    WriteFigures(judged);
-    std::vector<std::vector<Prediction>> said;
-    for (Judged& row : judged) said.push_back(std::move(row.said));
-    return said;
+    return judged;
+  }
+
+  void LearnFromAll(const Choice& of_short, const Choice& of_long) {
+    const auto teach = [&](const Lessons& lessons, bool is_short) {
+      const Choice& of = is_short ? of_short : of_long;
+      TextJudge& judge = is_short ? *model_.mutable_short_texts()
+                                  : *model_.mutable_long_texts();
+      judge = Learn(lessons, model_, of.cost);
+      *judge.mutable_calibration() = of.calibration;
+    };
+    TeachBoth(Without(kFolds, texts_), Without(kFolds, heads_), &model_, teach);
   }
 
   void WriteFigures(const std::vector<Judged>& judged) {
@@ -345,6 +460,7 @@ class Trainer {
   std::map<std::string, int> numbers_;
   std::vector<Row> texts_;
   std::vector<Row> heads_;
+  bool has_long_ = false;  // Whether any text is long.
 };
 
 }  // namespace

@@ -37,33 +37,28 @@ Vectorizer::Vectorizer(const routing::v1::TextModel* model)
 }
 
 Vector Vectorizer::Make(const std::vector<Feature>& features) const {
+  const int bits = model_->bucket_bits();
   Vector vector;
   vector.reserve(features.size());
-  std::vector<float> heads;
-  heads.reserve(features.size());
-  double squares = 0;
-  double head_squares = 0;
-  for (const Feature& feature : features) {
-    const int position = position_of_bucket_[feature.bucket];
-    if (position < 0) continue;
-    const float idf = model_->idf(position);
-    const float value = Damped(feature.count) * idf;
-    const float head = Damped(feature.head_count) * idf;
-    vector.emplace_back(static_cast<uint32_t>(position), value);
-    heads.push_back(head);
-    squares += static_cast<double>(value) * value;
-    head_squares += static_cast<double>(head) * head;
+  size_t of_heads = 0;  // How many there are; they stand at the end.
+  double squares[2] = {};
+  for (const bool of_head : {false, true}) {
+    for (const Feature& feature : features) {
+      if (IsOfHead(feature.bucket, bits) != of_head) continue;
+      const int position = position_of_bucket_[feature.bucket];
+      if (position < 0) continue;
+      const float value = Damped(feature.count) * model_->idf(position);
+      vector.emplace_back(static_cast<uint32_t>(position), value);
+      squares[of_head ? 1 : 0] += static_cast<double>(value) * value;
+      of_heads += of_head ? 1 : 0;
+    }
   }
-  const float whole = InverseLength(squares);
-  const float head = kHeadWeight * InverseLength(head_squares);
-  squares = 0;
+  const float whole = InverseLength(squares[0]);
+  const float head = kHeadWeight * InverseLength(squares[1]);
+  const size_t of_whole = vector.size() - of_heads;
   for (size_t i = 0; i < vector.size(); ++i) {
-    float& value = vector[i].second;
-    value = value * whole + heads[i] * head;
-    squares += static_cast<double>(value) * value;
+    vector[i].second *= i < of_whole ? whole : head;
   }
-  const float length = InverseLength(squares);
-  for (auto& [position, value] : vector) value *= length;
   return vector;
 }
 

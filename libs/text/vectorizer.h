@@ -1,5 +1,5 @@
-// Texts as sparse vectors: tf-idf of their character n-grams, the head's
-// counted again at half the weight, brought to length one.
+// Texts as sparse vectors: tf-idf of their character n-grams, brought to length
+// one, and of their heads', brought to half of that.
 #pragma once
 
 #include <string>

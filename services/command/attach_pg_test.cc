@@ -146,7 +146,7 @@ void AttachTest::ExpectAllInOrder(int backlog) {
   task.origin = "new";
   task.recipient_ids = {"a"};
   task.delivery.set_title("new");
-  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
+  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
 
   std::string last;
   int waited = 0;
@@ -303,7 +303,7 @@ TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
   Task task;
   task.origin = "n/1/1";
   task.recipient_ids = {"a"};
-  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
+  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
   const std::string id = first.Read().deliveries(0).delivery_id();
   EXPECT_EQ(second.Read().deliveries(0).delivery_id(), id);
   for (Client* client : {&first, &second}) {
@@ -331,7 +331,7 @@ TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
   task.origin = "n/1/1";
   task.recipient_ids = {"a"};
   task.delivery.set_title("new");
-  ASSERT_OK(store_->AddTasks({task}, "", "c", Soon()));
+  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
   Client resumed(server_->port(), "gateway-push");
   EXPECT_THAT(resumed.Join(
                   "join_recipient_ids: 'a' resume_cursor: '" + cursor + "'", 1),
@@ -355,7 +355,7 @@ TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
   other.origin = "n/1/2";
   other.recipient_ids = {"b"};
   other.delivery.set_title("b");
-  ASSERT_OK(store_->AddTasks({task, other}, "", "c", Soon()));
+  ASSERT_OK(store_->AddTasks({{task, other}}, "", "c", Soon()));
   EXPECT_EQ(client.Read().deliveries(0).title(), "b");
 }
 
@@ -401,14 +401,14 @@ TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
     tasks[static_cast<size_t>(i)].recipient_ids = {"a"};
     tasks[static_cast<size_t>(i)].delivery.set_text(std::string(1024, 'x'));
   }
-  ASSERT_OK(store_->AddTasks(tasks, "", "c", Soon()));
+  ASSERT_OK(store_->AddTasks({tasks}, "", "c", Soon()));
   // What comes later was handed out later: all of it is at the stream by then.
   Client witness(server_->port(), "gateway-push");
   witness.Join("join_recipient_ids: 'b'");
   Task last;
   last.origin = "last";
   last.recipient_ids = {"b"};
-  ASSERT_OK(store_->AddTasks({last}, "c", "d", Soon()));
+  ASSERT_OK(store_->AddTasks({{last}}, "c", "d", Soon()));
   witness.Read();
   EXPECT_EQ(client.End(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   Client back(server_->port(), "gateway-push");

@@ -49,7 +49,7 @@ absl::StatusOr<absl::Time> InboxStore::Now(absl::Time deadline) {
   return rows.TimeOfMicros(0, "micros");
 }
 
-absl::StatusOr<bool> InboxStore::AddTasks(const std::vector<Task>& tasks,
+absl::StatusOr<bool> InboxStore::AddTasks(const TaskPage& page,
                                           const std::string& cursor_before,
                                           const std::string& cursor,
                                           absl::Time deadline) {
@@ -57,7 +57,7 @@ absl::StatusOr<bool> InboxStore::AddTasks(const std::vector<Task>& tasks,
   db::IntArray kinds;
   db::TimeArray report_times;
   db::BytesArray bodies;
-  for (const Task& task : tasks) {
+  for (const Task& task : page.tasks) {
     origins.Add(task.origin);
     kinds.Add(task.delivery.kind());
     subjects.Add(task.delivery.subject_id());
@@ -69,16 +69,31 @@ absl::StatusOr<bool> InboxStore::AddTasks(const std::vector<Task>& tasks,
       recipient_ids.Add(recipient_id);
     }
   }
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kInsertTasks,
-                  {cursor_before, cursor, origins, kinds, subjects,
-                   report_times, bodies, recipient_origins, recipient_ids},
-                  deadline));
+  db::TextArray ended;
+  db::TimeArray end_times;
+  db::IntArray all_kinds;
+  for (const auto& [case_no, end] : page.ends) {
+    ended.Add(case_no);
+    end_times.Add(end.time);
+    all_kinds.Add(end.all_kinds ? 1 : 0);
+  }
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kInsertTasks,
+                               {cursor_before, cursor, origins, kinds, subjects,
+                                report_times, bodies, recipient_origins,
+                                recipient_ids, ended, end_times, all_kinds},
+                               deadline));
   // A statement that is repeated after a broken connection finds its own move.
   if (rows.Int(0, "moved") > 0) return true;
   ASSIGN_OR_RETURN(const std::string standing, CaseFeedCursor(deadline));
   return standing == cursor;
+}
+
+absl::StatusOr<int64_t> InboxStore::DeleteEndedTasks(absl::Time time, int limit,
+                                                     absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kDeleteEndedTasks,
+                                                    {time, limit}, deadline));
+  return rows.Int(0, "deleted");
 }
 
 absl::StatusOr<std::string> InboxStore::CaseFeedCursor(absl::Time deadline) {

@@ -1,3 +1,5 @@
+#include <pqxx/pqxx>
+
 #include "base/clock.h"
 #include "db/temp_database.h"
 #include "gmock/gmock.h"
@@ -95,8 +97,8 @@ class InboxStoreTest : public ::testing::Test {
 TEST_F(InboxStoreTest, APageReadTwiceMakesItsTasksOnce) {
   const std::vector<Task> tasks = {MakeTask("n/1/1", {"a", "b"}),
                                    MakeTask("n/2/1", {"a"})};
-  EXPECT_TRUE(*store_->AddTasks(tasks, "", "c1", Soon()));
-  EXPECT_TRUE(*store_->AddTasks(tasks, "", "c1", Soon()));
+  EXPECT_TRUE(*store_->AddTasks({tasks}, "", "c1", Soon()));
+  EXPECT_TRUE(*store_->AddTasks({tasks}, "", "c1", Soon()));
   EXPECT_EQ(*store_->CaseFeedCursor(Soon()), "c1");
   const auto deliveries = WaitForDeliveries(2);
   ASSERT_EQ(deliveries.size(), 2U);
@@ -104,17 +106,18 @@ TEST_F(InboxStoreTest, APageReadTwiceMakesItsTasksOnce) {
 }
 
 TEST_F(InboxStoreTest, OfTwoReadersOneIsAhead) {
-  EXPECT_TRUE(*store_->AddTasks({MakeTask("1", {"a"})}, "", "c1", Soon()));
-  EXPECT_TRUE(*store_->AddTasks({MakeTask("2", {"a"})}, "c1", "c2", Soon()));
+  EXPECT_TRUE(*store_->AddTasks({{MakeTask("1", {"a"})}}, "", "c1", Soon()));
+  EXPECT_TRUE(*store_->AddTasks({{MakeTask("2", {"a"})}}, "c1", "c2", Soon()));
   // The other one has read a longer page from c1 on.
-  EXPECT_FALSE(*store_->AddTasks({MakeTask("2", {"a"}), MakeTask("3", {"a"})},
+  EXPECT_FALSE(*store_->AddTasks({{MakeTask("2", {"a"}), MakeTask("3", {"a"})}},
                                  "c1", "c3", Soon()));
   EXPECT_EQ(*store_->CaseFeedCursor(Soon()), "c2");
   EXPECT_THAT(Pending("a"), ElementsAre("1", "2"));
 }
 
 TEST_F(InboxStoreTest, TheInboxHoldsWhatIsNotAcknowledged) {
-  ASSERT_OK(store_->AddTasks({MakeTask("n/1/1", {"a", "b"})}, "", "c", Soon()));
+  ASSERT_OK(
+      store_->AddTasks({{MakeTask("n/1/1", {"a", "b"})}}, "", "c", Soon()));
   ASSERT_OK(store_->RecordReceipts(
       {MakeReceipt(1, "a", v1::RECEIPT_KIND_ACKNOWLEDGED),
        MakeReceipt(1, "a", v1::RECEIPT_KIND_ACKNOWLEDGED),
@@ -126,24 +129,71 @@ TEST_F(InboxStoreTest, TheInboxHoldsWhatIsNotAcknowledged) {
 }
 
 TEST_F(InboxStoreTest, PagesOfTheInboxHoldEverythingOnceAndInOrder) {
-  ASSERT_OK(store_->AddTasks({MakeTask("1", {"a", "b", "c"}),
-                              MakeTask("2", {"b"}), MakeTask("3", {"a", "b"})},
-                             "", "c", Soon()));
+  ASSERT_OK(
+      store_->AddTasks({{MakeTask("1", {"a", "b", "c"}), MakeTask("2", {"b"}),
+                         MakeTask("3", {"a", "b"})}},
+                       "", "c", Soon()));
   EXPECT_THAT(Pending("a"), ElementsAre("1", "3"));
   EXPECT_THAT(Pending("b"), ElementsAre("1", "2", "3"));
   EXPECT_THAT(Pending("c"), ElementsAre("1"));
 }
 
 TEST_F(InboxStoreTest, AnInboxIsResumedAfterAPosition) {
-  ASSERT_OK(store_->AddTasks({MakeTask("1", {"a"})}, "", "c1", Soon()));
+  ASSERT_OK(store_->AddTasks({{MakeTask("1", {"a"})}}, "", "c1", Soon()));
   const auto seen = WaitForDeliveries(1);
   ASSERT_EQ(seen.size(), 1U);
-  ASSERT_OK(store_->AddTasks({MakeTask("2", {"a"})}, "c1", "c2", Soon()));
+  ASSERT_OK(store_->AddTasks({{MakeTask("2", {"a"})}}, "c1", "c2", Soon()));
   EXPECT_THAT(Pending("a", absl::Now(), v1::CHANNEL_PUSH, seen[0].position),
               ElementsAre("2"));
   EXPECT_EQ(ParsePosition(seen[0].cursor), seen[0].position);
   EXPECT_EQ(ParsePosition("12"), std::nullopt);
   EXPECT_EQ(ParsePosition("12.-1"), std::nullopt);
+}
+
+TEST_F(InboxStoreTest, TasksOfACaseEndTogether) {
+  const auto of_case = [](const std::string& case_no, const std::string& origin,
+                          v1::DeliveryKind kind) {
+    Task task = MakeTask(origin, {"a"});
+    task.delivery.set_kind(kind);
+    task.delivery.set_subject_id(case_no);
+    return task;
+  };
+  const absl::Time end = absl::Now() - absl::Seconds(1);
+  ASSERT_OK(store_->AddTasks({{of_case("n", "1", v1::DELIVERY_KIND_ASSIGNED),
+                               of_case("n", "2", v1::DELIVERY_KIND_RETURNED),
+                               of_case("m", "3", v1::DELIVERY_KIND_ASSIGNED)}},
+                             "", "c1", Soon()));
+  // What the page itself makes stands, and who is behind ends nothing.
+  const TaskPage dispatched = {{of_case("n", "4", v1::DELIVERY_KIND_ASSIGNED)},
+                               {{"n", {end, false}}}};
+  EXPECT_FALSE(
+      *store_->AddTasks({{}, {{"m", {end, true}}}}, "c0", "c2", Soon()));
+  EXPECT_TRUE(*store_->AddTasks(dispatched, "c1", "c2", Soon()));
+  EXPECT_THAT(Pending("a"), ElementsAre("2", "3", "4"));
+  EXPECT_TRUE(
+      *store_->AddTasks({{}, {{"n", {end, true}}}}, "c2", "c3", Soon()));
+  EXPECT_THAT(Pending("a"), ElementsAre("3"));
+}
+
+TEST_F(InboxStoreTest, TasksThatEndedLongAgoAreDeletedWithTheirReceipts) {
+  const absl::Time end = absl::Now() - absl::Hours(1);
+  std::vector<Task> tasks;
+  for (const std::string n : {"1", "2", "3"}) {
+    tasks.push_back(MakeTask(n, {"a", "b"}));
+    tasks.back().delivery.set_subject_id(n);
+  }
+  ASSERT_OK(store_->AddTasks({tasks}, "", "c1", Soon()));
+  ASSERT_OK(store_->AddTasks({{}, {{"1", {end, true}}, {"2", {end, true}}}},
+                             "c1", "c2", Soon()));
+  EXPECT_EQ(*store_->DeleteEndedTasks(end, 10, Soon()), 0);
+  EXPECT_EQ(*store_->DeleteEndedTasks(absl::Now(), 1, Soon()), 1);
+  EXPECT_EQ(*store_->DeleteEndedTasks(absl::Now(), 10, Soon()), 1);
+  EXPECT_EQ(WaitForDeliveries(1).size(), 1U);
+  pqxx::connection connection(database_->dsn());
+  pqxx::nontransaction work(connection);
+  EXPECT_EQ(work.exec1("SELECT count(*) FROM delivery_recipient")[0].as<int>(),
+            2);
+  EXPECT_THAT(Pending("a"), ElementsAre("3"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/command/service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/flags/flag.h"
@@ -12,6 +13,9 @@
 
 ABSL_FLAG(std::string, gateways, "",
           "Folder of push gateway profiles, *.textproto.");
+ABSL_FLAG(absl::Duration, keep_tasks, absl::Hours(24 * 365),
+          "How long tasks and their receipts are kept after their case has "
+          "ended or was dispatched anew, at least 24h.");
 ABSL_FLAG(int, stream_shards, 32,
           "Completion queues and threads that serve streams, 1 to 64.");
 
@@ -23,6 +27,10 @@ constexpr absl::Duration kTimerInterval = absl::Milliseconds(500);
 constexpr absl::Duration kCountTime = absl::Seconds(20);
 constexpr absl::Duration kSyncInterval = absl::Seconds(10);
 constexpr absl::Duration kClockTime = absl::Seconds(2);
+constexpr absl::Duration kRetentionInterval = absl::Hours(1);
+constexpr absl::Duration kRetentionTime = absl::Seconds(20);
+constexpr absl::Duration kLeastKept = absl::Hours(24);
+constexpr int kDeletedAtOnce = 1000;
 
 template <typename Grid>
 void FillName(const city::City& city, Grid* grid) {
@@ -152,11 +160,15 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
   service->timer_loop_ = std::make_unique<exec::Periodic>(
       "timers", kTimerInterval,
       [s = service.get()] { return s->FireTimers(); });
+  service->retention_loop_ = std::make_unique<exec::Periodic>(
+      "retention", kRetentionInterval,
+      [s = service.get()] { return s->DeleteOldTasks(); });
   return service;
 }
 
 void CommandService::Drain() {
   timer_loop_.reset();
+  retention_loop_.reset();
   clock_loop_.reset();
   reader_.reset();
   handouts_.Stop();
@@ -180,6 +192,14 @@ bool CommandService::FireTimers() {
   const auto city = city_.Get();
   if (city == nullptr) return false;
   return timers_.FireOne(*city, clock_.Now()).value_or(false);
+}
+
+bool CommandService::DeleteOldTasks() {
+  const absl::Duration keep =
+      std::max(absl::GetFlag(FLAGS_keep_tasks), kLeastKept);
+  const auto deleted = inbox_.DeleteEndedTasks(
+      clock_.Now() - keep, kDeletedAtOnce, absl::Now() + kRetentionTime);
+  return deleted.value_or(0) == kDeletedAtOnce;
 }
 
 absl::StatusOr<v1::Instruction> CommandService::WriteNew(

@@ -158,6 +158,8 @@ class CommandService final : public CommandBase, public rpc::Service {
   absl::StatusOr<MobilisationWatch::Progress> CountHouseholds(
       const MobilisationWatch::Key& key);
   bool FireTimers();
+  // Deletes tasks that ended long ago. True when there may be more.
+  bool DeleteOldTasks();
   bool SyncClock();
 
   rpc::Runtime& runtime_;
@@ -196,6 +198,7 @@ class CommandService final : public CommandBase, public rpc::Service {
   metrics::Gauge& clock_trusted_;
   std::unique_ptr<exec::Periodic> clock_loop_;
   std::unique_ptr<exec::Periodic> timer_loop_;
+  std::unique_ptr<exec::Periodic> retention_loop_;
   std::unique_ptr<city::Watcher> watcher_;
   std::unique_ptr<TaskReader> reader_;
 };

@@ -93,10 +93,8 @@ absl::Duration TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
 absl::StatusOr<bool> TaskReader::Take(
     const std::string& cursor, const cases::v1::WatchEventsResponse& page) {
   ASSIGN_OR_RETURN(const auto city, city::Current(city_));
-  std::vector<Task> tasks;
-  for (const auto& event : page.events()) {
-    for (Task& task : TasksOf(event, *city)) tasks.push_back(std::move(task));
-  }
+  TaskPage tasks;
+  for (const auto& event : page.events()) AddEvent(event, *city, &tasks);
   return store_.AddTasks(tasks, cursor, page.cursor(),
                          absl::Now() + kTaskQueryTime);
 }

@@ -269,63 +269,6 @@ TEST_F(E2eTest, TokensOnlyOverGatewaysAndOnlyValidOnes) {
   EXPECT_THAT(as("gateway/app", "o000001"), StatusIs(kDenied, "only"));
 }
 
-TEST_F(E2eTest, TheOfficerSeesTheTaskOnTheirStream) {
-  using command::v1::CommandService;
-  const auto answer = Submit(client_, HeatingReport());
-  ASSERT_OK(answer);
-  const auto read = GetCase(client_, answer->case_no());
-  ASSERT_OK(read);
-  const std::string officer = read->case_().assignments(0).officer_id();
-  auto channel = client_.Channel("command", "gateway/app");
-  ASSERT_OK(channel);
-  const auto stub = CommandService::NewStub(*channel);
-  grpc::ClientContext context;
-  context.AddMetadata(rpc::kTokenKey, *client_.Token(officer));
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-  const auto stream = stub->Attach(&context);
-  command::v1::AttachRequest join;
-  join.add_join_recipient_ids(officer);
-  stream->Write(join);
-  // One task waited; another comes while attached.
-  const auto second = Submit(client_, HeatingReport());
-  ASSERT_OK(second);
-  std::set<std::string> wanted = {answer->case_no(), second->case_no()};
-  command::v1::AttachResponse page;
-  while (!wanted.empty() && stream->Read(&page)) {
-    command::v1::AttachRequest receipts;
-    for (const auto& delivery : page.deliveries()) {
-      wanted.erase(delivery.subject_id());
-      auto& receipt = *receipts.add_receipts();
-      receipt.set_delivery_id(delivery.delivery_id());
-      receipt.set_recipient_id(officer);
-      receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
-    }
-    stream->Write(receipts);
-  }
-  EXPECT_TRUE(wanted.empty());
-  stream->WritesDone();
-  while (stream->Read(&page)) {
-  }
-  EXPECT_TRUE(stream->Finish().ok());
-}
-
-TEST_F(E2eTest, NobodyReadsAnothersInbox) {
-  using command::v1::CommandService;
-  auto channel = client_.Channel("command", "gateway/app");
-  ASSERT_OK(channel);
-  const auto stub = CommandService::NewStub(*channel);
-  grpc::ClientContext context;
-  context.AddMetadata(rpc::kTokenKey, *client_.Token("o000001"));
-  const auto stream = stub->Attach(&context);
-  command::v1::AttachRequest join;
-  join.add_join_recipient_ids("o000002");
-  stream->Write(join);
-  command::v1::AttachResponse page;
-  while (stream->Read(&page)) {
-  }
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
-}
-
 TEST_F(E2eTest,
        ASourceIsToldEverythingInOrderAndResumesAfterItsAcknowledgement) {
   using cases::v1::CaseService;

@@ -131,10 +131,40 @@ class TaskMaker {
   std::vector<Task> tasks_;
 };
 
+bool IsOver(cases::v1::CaseState state) {
+  switch (state) {
+    case cases::v1::CASE_STATE_CLOSED:
+    case cases::v1::CASE_STATE_REJECTED:
+    case cases::v1::CASE_STATE_MERGED:
+    case cases::v1::CASE_STATE_CANCELLED:
+    case cases::v1::CASE_STATE_TRANSFERRED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void EndTasks(const CaseEvent& event, bool all_kinds, TaskPage* page) {
+  std::erase_if(page->tasks, [&](const Task& task) {
+    return task.delivery.subject_id() == event.case_no() &&
+           (all_kinds || task.delivery.kind() != v1::DELIVERY_KIND_RETURNED);
+  });
+  TaskEnd& end = page->ends[event.case_no()];
+  end.time = FromProto(event.event_time());
+  end.all_kinds = end.all_kinds || all_kinds;
+}
+
 }  // namespace
 
-std::vector<Task> TasksOf(const FeedEvent& event, const city::City& city) {
-  return TaskMaker(event, city).Make();
+void AddEvent(const FeedEvent& event, const city::City& city, TaskPage* page) {
+  if (IsOver(event.state())) {
+    EndTasks(event.event(), true, page);
+    return;
+  }
+  if (event.event().has_dispatched()) EndTasks(event.event(), false, page);
+  for (Task& task : TaskMaker(event, city).Make()) {
+    page->tasks.push_back(std::move(task));
+  }
 }
 
 }  // namespace wangge::command

@@ -1,6 +1,8 @@
-// Which events of a case become tasks in somebody's inbox. Pure.
+// Which events of a case become tasks in somebody's inbox, and which end them.
+// Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +22,26 @@ struct Task {
   v1::Delivery delivery;  // Without id and recipients.
 };
 
-// The tasks of an event. An assignment without a named officer goes to all
-// officers of the unit.
-std::vector<Task> TasksOf(const cases::v1::FeedEvent& event,
-                          const city::City& city);
+// When the tasks about a case end that stood before.
+struct TaskEnd {
+  absl::Time time;
+  // The notice that a case was taken from somebody outlives its next dispatch,
+  // but not the case.
+  bool all_kinds = false;
+};
+
+// What a page of the feed does to inboxes.
+struct TaskPage {
+  std::vector<Task> tasks = {};
+  // By case: the end of the tasks that earlier pages have made.
+  std::map<std::string, TaskEnd> ends = {};
+};
+
+// Adds what an event does. An assignment without a named officer goes to all
+// officers of the unit. Tasks end when their case is over, and when it is
+// dispatched anew, which withdraws all assignments before; tasks that begin and
+// end in one page are none.
+void AddEvent(const cases::v1::FeedEvent& event, const city::City& city,
+              TaskPage* page);
 
 }  // namespace wangge::command

@@ -44,6 +44,13 @@ std::shared_ptr<const city::City> MakeCity() {
   return *city;
 }
 
+std::vector<Task> TasksOf(const cases::v1::FeedEvent& event,
+                          const city::City& city) {
+  TaskPage page;
+  AddEvent(event, city, &page);
+  return page.tasks;
+}
+
 TEST(TaskTest, NamedOfficersGetTheirAssignmentsAndDesksGetAllOfThem) {
   const auto city = MakeCity();
   const auto event = FromText<cases::v1::FeedEvent>(
@@ -107,6 +114,62 @@ TEST(TaskTest, OtherEventsMakeNoTask) {
   const auto event = FromText<cases::v1::FeedEvent>(
       "event { case_no: 'n' sequence: 1 admitted { } }");
   EXPECT_THAT(TasksOf(event, *MakeCity()), IsEmpty());
+}
+
+// The events of a case as the feed brings them.
+class FeedOfACase {
+ public:
+  void Add(cases::v1::CaseState state, const std::string& body) {
+    auto event = FromText<cases::v1::FeedEvent>(
+        "accountable_unit_id: 'os' event { case_no: 'n' " + body + " }");
+    event.set_state(state);
+    event.mutable_event()->set_sequence(++sequence_);
+    event.mutable_event()->mutable_event_time()->set_seconds(sequence_);
+    AddEvent(event, *city_, &page);
+  }
+
+  std::vector<std::string> origins() const {
+    std::vector<std::string> origins;
+    for (const Task& task : page.tasks) origins.push_back(task.origin);
+    return origins;
+  }
+
+  TaskPage page;
+
+ private:
+  const std::shared_ptr<const city::City> city_ = MakeCity();
+  int64_t sequence_ = 0;
+};
+
+constexpr char kDispatched[] =
+    "dispatched { assignments { unit_id: 'os' officer_id: 'a' } }";
+
+TEST(TaskTest, ANewDispatchEndsWhatStoodButTheNoticeOfAReturn) {
+  FeedOfACase feed;
+  feed.Add(cases::v1::CASE_STATE_DISPATCHED, kDispatched);
+  feed.Add(cases::v1::CASE_STATE_DISPATCHED, "urged { text: 'x' }");
+  EXPECT_THAT(feed.origins(), ElementsAre("n/1/1", "n/2/1"));
+  feed.Add(cases::v1::CASE_STATE_DISPATCHED, "returned { unit_id: 'os' }");
+  feed.Add(cases::v1::CASE_STATE_DISPATCHED, kDispatched);
+  EXPECT_THAT(feed.origins(), ElementsAre("n/3/1", "n/4/1"));
+  ASSERT_EQ(feed.page.ends.size(), 1U);
+  EXPECT_EQ(feed.page.ends["n"].time, absl::FromUnixSeconds(4));
+  EXPECT_FALSE(feed.page.ends["n"].all_kinds);
+}
+
+TEST(TaskTest, EveryTaskEndsWithItsCase) {
+  for (const auto state :
+       {cases::v1::CASE_STATE_CLOSED, cases::v1::CASE_STATE_REJECTED,
+        cases::v1::CASE_STATE_MERGED, cases::v1::CASE_STATE_CANCELLED,
+        cases::v1::CASE_STATE_TRANSFERRED}) {
+    FeedOfACase feed;
+    feed.Add(cases::v1::CASE_STATE_DISPATCHED, "returned { unit_id: 'os' }");
+    feed.Add(cases::v1::CASE_STATE_DISPATCHED, kDispatched);
+    feed.Add(state, "cancelled { }");
+    EXPECT_THAT(feed.origins(), IsEmpty());
+    EXPECT_EQ(feed.page.ends["n"].time, absl::FromUnixSeconds(3));
+    EXPECT_TRUE(feed.page.ends["n"].all_kinds);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
--- Moves the cursor of the cases feed from $1 to $2 and makes the tasks of the
--- page between: neither when another process has moved it.
+-- Moves the cursor of the cases feed from $1 to $2, makes the tasks of the page
+-- between, and ends those of earlier pages that it ends: of the cases $10 at the
+-- times $11, the notice of a return (kind 4) only where $12. Nothing of it when
+-- another process has moved the cursor. Index: delivery_standing_task.
 WITH moved AS (
   INSERT INTO case_feed_cursor (cursor) SELECT $2 WHERE $1 = ''
   ON CONFLICT (id) DO NOTHING
@@ -10,6 +12,14 @@ advanced AS (
   RETURNING 1
 ),
 either AS (SELECT 1 FROM moved UNION ALL SELECT 1 FROM advanced),
+ended AS (
+  UPDATE delivery AS d SET expire_time = e.end_time
+  FROM unnest($10::text[], $11::timestamptz[], $12::bigint[])
+    AS e(subject_id, end_time, all_kinds)
+  WHERE d.subject_id = e.subject_id AND d.kind < 6 AND d.expire_time IS NULL
+    AND (d.kind <> 4 OR e.all_kinds = 1)
+    AND EXISTS (SELECT FROM either)
+),
 fresh AS (
   INSERT INTO delivery (origin, kind, subject_id, report_time, body)
   SELECT origin, kind, subject_id, report_time, body
