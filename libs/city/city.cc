@@ -126,20 +126,17 @@ std::vector<const Asset*> City::AssetsNear(const std::string& category_code,
   const auto [high, wide] = geo::ReachE7(point, radius_meters);
   const double y = point.latitude_deg * 1e7;
   const double x = point.longitude_deg * 1e7;
-  const AssetCell first = AssetCell::At(y - high, x - wide);
-  const AssetCell last = AssetCell::At(y + high, x + wide);
   std::vector<std::pair<double, const Asset*>> near;
-  for (AssetCell cell = first; cell.row <= last.row; ++cell.row) {
-    for (cell.column = first.column; cell.column <= last.column;
-         ++cell.column) {
-      for (const Asset* asset :
-           groups_.assets_by_cell.At(cell.Key(category_code))) {
-        const double distance = geo::DistanceMeters(
-            point, {asset->latitude_e7() / 1e7, asset->longitude_e7() / 1e7});
-        if (distance <= radius_meters) near.emplace_back(distance, asset);
-      }
-    }
-  }
+  ForEachCell(
+      GroundCell::At(y - high, x - wide), GroundCell::At(y + high, x + wide),
+      [&](const GroundCell& cell) {
+        for (const Asset* asset :
+             groups_.assets_by_cell.At(cell.Key(category_code))) {
+          const double distance = geo::DistanceMeters(
+              point, {asset->latitude_e7() / 1e7, asset->longitude_e7() / 1e7});
+          if (distance <= radius_meters) near.emplace_back(distance, asset);
+        }
+      });
   std::sort(near.begin(), near.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first
                               : a.second->asset_id() < b.second->asset_id();

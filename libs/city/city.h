@@ -246,6 +246,7 @@ class City {
     Group<Category> categories;  // All, by "".
     Group<ResponsibilityRule> rules_by_category;
     Group<Asset> assets_by_cell;  // `category@row,column`
+    Group<Place> places_by_cell;  // `@row,column`
     // How many rows name a row, by its key; functions as `function/…`.
     SharedMap<std::string, int> references;
   };

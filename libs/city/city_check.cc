@@ -7,12 +7,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "city/keys.h"
 #include "city/references.h"
 
 namespace wangge::city {
 namespace {
 
 constexpr char kFunction[] = "function/";
+// Of more cells than a large district has it is quicker to look at all places.
+constexpr int64_t kMostCells = 10'000;
 // Deeper trees are cycles.
 constexpr int kDeepest = 64;
 
@@ -49,10 +52,6 @@ struct Box {
         north = std::max(north, e7[i + 1]);
       }
     }
-  }
-  bool Holds(const Place& place) const {
-    return place.longitude_e7() >= west && place.longitude_e7() <= east &&
-           place.latitude_e7() >= south && place.latitude_e7() <= north;
   }
 };
 
@@ -258,13 +257,24 @@ void CityCheck::CheckPlaces(const Changes& changes) {
     box.Add(row.get());
   }
   if (box.west > box.east) return;
-  for (const std::string& key : after_.names_->keys) {
-    const CityRow* row = after_.rows_.Find(key);
-    if (row->has_place() && box.Holds(row->place()) &&
-        !changes.upserts.contains(key)) {
-      CheckPlace(key, row->place());
-    }
+  const auto check = [&](const Place& place) {
+    const std::string key = "place/" + place.place_id();
+    if (!changes.upserts.contains(key)) CheckPlace(key, place);
+  };
+  const GroundCell first = GroundCell::At(box.south, box.west);
+  const GroundCell last = GroundCell::At(box.north, box.east);
+  if (int64_t{last.row - first.row + 1} * (last.column - first.column + 1) >
+      kMostCells) {
+    after_.rows_.ForEach([&](const std::string&, const RowPtr& row) {
+      if (row->has_place()) check(row->place());
+    });
+    return;
   }
+  ForEachCell(first, last, [&](const GroundCell& cell) {
+    for (const Place* place : after_.groups_.places_by_cell.At(cell.Key(""))) {
+      check(*place);
+    }
+  });
 }
 
 void CityCheck::CheckPlace(const std::string& key, const Place& place) {

@@ -151,10 +151,13 @@ void CityMaker::Enter(const CityRow& row, bool in) {
       break;
     case CityRow::kAsset:
       enter(groups.assets_by_cell,
-            AssetCell::Of(row.asset()).Key(row.asset().category_code()),
+            GroundCell::Of(row.asset()).Key(row.asset().category_code()),
             row.asset());
       break;
     case CityRow::kPlace:
+      enter(groups.places_by_cell, GroundCell::Of(row.place()).Key(""),
+            row.place());
+      break;
     case CityRow::kCalendarDay:
     case CityRow::ROW_NOT_SET:
       break;

@@ -179,6 +179,44 @@ TEST(CityTest, FaultsAreNamedByRow) {
   }
 }
 
+// Of a small boundary only the cells are looked at that it reaches into, of a
+// large one all places.
+TEST(CityTest, ABoundaryMustNotLeaveAPlaceOutside) {
+  for (const double size : {0.05, 2.0}) {
+    SCOPED_TRACE(size);
+    const auto city_of = [&](double lat) {
+      return FromText<CityRow>(
+          "grid { grid_id: 'c' grid_code: '1' layer: GRID_LAYER_GOVERNANCE "
+          "level: GRID_LEVEL_CITY " +
+          Square(lat, 113, size) + "}");
+    };
+    // Near the southern end.
+    const auto place_in = [&](double lat) {
+      return FromText<CityRow>(absl::StrCat(
+          "place { place_id: 'p' name: '门口' kind: 'gate' latitude_e7: ",
+          std::lround((lat + size / 10) * 1e7),
+          " longitude_e7: ", std::lround((113 + size / 2) * 1e7), " }"));
+    };
+    RowMap rows;
+    AddRow(city_of(34), &rows);
+    AddRow(FromText<CityRow>("unit { unit_id: 'oc' kind: "
+                             "UNIT_KIND_OPERATION_CENTRE }"),
+           &rows);
+    AddRow(place_in(34), &rows);
+    const auto city = City::Build({}, rows);
+    ASSERT_OK(city);
+    Changes changes;
+    AddRow(city_of(34 + 1e-6), &changes.upserts);
+    EXPECT_OK((*city)->With({}, changes));
+    AddRow(city_of(34 + size / 2), &changes.upserts);
+    EXPECT_THAT((*city)->With({}, changes),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         "place/p: lies outside the city"));
+    AddRow(place_in(34 + size / 2), &changes.upserts);
+    EXPECT_OK((*city)->With({}, changes));
+  }
+}
+
 TEST(CityTest, TheHashSeesEveryChange) {
   RowMap rows = SmallCity();
   const std::string before = ContentHash(rows);

@@ -30,6 +30,9 @@ inline const std::string& IdOf(const registry::v1::Category& row) {
 inline const std::string& IdOf(const registry::v1::ResponsibilityRule& row) {
   return row.rule_id();
 }
+inline const std::string& IdOf(const registry::v1::Place& row) {
+  return row.place_id();
+}
 inline const std::string& IdOf(const registry::v1::Asset& row) {
   return row.asset_id();
 }

@@ -26,24 +26,39 @@ inline std::string DutyKey(absl::string_view function,
   return absl::StrCat(function, "@", grid_id);
 }
 
-// Cells of a hundredth of a degree, about a kilometre, in which assets are
-// kept.
-struct AssetCell {
+// Cells of a hundredth of a degree, about a kilometre, in which assets and
+// places are kept.
+struct GroundCell {
   static constexpr double kSideE7 = 1e5;
 
   int row = 0;
   int column = 0;
 
-  static AssetCell At(double latitude_e7, double longitude_e7) {
+  static GroundCell At(double latitude_e7, double longitude_e7) {
     return {static_cast<int>(std::floor(latitude_e7 / kSideE7)),
             static_cast<int>(std::floor(longitude_e7 / kSideE7))};
   }
-  static AssetCell Of(const registry::v1::Asset& asset) {
-    return At(asset.latitude_e7(), asset.longitude_e7());
+  // Of an asset or a place.
+  template <typename T>
+  static GroundCell Of(const T& row) {
+    return At(row.latitude_e7(), row.longitude_e7());
   }
-  std::string Key(absl::string_view category_code) const {
-    return absl::StrCat(category_code, "@", row, ",", column);
+  // `what` lies there: a category's assets, or places for an empty text.
+  std::string Key(absl::string_view what) const {
+    return absl::StrCat(what, "@", row, ",", column);
   }
 };
+
+// Calls `visit` with every cell from one corner to the other.
+template <typename Visit>
+void ForEachCell(const GroundCell& first, const GroundCell& last,
+                 const Visit& visit) {
+  for (GroundCell cell = first; cell.row <= last.row; ++cell.row) {
+    for (cell.column = first.column; cell.column <= last.column;
+         ++cell.column) {
+      visit(cell);
+    }
+  }
+}
 
 }  // namespace wangge::city

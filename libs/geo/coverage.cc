@@ -44,7 +44,8 @@ double SignedArea(const registry::v1::Ring& ring) {
   return twice;
 }
 
-// Directed edges with how often they occur; opposite ones cancel.
+// Directed edges with how often they occur; opposite ones cancel and are
+// forgotten, so that little is held at once.
 class Curves {
  public:
   void Add(const Polygons& polygons, bool reversed) {
@@ -65,7 +66,7 @@ class Curves {
       const auto [from, to] =
           count > 0 ? edge : std::make_pair(edge.second, edge.first);
       for (int i = 0; i < std::abs(count); ++i) next[from].push_back(to);
-      if (count != 0) corners.push_back(from);
+      corners.push_back(from);
     }
     std::sort(corners.begin(), corners.end());
     std::vector<std::vector<S2Point>> loops;
@@ -91,8 +92,9 @@ class Curves {
     for (int i = 0; i + 1 < e7.size(); i += 2) {
       const Corner to = Pack(e7[i], e7[i + 1]);
       const bool ordered = from < to;
-      edges_[ordered ? std::make_pair(from, to) : std::make_pair(to, from)] +=
-          ordered == forwards ? 1 : -1;
+      const auto edge = edges_.try_emplace(std::minmax({from, to}), 0).first;
+      edge->second += ordered == forwards ? 1 : -1;
+      if (edge->second == 0) edges_.erase(edge);
       from = to;
     }
   }
