@@ -13,11 +13,12 @@ advanced AS (
 ),
 either AS (SELECT 1 FROM moved UNION ALL SELECT 1 FROM advanced),
 ended AS (
-  UPDATE delivery AS d SET expire_time = e.end_time
-  FROM unnest($10::text[], $11::timestamptz[], $12::bigint[])
-    AS e(subject_id, end_time, all_kinds)
-  WHERE d.subject_id = e.subject_id AND d.kind < 6 AND d.expire_time IS NULL
-    AND (d.kind <> 4 OR e.all_kinds = 1)
+  -- No join: by all that is planned for, it would read every task that stands.
+  UPDATE delivery
+  SET expire_time = ($11::timestamptz[])[array_position($10::text[], subject_id)]
+  WHERE subject_id = ANY ($10::text[]) AND kind < 6 AND expire_time IS NULL
+    AND (kind <> 4
+         OR ($12::bigint[])[array_position($10::text[], subject_id)] = 1)
     AND EXISTS (SELECT FROM either)
 ),
 fresh AS (
