@@ -20,7 +20,7 @@ namespace {
 
 // Loads and commits that come at the same time share a round trip; of two lanes
 // one can gather what comes while the other is away.
-constexpr int kLanes = 2;
+constexpr int kLanes = 1;
 constexpr size_t kMostAtOnce = 100;
 // A group's own limit: it serves callers with several deadlines.
 constexpr absl::Duration kGroupTime = absl::Seconds(8);

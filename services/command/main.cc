@@ -1,8 +1,10 @@
 #include "rpc/main.h"
 
+#include "rpc/stream_shards.h"
 #include "services/command/service.h"
 
 int main(int argc, char** argv) {
+  wangge::rpc::HoldLittleWhileWaiting();
   return wangge::rpc::Main(
       "command", "Wangge's command: tasks and instructions to every worker.",
       argc, argv, wangge::command::CommandService::Create);

@@ -156,5 +156,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fanout_server PORT SHARDS\n");
     return 2;
   }
+  wangge::rpc::HoldLittleWhileWaiting();
   return wangge::bench::Serve(std::atoi(argv[1]), std::atoi(argv[2]));
 }
