@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -41,6 +42,11 @@ inline wgctl::Settings SuiteSettings() {
   return settings;
 }
 
+// A number that hardly comes twice, even among a million.
+inline uint64_t ManyDigits() {
+  return std::random_device{}() * uint64_t{1000} + std::random_device{}() % 1000;
+}
+
 // A report that routes by itself: of another household each time, so that none
 // is a duplicate.
 inline intake::v1::SubmitReportRequest HeatingReport(
@@ -52,8 +58,7 @@ inline intake::v1::SubmitReportRequest HeatingReport(
   report.set_source_ref("test-" + NewUuid());
   report.set_title("暖气不热");
   report.set_text(
-      absl::StrCat("家里暖气不热，室温只有十三度，门牌 ",
-                   std::stoul(NewUuid().substr(0, 7), nullptr, 16)));
+      absl::StrCat("家里暖气不热，室温只有十三度，门牌 ", ManyDigits()));
   report.set_address("诗圣大道开普西一区5号楼");
   report.mutable_reporter()->set_phone("13800000000");
   return request;
