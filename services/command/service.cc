@@ -16,7 +16,7 @@ ABSL_FLAG(std::string, gateways, "",
 ABSL_FLAG(absl::Duration, keep_tasks, absl::Hours(24 * 365),
           "How long tasks and their receipts are kept after their case has "
           "ended or was dispatched anew, at least 24h.");
-ABSL_FLAG(int, stream_shards, 64,
+ABSL_FLAG(int, stream_shards, 128,
           "Completion queues and threads that serve streams, 1 to 256.");
 
 namespace wangge::command {

@@ -17,7 +17,7 @@ QUICK = "--quick" in sys.argv
 RECIPIENTS = 75350
 BYTES = 1024
 ROUNDS = 3 if QUICK else 7
-SHARDS = 64  # As command has by default.
+SHARDS = 128  # As command has by default.
 PORT = 7560  # And the next ones.
 
 
