@@ -3,11 +3,13 @@
 // was acknowledged: at the end nothing of it is lost, nothing is doubled, and
 // the feeds of both replicas are the same and without gaps.
 #include <atomic>
+#include <fstream>
 #include <map>
 #include <random>
 #include <set>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
@@ -280,6 +282,70 @@ TEST(FaultTest, KilledProcessesLoseAndDoubleNothing) {
     WaitForMore(&ledger, 20);
   }
   work.Check();
+}
+
+// Sets the wall clock of the second replicas so many seconds ahead.
+void SetClockAhead(int64_t seconds) {
+  std::fstream file(Need("WANGGE_CLOCK_JUMP"),
+                    std::ios::binary | std::ios::in | std::ios::out);
+  file.write(reinterpret_cast<const char*>(&seconds), sizeof(seconds));
+  ASSERT_TRUE(file.flush());
+}
+
+// Whether the newest line of a service's log is later than a time.
+bool LogIsPast(const std::string& service, absl::Time time) {
+  std::ifstream log(Need("WANGGE_STATE") + "/log/" + service + ".log");
+  std::string newest;
+  for (std::string line; std::getline(log, line);) {
+    if (line.starts_with("{\"time\"")) newest = line;
+  }
+  return newest > absl::StrCat("{\"time\":\"",
+                               absl::FormatTime("%Y-%m-%dT%H:%M:%S", time,
+                                                absl::UTCTimeZone()));
+}
+
+// Until the second replica goes by the clock that was set: Abseil reads it
+// every few seconds only.
+void WaitForClock(bool ahead, absl::Time past) {
+  wgctl::Client client(SettingsWithCases(Need("WANGGE_CASES2")));
+  const absl::Time end = absl::Now() + absl::Minutes(1);
+  do {
+    // A refused call writes a line.
+    EXPECT_FALSE(GetCase(client, "none").ok());
+    ASSERT_LT(absl::Now(), end) << "the clock did not jump";
+  } while (LogIsPast("cases2", past) != ahead);
+}
+
+// The events of a case come in the order of their times, none of which lies
+// outside the test's own, and no timer has fired.
+void CheckTimes(const std::string& case_no, absl::Time begin) {
+  wgctl::Client client(SettingsWithCases(""));
+  const auto read = GetCase(client, case_no);
+  ASSERT_OK(read);
+  absl::Time last = begin - absl::Seconds(1);
+  for (const auto& event : read->timeline()) {
+    const absl::Time time = FromProto(event.event_time());
+    EXPECT_LE(last, time) << event.ShortDebugString();
+    last = time;
+    EXPECT_FALSE(event.has_urged()) << event.ShortDebugString();
+  }
+  EXPECT_LE(last, absl::Now() + absl::Seconds(1));
+}
+
+// Past the limit to accept, and before tokens expire.
+TEST(ClockTest, AClockThatJumpsMovesNoEventAndFiresNoTimer) {
+  const absl::Time begin = absl::Now();
+  constexpr absl::Duration kJump = absl::Hours(11);
+  Work work({"", Need("WANGGE_CASES2")});
+  for (const bool ahead : {false, true, false}) {
+    SetClockAhead(ahead ? absl::ToInt64Seconds(kJump) : 0);
+    WaitForClock(ahead, begin + kJump);
+    WaitForMore(&work.ledger(), 100);
+  }
+  work.Check();
+  for (const auto& [ref, case_no] : work.ledger().case_nos()) {
+    CheckTimes(case_no, begin);
+  }
 }
 
 // The primary dies for good; the standby, to which every commit had gone before
