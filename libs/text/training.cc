@@ -32,6 +32,7 @@ constexpr int kBucketBits = 21;
 constexpr double kCosts[] = {3, 1, 0.25, 0.08};
 constexpr size_t kCostCount = std::size(kCosts);
 constexpr size_t kFolds = 4;
+constexpr size_t kNoFold = kFolds;
 // Rows side by side are often of one matter, so they stay in one fold, as far
 // as there are rows enough.
 constexpr size_t kNeighbours = 8;
@@ -307,7 +308,7 @@ class Trainer {
     return texts_.size() < kFew ? 1 : 3;
   }
 
-  // The rows that are not in `fold`.
+  // The rows that are not in `fold`; all for kNoFold.
   std::vector<const Row*> Without(size_t fold,
                                   const std::vector<Row>& all) const {
     std::vector<const Row*> rows;
@@ -325,8 +326,8 @@ class Trainer {
     }
   }
 
-  // Chooses the features that these texts are worth, and teaches both judges:
-  // `learn(lessons, is_short)`.
+  // Chooses the features that these texts are worth, and calls
+  // `teach(lessons, is_short)` for each judge.
   template <typename Teach>
   void TeachBoth(const std::vector<const Row*>& texts,
                  const std::vector<const Row*>& heads, TextModel* model,
@@ -340,8 +341,8 @@ class Trainer {
     teach(lessons, true);
   }
 
-  // For each cost. Every row is judged by judges that were made without it;
-  // from that come the calibration and the figures.
+  // At each cost every row is judged by judges that were made without it; from
+  // that come the choice of the cost, the calibration and the figures.
   std::vector<Tried> CrossValidate() const {
     const std::vector<Scored> none(texts_.size());
     std::vector<Tried> tried(kCostCount, {none, none});
@@ -435,7 +436,8 @@ class Trainer {
       judge = Learn(lessons, model_, of.cost);
       *judge.mutable_calibration() = of.calibration;
     };
-    TeachBoth(Without(kFolds, texts_), Without(kFolds, heads_), &model_, teach);
+    TeachBoth(Without(kNoFold, texts_), Without(kNoFold, heads_), &model_,
+              teach);
   }
 
   void WriteFigures(const std::vector<Judged>& judged) {

@@ -19,8 +19,8 @@ namespace wangge::cases {
 namespace {
 
 // Loads and commits that come at the same time share a round trip. A statement
-// costs more than the cases in it, so all that comes while one is away goes with
-// the next: a second lane would halve the groups.
+// costs more than the cases in it, so all that comes while one is away goes
+// with the next: a second lane would halve the groups.
 constexpr int kLanes = 1;
 constexpr size_t kMostAtOnce = 100;
 // A group's own limit: it serves callers with several deadlines.
@@ -59,6 +59,11 @@ std::vector<bool> AdmittedOf(const AdmissionBatch& batch,
     admitted.push_back(ids.contains(one.admission->report().key().report_id()));
   }
   return admitted;
+}
+
+const db::Statement& ListStatement(bool open, bool of_unit) {
+  if (of_unit) return open ? sql::kListOpenCasesOfUnit : sql::kListCasesOfUnit;
+  return open ? sql::kListOpenCases : sql::kListCases;
 }
 
 }  // namespace
@@ -299,9 +304,10 @@ absl::StatusOr<std::vector<Case>> Store::List(
                        limit};
   const bool open = filter.open() || filter.light() != 0;
   if (open) params.emplace_back(static_cast<int64_t>(filter.light()));
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   pool_.Query(open ? sql::kListOpenCases : sql::kListCases,
-                               params, deadline));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(ListStatement(open, !filter.lead_unit_id().empty()), params,
+                  deadline));
   return ParseAll<Case>(rows);
 }
 

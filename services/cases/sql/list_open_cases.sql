@@ -1,12 +1,12 @@
 -- As list_cases.sql, of the open cases only, with light $8 (0 for all).
--- Indexes: cases_open_unit with a unit, else cases_open.
+-- Index: cases_open.
 SELECT body, (extract(epoch FROM receive_time) * 1000000)::bigint
          AS receive_micros, case_no
 FROM cases
 WHERE state < 10
   AND (receive_time, case_no) < ($1::timestamptz, $2)
   AND ($3::smallint = 0 OR state = $3::smallint)
-  AND ($4 = '' OR lead_unit_id = $4)
+  AND $4 = ''
   AND ($5 = '' OR source_id = $5)
   AND (NOT $6::boolean OR needs_operator)
   AND ($8::smallint = 0 OR light = $8::smallint)
