@@ -44,7 +44,8 @@ inline wgctl::Settings SuiteSettings() {
 
 // A number that hardly comes twice, even among a million.
 inline uint64_t ManyDigits() {
-  return std::random_device{}() * uint64_t{1000} + std::random_device{}() % 1000;
+  return std::random_device{}() * uint64_t{1000} +
+         std::random_device{}() % 1000;
 }
 
 // A report that routes by itself: of another household each time, so that none
@@ -89,12 +90,11 @@ void SubmitLater(intake::v1::IntakeService::Stub& stub,
   call->request = std::move(request);
   call->context.set_deadline(
       absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-  stub.async()->SubmitReport(
-      &call->context, &call->request, &call->response,
-      [call, then](const grpc::Status& status) mutable {
-        call.reset();
-        then(status);
-      });
+  stub.async()->SubmitReport(&call->context, &call->request, &call->response,
+                             [call, then](const grpc::Status& status) mutable {
+                               call.reset();
+                               then(status);
+                             });
 }
 
 inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(

@@ -29,8 +29,8 @@ absl::Duration PauseAfter(int failures) {
 }  // namespace
 
 // One call. Lives until gRPC is done with it, and not longer than its channel's
-// other owners: its context owns the channel too, and a channel that ends on one
-// of gRPC's own threads would wait for that thread.
+// other owners: its context owns the channel too, and a channel that ends on
+// one of gRPC's own threads would wait for that thread.
 class Workers::Stream
     : public grpc::ClientBidiReactor<AttachRequest, AttachResponse> {
  public:
