@@ -475,9 +475,9 @@ TEST(StreamTest, AReaderThatDoesNotReadIsCutOff) {
   hold.Open();
 }
 
-// Sync calls one after the other, each with little time, as clients make them
-// that have no threads of gRPC's beside them.
-TEST(ClientTest, AServerThatComesBackIsFoundAgain) {
+// That a process without other threads of gRPC's finds it again is for
+// tests/fault: here the servers' threads carry on the client's connection.
+TEST(ClientTest, AServerIsUnavailableAsLongAsItIsGone) {
   Suite first;
   first.Start();
   const int port = first.server->port();
