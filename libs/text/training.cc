@@ -237,8 +237,7 @@ struct Tried {
 // The cost at which a judge is made, and what makes probabilities of its
 // scores.
 struct Choice {
-  double cost = kCosts[0];
-  size_t tried = 0;  // Its position among the costs.
+  size_t cost = 0;  // Its position among the costs.
   Calibration calibration;
 };
 
@@ -398,7 +397,7 @@ class Trainer {
       const size_t right = RightOnes(rows, calibration);
       if (cost > 0 && right <= most) continue;
       most = right;
-      best = {kCosts[cost], cost, std::move(calibration)};
+      best = {cost, std::move(calibration)};
     }
     return best;
   }
@@ -420,7 +419,7 @@ class Trainer {
     std::vector<Judged> judged;
     for (size_t i = 0; i < texts_.size(); ++i) {
       const Choice& of = IsJudgedAsShort(texts_[i]) ? of_short : of_long;
-      const Scored& row = tried[of.tried].texts[i];
+      const Scored& row = tried[of.cost].texts[i];
       judged.push_back(
           {model_.labels(static_cast<int>(row.label)),
            PredictionsOf(model_, ProbabilitiesOf(of.calibration, row.scores))});
@@ -433,7 +432,7 @@ class Trainer {
       const Choice& of = is_short ? of_short : of_long;
       TextJudge& judge = is_short ? *model_.mutable_short_texts()
                                   : *model_.mutable_long_texts();
-      judge = Learn(lessons, model_, of.cost);
+      judge = Learn(lessons, model_, kCosts[of.cost]);
       *judge.mutable_calibration() = of.calibration;
     };
     TeachBoth(Without(kNoFold, texts_), Without(kNoFold, heads_), &model_,

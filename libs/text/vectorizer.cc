@@ -33,31 +33,28 @@ Vectorizer::Vectorizer(const routing::v1::TextModel* model)
       position_of_bucket_(size_t{1} << model->bucket_bits(), -1) {
   for (int i = 0; i < model->buckets_size(); ++i) {
     position_of_bucket_[model->buckets(i)] = i;
+    if (!IsOfHead(model->buckets(i), model->bucket_bits())) ++first_of_head_;
   }
 }
 
 Vector Vectorizer::Make(const std::vector<Feature>& features) const {
-  const int bits = model_->bucket_bits();
   Vector vector;
   vector.reserve(features.size());
-  size_t of_heads = 0;  // How many there are; they stand at the end.
-  double squares[2] = {};
-  for (const bool of_head : {false, true}) {
-    for (const Feature& feature : features) {
-      if (IsOfHead(feature.bucket, bits) != of_head) continue;
-      const int position = position_of_bucket_[feature.bucket];
-      if (position < 0) continue;
-      const float value = Damped(feature.count) * model_->idf(position);
-      vector.emplace_back(static_cast<uint32_t>(position), value);
-      squares[of_head ? 1 : 0] += static_cast<double>(value) * value;
-      of_heads += of_head ? 1 : 0;
-    }
+  double squares = 0;
+  double head_squares = 0;
+  for (const Feature& feature : features) {
+    const int known = position_of_bucket_[feature.bucket];
+    if (known < 0) continue;
+    const auto position = static_cast<uint32_t>(known);
+    const float value = Damped(feature.count) * model_->idf(known);
+    vector.emplace_back(position, value);
+    (position < first_of_head_ ? squares : head_squares) +=
+        static_cast<double>(value) * value;
   }
-  const float whole = InverseLength(squares[0]);
-  const float head = kHeadWeight * InverseLength(squares[1]);
-  const size_t of_whole = vector.size() - of_heads;
-  for (size_t i = 0; i < vector.size(); ++i) {
-    vector[i].second *= i < of_whole ? whole : head;
+  const float whole = InverseLength(squares);
+  const float head = kHeadWeight * InverseLength(head_squares);
+  for (auto& [position, value] : vector) {
+    value *= position < first_of_head_ ? whole : head;
   }
   return vector;
 }

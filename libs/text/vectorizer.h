@@ -30,6 +30,8 @@ class Vectorizer {
  private:
   const routing::v1::TextModel* model_;
   std::vector<int> position_of_bucket_;  // -1 where there is none.
+  // Positions from here on are the head's, whose buckets are the upper ones.
+  uint32_t first_of_head_ = 0;
 };
 
 }  // namespace wangge::text

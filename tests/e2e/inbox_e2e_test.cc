@@ -8,18 +8,21 @@
 namespace wangge {
 namespace {
 
-// An officer's phone.
+// An officer's phone, with their own inbox or, if it may, with another's.
 class Phone {
  public:
   Phone(wgctl::Client& client, const std::string& officer_id)
-      : officer_id_(officer_id),
+      : Phone(client, officer_id, officer_id) {}
+  Phone(wgctl::Client& client, const std::string& officer_id,
+        const std::string& recipient_id)
+      : recipient_id_(recipient_id),
         stub_(command::v1::CommandService::NewStub(
             *client.Channel("command", "gateway/app"))) {
     context_.AddMetadata(rpc::kTokenKey, *client.Token(officer_id));
     context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
     stream_ = stub_->Attach(&context_);
     command::v1::AttachRequest join;
-    join.add_join_recipient_ids(officer_id);
+    join.add_join_recipient_ids(recipient_id);
     stream_->Write(join);
   }
 
@@ -30,7 +33,7 @@ class Phone {
     for (const auto& delivery : page.deliveries()) {
       auto& receipt = *receipts.add_receipts();
       receipt.set_delivery_id(delivery.delivery_id());
-      receipt.set_recipient_id(officer_id_);
+      receipt.set_recipient_id(recipient_id_);
       receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
     }
     stream_->Write(receipts);
@@ -59,7 +62,7 @@ class Phone {
   }
 
  private:
-  const std::string officer_id_;
+  const std::string recipient_id_;
   const std::unique_ptr<command::v1::CommandService::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<command::v1::AttachRequest,
@@ -120,20 +123,8 @@ TEST_F(InboxE2eTest, AWithdrawnCaseWaitsForNobody) {
 }
 
 TEST_F(InboxE2eTest, NobodyReadsAnothersInbox) {
-  using command::v1::CommandService;
-  auto channel = client_.Channel("command", "gateway/app");
-  ASSERT_OK(channel);
-  const auto stub = CommandService::NewStub(*channel);
-  grpc::ClientContext context;
-  context.AddMetadata(rpc::kTokenKey, *client_.Token("o000001"));
-  const auto stream = stub->Attach(&context);
-  command::v1::AttachRequest join;
-  join.add_join_recipient_ids("o000002");
-  stream->Write(join);
-  command::v1::AttachResponse page;
-  while (stream->Read(&page)) {
-  }
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  Phone phone(client_, "o000001", "o000002");
+  EXPECT_EQ(phone.End().error_code(), grpc::StatusCode::PERMISSION_DENIED);
 }
 
 }  // namespace

@@ -320,8 +320,8 @@ void WaitForClock(bool ahead, absl::Time past) {
 
 // The events of a case come in the order of their times, none of which lies
 // outside the test's own, and no timer has fired.
-void CheckTimes(const std::string& case_no, absl::Time begin) {
-  wgctl::Client client(SettingsWithCases(""));
+void CheckTimes(wgctl::Client& client, const std::string& case_no,
+                absl::Time begin) {
   const auto read = GetCase(client, case_no);
   ASSERT_OK(read);
   absl::Time last = begin - absl::Seconds(1);
@@ -345,8 +345,9 @@ TEST(ClockTest, AClockThatJumpsMovesNoEventAndFiresNoTimer) {
     WaitForMore(&work.ledger(), 100);
   }
   work.Check();
+  wgctl::Client client(SettingsWithCases(""));
   for (const auto& [ref, case_no] : work.ledger().case_nos()) {
-    CheckTimes(case_no, begin);
+    CheckTimes(client, case_no, begin);
   }
 }
 
