@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/lock_checks.h"
 #include "base/status_macros.h"
 #include "exec/periodic.h"
 #include "log/crash.h"
@@ -145,6 +146,7 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
 
 int Main(const std::string& name, const std::string& summary, int argc,
          char** argv, const ServiceFactory& make) {
+  SkipLockChecks();
   absl::SetProgramUsageMessage(absl::StrCat(summary, "\nExample: wangge_", name,
                                             " --flagfile=", name,
                                             ".flags\nAll flags: --helpfull"));

@@ -1,10 +1,14 @@
 // Statistics are the sum over the records, folded or not.
+#include <algorithm>
 #include <atomic>
 #include <map>
+#include <pqxx/pqxx>
 #include <thread>
 
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "services/cases/domain/statistics.h"
+#include "services/cases/sql.h"
 #include "services/cases/statistics_store.h"
 #include "services/cases/store_fixture.h"
 
@@ -147,6 +151,69 @@ TEST_F(StatisticsTest, FiltersChooseAndDaysBound) {
     request.set_last_day("2020-01-01");
     EXPECT_EQ(Read(request).rows_size(), 0);
   }
+}
+
+// Cases of each day around the ends of three months.
+class MonthsTest : public StatisticsTest {
+ protected:
+  static constexpr const char* kDays[] = {
+      "2026-01-30", "2026-01-31", "2026-02-01", "2026-02-15",
+      "2026-02-28", "2026-03-01", "2026-03-31"};
+
+  void SetUp() override {
+    StatisticsTest::SetUp();
+    Run("INSERT INTO statistic_change SELECT day::date, 'd', 's', 'u', 'c', "
+        "'o', '{1,101}', 1 FROM unnest('{" +
+        absl::StrJoin(kDays, ",") + "}'::text[]) AS day");
+  }
+
+  void Run(const std::string& sql) {
+    pqxx::connection connection(database_->dsn());
+    pqxx::nontransaction(connection).exec(sql);
+  }
+
+  // Every period between two of the days, or open, has the cases of its days.
+  void ExpectEachPeriodsOwn() {
+    std::vector<std::string> bounds(std::begin(kDays), std::end(kDays));
+    bounds.emplace_back();
+    for (const std::string& first : bounds) {
+      for (const std::string& last : bounds) {
+        if (!first.empty() && !last.empty() && first > last) continue;
+        v1::GetStatisticsRequest request;
+        request.set_first_day(first);
+        request.set_last_day(last);
+        request.set_unit_id("u");
+        const auto within = std::count_if(
+            std::begin(kDays), std::end(kDays), [&](const std::string& day) {
+              return day >= first && (last.empty() || day <= last);
+            });
+        const auto response = Read(request);
+        ASSERT_EQ(response.rows_size(), 1) << first << " to " << last;
+        EXPECT_EQ(response.rows(0).case_count(), within)
+            << first << " to " << last;
+      }
+    }
+  }
+};
+
+TEST_F(MonthsTest, APeriodIsItsMonthsAndDays) {
+  ExpectEachPeriodsOwn();
+  EXPECT_TRUE(*statistics_->Fold(3, Soon()));
+  ExpectEachPeriodsOwn();
+  EXPECT_FALSE(*statistics_->Fold(1000, Soon()));
+  ExpectEachPeriodsOwn();
+}
+
+TEST_F(MonthsTest, MonthsAreMadeOfTheDaysThatWereThere) {
+  EXPECT_OK(statistics_->Fold(1000, Soon()));
+  Run("DELETE FROM statistic WHERE dimensions >= 32");
+  const auto& migrations = sql::kMigrations;
+  const auto migration = std::find_if(
+      migrations.begin(), migrations.end(),
+      [](const auto& m) { return m.name == "0009_monthly_statistics"; });
+  ASSERT_NE(migration, migrations.end());
+  Run(migration->sql);
+  ExpectEachPeriodsOwn();
 }
 
 // A reader sees each change whole: every case is in one state, whoever writes

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/status_macros.h"
+#include "db/array.h"
 #include "services/cases/domain/statistics.h"
 #include "services/cases/sql.h"
 
@@ -35,18 +36,21 @@ absl::StatusOr<bool> StatisticsStore::Fold(int limit, absl::Time deadline) {
 
 absl::StatusOr<v1::GetStatisticsResponse> StatisticsStore::Read(
     const v1::GetStatisticsRequest& request, absl::Time deadline) {
-  const auto bound = [](const std::string& day, const char* otherwise) {
-    return day.empty() ? otherwise : day;
-  };
+  db::TextArray first_days, last_days;
+  db::IntArray dimensions;
+  for (const Span& span : SpansOf(request)) {
+    first_days.Add(span.first_day);
+    last_days.Add(span.last_day);
+    dimensions.Add(span.dimensions);
+  }
   ASSIGN_OR_RETURN(
       const db::Rows rows,
-      pool_.Query(sql::kSelectStatistics,
-                  {bound(request.first_day(), "-infinity"),
-                   bound(request.last_day(), "infinity"), DimensionsOf(request),
-                   request.district_code(), request.street_grid_id(),
-                   request.unit_id(), request.category_code(),
-                   request.source_id(), static_cast<int64_t>(request.group())},
-                  deadline));
+      pool_.Query(
+          sql::kSelectStatistics,
+          {first_days, last_days, dimensions, request.district_code(),
+           request.street_grid_id(), request.unit_id(), request.category_code(),
+           request.source_id(), static_cast<int64_t>(request.group())},
+          deadline));
   v1::GetStatisticsResponse response;
   *response.mutable_as_of_time() =
       ToProto(rows.TimeOfMicros(0, "as_of_micros"));

@@ -10,10 +10,19 @@ namespace {
 
 constexpr int kReceiptLanes = 1;
 constexpr size_t kMostMessages = 200;      // Of receipts, in one group.
-constexpr size_t kMostReceiptRows = 5000;  // In one statement.
+constexpr size_t kMostReceiptRows = 1000;  // In one statement.
+constexpr size_t kMostSentRows = 5000;     // In one statement.
+// Nobody waits for what people say of a delivery as others wait for reports to
+// be written: after a statement of so long, the database is theirs for a while.
+constexpr int kRestTimes = 2;
+constexpr absl::Duration kLongestRest = absl::Milliseconds(100);
 // So long has a phone to answer before it is recorded that it did not.
 constexpr absl::Duration kSilence = absl::Seconds(5);
 constexpr absl::Duration kWriteTime = absl::Seconds(20);
+
+bool SaysMoreThanDelivered(const v1::Receipt& receipt) {
+  return receipt.kind() != v1::RECEIPT_KIND_DELIVERED;
+}
 
 }  // namespace
 
@@ -45,15 +54,21 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
            std::tie(b.delivery_id(), b.recipient_id());
   });
   const absl::Time now = clock_.Now();
-  const absl::Time deadline = absl::Now() + kWriteTime;
+  const bool may_rest =
+      std::any_of(all.begin(), all.end(), SaysMoreThanDelivered);
   absl::Status status;
   for (size_t begin = 0; begin < all.size() && status.ok();
        begin += kMostReceiptRows) {
+    if (may_rest) absl::SleepFor(rest_until_ - absl::Now());
     const size_t end = std::min(begin + kMostReceiptRows, all.size());
+    const absl::Time sent = absl::Now();
     status =
         store_.RecordReceipts({all.begin() + static_cast<std::ptrdiff_t>(begin),
                                all.begin() + static_cast<std::ptrdiff_t>(end)},
-                              now, deadline);
+                              now, sent + kWriteTime);
+    const absl::Time written = absl::Now();
+    rest_until_ =
+        written + std::min(kRestTimes * (written - sent), kLongestRest);
   }
   if (status.ok()) receipts_.Increment(static_cast<double>(all.size()));
   std::vector<absl::StatusOr<bool>> results;
@@ -89,7 +104,7 @@ bool ReceiptRecorder::RecordSent() {
       ids.insert(ids.end(), out.recipient_ids.begin(), out.recipient_ids.end());
       times.insert(times.end(), out.delivery_nos.size(), out.time);
       sent_.pop_front();
-      more = numbers.size() >= kMostReceiptRows;
+      more = numbers.size() >= kMostSentRows;
     }
   }
   // Lost at worst: then the cause of a missing receipt reads "offline".

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ class ReceiptRecorder {
   InboxStore& store_;
   const Clock& clock_;
   metrics::Counter& receipts_;
+  absl::Time rest_until_ = absl::InfinitePast();  // The batcher's only lane's.
   Mutex mutex_;
   std::deque<SentOut> sent_ ABSL_GUARDED_BY(mutex_);
   exec::Batcher<std::vector<v1::Receipt>, bool> batcher_;

@@ -3,9 +3,11 @@
 #include <map>
 #include <string>
 
+#include "base/lock_checks.h"
 #include "tests/bench/bench.h"
 
 int main(int argc, char** argv) {
+  wangge::SkipLockChecks();
   using wangge::bench::Options;
   Options options;
   const std::map<std::string, std::string*> texts = {

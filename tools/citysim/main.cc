@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/lock_checks.h"
 #include "base/status_macros.h"
 #include "city/folder.h"
 #include "rpc/client.h"
@@ -135,6 +136,7 @@ int Report(const absl::Status& status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  wangge::SkipLockChecks();
   CLI::App app{
       "citysim: the simulated city. The same seed gives the same city."};
   app.require_subcommand(1);

@@ -26,6 +26,15 @@ absl::Duration PauseAfter(int failures) {
   return pause * std::uniform_real_distribution<>(0.5, 1.5)(random);
 }
 
+Receipt Acknowledgement(const std::string& delivery_id,
+                        const std::string& recipient_id) {
+  Receipt receipt;
+  receipt.set_delivery_id(delivery_id);
+  receipt.set_recipient_id(recipient_id);
+  receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
+  return receipt;
+}
+
 }  // namespace
 
 // One call. Lives until gRPC is done with it, and not longer than its channel's
@@ -160,14 +169,21 @@ WorkerCount Workers::Count() {
   return count_;
 }
 
-bool Workers::WaitForAttached(int64_t recipients, absl::Time deadline) {
+bool Workers::WaitUntil(absl::Time deadline,
+                        const std::function<bool()>& reached) {
   const auto end = std::chrono::steady_clock::now() +
                    absl::ToChronoNanoseconds(deadline - absl::Now());
   MutexLock lock(&mutex_);
-  while (count_.attached < recipients) {
-    if (!changed_.WaitUntil(&mutex_, end)) return count_.attached >= recipients;
+  while (!reached()) {
+    if (!changed_.WaitUntil(&mutex_, end)) return reached();
   }
   return true;
+}
+
+bool Workers::WaitForAttached(int64_t recipients, absl::Time deadline) {
+  return WaitUntil(deadline, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return count_.attached >= recipients;
+  });
 }
 
 std::pair<int64_t, int64_t> Workers::About(const std::string& subject_id) {
@@ -183,13 +199,39 @@ std::pair<int64_t, int64_t> Workers::About(const std::string& subject_id) {
 
 bool Workers::WaitForAbout(const std::string& subject_id, int64_t recipients,
                            absl::Time deadline) {
-  const auto end = std::chrono::steady_clock::now() +
-                   absl::ToChronoNanoseconds(deadline - absl::Now());
+  return WaitUntil(deadline, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return static_cast<int64_t>(received_[subject_id].size()) >= recipients;
+  });
+}
+
+bool Workers::WaitForRecorded(int64_t receipts, absl::Time deadline) {
+  return WaitUntil(deadline, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return count_.recorded >= receipts;
+  });
+}
+
+void Workers::Acknowledge(const std::string& subject_id,
+                          absl::Duration within) {
   MutexLock lock(&mutex_);
-  while (static_cast<int64_t>(received_[subject_id].size()) < recipients) {
-    if (!changed_.WaitUntil(&mutex_, end)) return false;
+  const auto& by_recipient = received_[subject_id];
+  const absl::Time begin = absl::Now();
+  const size_t bundles = kBundles * lines_.size();
+  for (size_t i = 0; i < bundles; ++i) {
+    Plan plan{i % lines_.size(), {}};
+    const auto& ids = lines_[plan.line].recipient_ids;
+    for (size_t of = i / lines_.size(); of < ids.size(); of += kBundles) {
+      const auto received = by_recipient.find(ids[of]);
+      if (received == by_recipient.end()) continue;
+      for (const std::string& delivery_id : received->second) {
+        plan.receipts.push_back(Acknowledgement(delivery_id, ids[of]));
+      }
+    }
+    if (plan.receipts.empty()) continue;
+    plans_.insert(
+        {begin + within * static_cast<double>(i) / static_cast<double>(bundles),
+         std::move(plan)});
   }
-  return true;
+  changed_.SignalAll();
 }
 
 void Workers::CutAll() { Cut(static_cast<int>(lines_.size())); }
@@ -255,15 +297,13 @@ void Workers::Took(size_t line_no, const AttachResponse& response) {
   if (!response.cursor().empty()) line.cursor = response.cursor();
   for (; line.recorded < response.recorded_receipt_count(); ++line.recorded) {
     line.unrecorded.pop_front();
+    ++count_.recorded;
   }
   for (const auto& delivery : response.deliveries()) {
     auto& by_recipient = received_[delivery.subject_id()];
     for (const std::string& id : delivery.recipient_ids()) {
       const Habit habit = HabitOf(id);
-      Receipt receipt;
-      receipt.set_delivery_id(delivery.delivery_id());
-      receipt.set_recipient_id(id);
-      receipt.set_kind(command::v1::RECEIPT_KIND_ACKNOWLEDGED);
+      Receipt receipt = Acknowledgement(delivery.delivery_id(), id);
       if (habit.dead) {
         receipt.set_kind(command::v1::RECEIPT_KIND_UNREACHABLE);
         receipt.set_reason("关机");

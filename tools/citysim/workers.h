@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ struct WorkerCount {
   int64_t repeated = 0;   // The same delivery again, after a reconnection.
   int64_t refused = 0;    // Streams that ended with an error of the server.
   int64_t receipts = 0;   // Sent.
+  int64_t recorded = 0;   // Of these, what the server said it has recorded.
 };
 
 // Plays all of them on threads of gRPC's and one of its own. Thread-safe.
@@ -57,6 +59,11 @@ class Workers {
   std::pair<int64_t, int64_t> About(const std::string& subject_id);
   bool WaitForAbout(const std::string& subject_id, int64_t recipients,
                     absl::Time deadline);
+  // Each recipient of a delivery about an instruction or a case acknowledges
+  // it, spread evenly over `within`: every stream sends kBundles messages.
+  void Acknowledge(const std::string& subject_id, absl::Duration within);
+  // False when fewer receipts, of all ever sent, are recorded at the deadline.
+  bool WaitForRecorded(int64_t receipts, absl::Time deadline);
   // Cuts every stream at the same time; each comes back after a pause that
   // doubles with every failure.
   void CutAll();
@@ -64,6 +71,7 @@ class Workers {
   void Cut(int streams);
 
  private:
+  static constexpr size_t kBundles = 4;
   class Stream;
   // The recipients of a stream that is opened again and again.
   struct Line {
@@ -97,6 +105,7 @@ class Workers {
   void SendReceipts(Line* line, std::vector<command::v1::Receipt> receipts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Habit HabitOf(const std::string& recipient_id) const;
+  bool WaitUntil(absl::Time deadline, const std::function<bool()>& reached);
 
   const WorkerHabits habits_;
   Mutex mutex_;

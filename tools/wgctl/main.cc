@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string>
 
+#include "base/lock_checks.h"
 #include "grpcpp/create_channel.h"
 #include "log/log.h"
 #include "rpc/server.h"
@@ -128,4 +129,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace wangge::wgctl
 
-int main(int argc, char** argv) { return wangge::wgctl::Main(argc, argv); }
+int main(int argc, char** argv) {
+  wangge::SkipLockChecks();
+  return wangge::wgctl::Main(argc, argv);
+}

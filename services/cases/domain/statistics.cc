@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "base/clock.h"
 #include "services/cases/domain/limits.h"
 
@@ -19,6 +20,7 @@ constexpr int kStreet = 2;
 constexpr int kUnit = 4;
 constexpr int kCategory = 8;
 constexpr int kSource = 16;
+constexpr int kOfMonths = 32;
 constexpr auto kInState = static_cast<int64_t>(Measure::kInState);
 
 Measure InState(CaseState state) {
@@ -102,6 +104,14 @@ void AddJoint(const Case& c, Counter* counter) {
   counter->AddIf(c.state() == v1::CASE_STATE_CLOSED, Measure::kJointClosed);
 }
 
+absl::CivilDay ParseDay(const std::string& day) {
+  absl::CivilDay parsed;
+  absl::ParseCivilTime(day, &parsed);
+  return parsed;
+}
+
+std::string ToText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+
 void AddPart(int64_t count, v1::Share* share) {
   share->set_count(share->count() + count);
 }
@@ -176,6 +186,32 @@ bool AreKept(int dimensions) {
                            kUnit | kCategory};
   return std::find(std::begin(kKept), std::end(kKept), dimensions) !=
          std::end(kKept);
+}
+
+std::vector<Span> SpansOf(const v1::GetStatisticsRequest& request) {
+  const int dimensions = DimensionsOf(request);
+  const bool begins = !request.first_day().empty();
+  const bool ends = !request.last_day().empty();
+  const Span all{begins ? request.first_day() : "-infinity",
+                 ends ? request.last_day() : "infinity", dimensions};
+  if (request.group() == v1::STATISTICS_GROUP_DAY) return {all};
+  // Whole months: from the one that begins on the first day or next after it,
+  // to the one before that of the day after the last.
+  const absl::CivilDay first = ParseDay(request.first_day());
+  const absl::CivilDay last = ParseDay(request.last_day());
+  const absl::CivilDay from(absl::CivilMonth(first - 1) + 1);
+  const absl::CivilDay to(absl::CivilMonth(last + 1));
+  if (begins && ends && from >= to) return {all};
+  std::vector<Span> spans{{begins ? ToText(from) : all.first_day,
+                           ends ? ToText(to - 1) : all.last_day,
+                           dimensions | kOfMonths}};
+  if (begins && first < from) {
+    spans.push_back({all.first_day, ToText(from - 1), dimensions});
+  }
+  if (ends && to <= last) {
+    spans.push_back({ToText(to), all.last_day, dimensions});
+  }
+  return spans;
 }
 
 void AddSum(int64_t measure, int64_t count, v1::Statistics* statistics) {

@@ -53,6 +53,17 @@ int DimensionsOf(const v1::GetStatisticsRequest& request);
 // Whether sums are kept by these (fold_statistics.sql).
 bool AreKept(int dimensions);
 
+// Sums that are kept of some days (fold_statistics.sql).
+struct Span {
+  std::string first_day;  // PostgreSQL's; -infinity when there is none.
+  std::string last_day;   // infinity when there is none.
+  int dimensions = 0;     // 32 more than DimensionsOf: of whole months.
+  bool operator==(const Span&) const = default;
+};
+// The spans that a valid request asks for, each day in one of them: its whole
+// months and the days around these, or the days when they are told apart.
+std::vector<Span> SpansOf(const v1::GetStatisticsRequest& request);
+
 // Adds the sum over a measure to the figure that shows it. Numbers that a newer
 // version counts are left out.
 void AddSum(int64_t measure, int64_t count, v1::Statistics* statistics);

@@ -1,6 +1,8 @@
 // What a case is counted under, from its admission to its reopening.
 #include "services/cases/domain/statistics.h"
 
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "services/cases/domain/test_city.h"
 
@@ -118,6 +120,50 @@ TEST(AddSumTest, UnknownMeasuresAreLeftOut) {
   v1::Statistics figures;
   AddSum(99, 7, &figures);
   EXPECT_EQ(figures.ByteSizeLong(), 0U);
+}
+
+// A request's spans as "first..last dimensions", in order.
+std::vector<std::string> Spans(const std::string& first_day,
+                               const std::string& last_day,
+                               v1::StatisticsGroup group = {}) {
+  v1::GetStatisticsRequest request;
+  request.set_first_day(first_day);
+  request.set_last_day(last_day);
+  request.set_group(group);
+  std::vector<std::string> spans;
+  for (const Span& span : SpansOf(request)) {
+    spans.push_back(span.first_day + ".." + span.last_day + " " +
+                    std::to_string(span.dimensions));
+  }
+  std::sort(spans.begin(), spans.end());
+  return spans;
+}
+
+TEST(SpansTest, WholeMonthsAndTheDaysAroundThem) {
+  using testing::ElementsAre;
+  EXPECT_THAT(Spans("", ""), ElementsAre("-infinity..infinity 32"));
+  EXPECT_THAT(Spans("2026-01-01", ""), ElementsAre("2026-01-01..infinity 32"));
+  EXPECT_THAT(Spans("2026-01-02", ""), ElementsAre("2026-01-02..2026-01-31 0",
+                                                   "2026-02-01..infinity 32"));
+  EXPECT_THAT(Spans("", "2026-02-28"), ElementsAre("-infinity..2026-02-28 32"));
+  EXPECT_THAT(Spans("", "2026-02-27"), ElementsAre("-infinity..2026-01-31 32",
+                                                   "2026-02-01..2026-02-27 0"));
+  EXPECT_THAT(
+      Spans("2025-12-31", "2026-03-01"),
+      ElementsAre("2025-12-31..2025-12-31 0", "2026-01-01..2026-02-28 32",
+                  "2026-03-01..2026-03-01 0"));
+  EXPECT_THAT(Spans("2026-02-01", "2026-02-28"),
+              ElementsAre("2026-02-01..2026-02-28 32"));
+  // No whole month.
+  EXPECT_THAT(Spans("2026-01-02", "2026-02-27"),
+              ElementsAre("2026-01-02..2026-02-27 0"));
+  EXPECT_THAT(Spans("2026-01-05", "2026-01-05"),
+              ElementsAre("2026-01-05..2026-01-05 0"));
+  // Days that are told apart, and other dimensions.
+  EXPECT_THAT(Spans("", "", v1::STATISTICS_GROUP_DAY),
+              ElementsAre("-infinity..infinity 0"));
+  EXPECT_THAT(Spans("", "", v1::STATISTICS_GROUP_UNIT),
+              ElementsAre("-infinity..infinity 36"));
 }
 
 }  // namespace

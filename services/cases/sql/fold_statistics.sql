@@ -43,9 +43,19 @@ folded AS (
                           (lead_unit_id, category_code))
   HAVING sum(count) <> 0
 ),
+-- 32 more: of the month that begins on that day.
+of_months AS (
+  SELECT dimensions + 32 AS dimensions, date_trunc('month', day)::date AS day,
+         district_code, street_grid_id, lead_unit_id, category_code, source_id,
+         measure, sum(count) AS count
+  FROM folded
+  GROUP BY dimensions, date_trunc('month', day), district_code, street_grid_id,
+           lead_unit_id, category_code, source_id, measure
+  HAVING sum(count) <> 0
+),
 written AS (
   INSERT INTO statistic AS s
-  SELECT * FROM folded
+  SELECT * FROM folded UNION ALL SELECT * FROM of_months
   ON CONFLICT (dimensions, day, district_code, street_grid_id, lead_unit_id,
                category_code, source_id, measure)
   DO UPDATE SET count = s.count + excluded.count

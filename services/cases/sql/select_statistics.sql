@@ -1,19 +1,27 @@
--- Sums of each measure over the cases received on the days $1 to $2, of the
--- district $4, street $5, unit $6, category $7 and source $8 (empty for all),
--- for each value of column number $9 (0 none, 1 day, 2 district, 3 street,
--- 4 unit, 5 category, 6 source). $3 are the dimensions that these columns are.
+-- Sums of each measure over the cases received in adjoining spans of days or of
+-- whole months, each from $1 to $2, with the dimensions $3; of the district $4,
+-- street $5, unit $6, category $7 and source $8 (empty for all), for each value
+-- of column number $9 (0 none, 1 day, 2 district, 3 street, 4 unit, 5 category,
+-- 6 source).
 -- Always at least one row, which has the moment of the snapshot.
--- Index: the primary key. Rows: what the days have of these dimensions.
-WITH part AS (
+-- Index: the primary key. Rows: what the spans have of these dimensions.
+WITH span AS (
+  SELECT first::date AS first_day, last::date AS last_day,
+         of::smallint AS dimensions
+  FROM unnest($1::text[], $2::text[], $3::bigint[]) AS v(first, last, of)
+),
+part AS (
   SELECT day, district_code, street_grid_id, lead_unit_id, category_code,
          source_id, measure, count
-  FROM statistic
-  WHERE dimensions = $3::smallint AND day BETWEEN $1::date AND $2::date
+  FROM span JOIN statistic AS s
+    ON s.dimensions = span.dimensions
+    AND s.day BETWEEN span.first_day AND span.last_day
   UNION ALL
   SELECT day, district_code, street_grid_id, lead_unit_id, category_code,
          source_id, measure, sign
   FROM statistic_change, unnest(measures) AS measure
-  WHERE day BETWEEN $1::date AND $2::date
+  WHERE day BETWEEN (SELECT min(first_day) FROM span)
+                AND (SELECT max(last_day) FROM span)
 ),
 summed AS (
   SELECT CASE $9::int WHEN 1 THEN day::text WHEN 2 THEN district_code
