@@ -19,6 +19,19 @@ port_of() {
 }
 pg_port() { echo $((BASE + 32)); }
 
+in_use() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # port
+# A base port from which nobody listens, from FIRST: so that other suites and
+# other checkouts' tests do not matter.
+free_base() { # first
+  local base port
+  for ((base = $1; base < $1 + 1000; base += 40)); do
+    for ((port = base + 1; port < base + 40; port++)); do in_use $port && continue 2; done
+    echo $base
+    return
+  done
+  die "no free ports from $1 to $(($1 + 1000))"
+}
+
 # The cluster's folder. PostgreSQL refuses to run as root, and its user may not
 # reach a checkout in somebody's home, so root's cluster lives elsewhere.
 pg_dir() {
@@ -100,7 +113,6 @@ make_cluster() {
   rm -f "$pwfile"
   as_postgres tee -a "$dir/postgresql.conf" >/dev/null <<C
 listen_addresses = '127.0.0.1'
-port = $(pg_port)
 unix_socket_directories = ''
 max_connections = 200
 shared_buffers = 512MB
@@ -115,9 +127,9 @@ sql() { psql -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(pg_port)" -U postgres -
 start_postgres() {
   make_cluster
   if [ "$(id -u)" = 0 ]; then
-    start postgres runuser -u postgres -- $PG_BIN/postgres -D "$(pg_dir)"
+    start postgres runuser -u postgres -- $PG_BIN/postgres -D "$(pg_dir)" -p "$(pg_port)"
   else
-    start postgres $PG_BIN/postgres -D "$(pg_dir)"
+    start postgres $PG_BIN/postgres -D "$(pg_dir)" -p "$(pg_port)"
   fi
   wait_for 60 sql 'SELECT 1' || { tail -5 "$STATE/log/postgres.log" >&2; die "PostgreSQL did not start: $STATE/log/postgres.log"; }
 }
