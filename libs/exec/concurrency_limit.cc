@@ -10,6 +10,12 @@ constexpr double kMostShrink = 0.5;
 constexpr double kMostGrowth = 1.1;
 // A limit that is not reached says nothing of whether a higher one would do.
 constexpr double kReached = 0.9;
+// What is usual: so many times as many as have ended of late, and of the limit
+// so many at once, for calls come by chance.
+constexpr double kUsual = 1.5;
+constexpr double kClump = 0.25;
+// The weight of what is new in what was of late.
+constexpr double kNew = 0.2;
 
 }  // namespace
 
@@ -18,7 +24,8 @@ ConcurrencyLimit::ConcurrencyLimit(const std::string& name,
     : options_(options),
       gauge_(metrics::GetGauge("concurrency_limit",
                                "Calls that may be worked on at once.",
-                               {{"limit", name}})) {
+                               {{"limit", name}})),
+      rate_(options.at_first / absl::ToDoubleSeconds(options.wanted)) {
   const MutexLock lock(&mutex_);
   Set(options.at_first);
 }
@@ -43,9 +50,20 @@ bool ConcurrencyLimit::TryBegin(absl::Time now) {
 }
 
 bool ConcurrencyLimit::MayExceed(absl::Time now) {
-  over_since_ = std::min(over_since_, now);
-  return in_flight_ < options_.most && now - over_since_ < options_.patience &&
-         now - refused_at_ >= options_.patience;
+  if (over_since_ > now) {
+    over_since_ = now;
+    usual_rate_ = rate_;
+    beyond_ = 0;
+  }
+  const absl::Duration over = now - over_since_;
+  const double usual =
+      kClump * limit_ + kUsual * usual_rate_ * absl::ToDoubleSeconds(over);
+  if (in_flight_ >= options_.most || over >= options_.patience ||
+      now - refused_at_ < options_.patience || beyond_ >= usual) {
+    return false;
+  }
+  ++beyond_;
+  return true;
 }
 
 void ConcurrencyLimit::Cancel() {
@@ -58,9 +76,13 @@ void ConcurrencyLimit::End(absl::Duration took, absl::Time now) {
   --in_flight_;
   ++ended_;
   took_ += took;
+  // When the clock is set back, what was is not to come yet.
+  since_ = std::min(since_, now);
+  refused_at_ = std::min(refused_at_, now);
   // Long enough for calls that began under the last limit to end.
-  if (now - since_ < options_.wanted) return;
-  Learn();
+  const absl::Duration window = now - since_;
+  if (window < options_.wanted) return;
+  Learn(window);
   since_ = now;
   most_in_flight_ = in_flight_;
   ended_ = 0;
@@ -69,7 +91,8 @@ void ConcurrencyLimit::End(absl::Duration took, absl::Time now) {
 
 // By Little's law a call takes in proportion to how many there are, once there
 // are enough of them to keep everything busy.
-void ConcurrencyLimit::Learn() {
+void ConcurrencyLimit::Learn(absl::Duration window) {
+  rate_ += kNew * (ended_ / absl::ToDoubleSeconds(window) - rate_);
   const double change = absl::FDivDuration(options_.wanted, took_ / ended_);
   if (change > 1 && most_in_flight_ < kReached * limit_) return;
   Set(limit_ * std::clamp(change, kMostShrink, kMostGrowth));

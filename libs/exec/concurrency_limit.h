@@ -2,8 +2,7 @@
 // wanted: learned from how long they take, so that nobody needs to know the
 // machine. More calls than that only wait for each other; whoever is told so at
 // once can come again or go elsewhere. But a disk that stands still for a
-// moment is no overload: only when there have been too many for a while are any
-// refused, until for a while none was.
+// moment is no overload: those who come as usual may wait, for a while.
 #pragma once
 
 #include <string>
@@ -20,7 +19,7 @@ class ConcurrencyLimit {
   struct Options {
     int fewest = 32;
     int at_first = 128;
-    int most = 1000;  // Also of those that come within `patience`.
+    int most = 1000;  // Also of those that wait for what stands still.
     absl::Duration patience = absl::Seconds(1);
     // What a call should take on average.
     absl::Duration wanted = absl::Milliseconds(75);
@@ -41,15 +40,20 @@ class ConcurrencyLimit {
  private:
   bool MayExceed(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Set(double limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Learn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Learn(absl::Duration window) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   metrics::Gauge& gauge_;
   mutable Mutex mutex_;
   double limit_ ABSL_GUARDED_BY(mutex_) = 0;
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Since when the limit has been reached; when one was refused the last time.
+  // How many end in a second, of late.
+  double rate_ ABSL_GUARDED_BY(mutex_);
+  // Since when the limit has been reached, what was usual then, and how many
+  // were let in beyond it; when one was refused the last time.
   absl::Time over_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  double usual_rate_ ABSL_GUARDED_BY(mutex_) = 0;
+  int beyond_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time refused_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // Since the limit was looked at.
   absl::Time since_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();

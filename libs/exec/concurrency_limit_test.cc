@@ -17,6 +17,11 @@ class Server {
 
   void SetRate(double rate) { rate_ = rate; }
 
+  void SetClockBack(absl::Duration time) {
+    now_ -= time;
+    free_at_ -= time;
+  }
+
   // Nothing is carried out for a time.
   void Stall(absl::Duration time) {
     free_at_ = std::max(free_at_, now_) + time;
@@ -77,7 +82,11 @@ TEST(ConcurrencyLimitTest, AtFiveTimesCapacityCallsTakeAsLongAsWanted) {
     ConcurrencyLimit limit("test", {});
     Server server(&limit, capacity);
     // Until it is learned.
+    server.Receive(0.9 * capacity, absl::Seconds(1));
     server.Receive(5 * capacity, absl::Seconds(3));
+    // From the limit at first, and no more: nothing stands still here.
+    EXPECT_LT(*std::max_element(server.took.begin(), server.took.end()),
+              std::max(150.0, 1.5 * 128 / capacity * 1000));
     server.took.clear();
     server.refused = 0;
     server.Receive(5 * capacity, absl::Seconds(30));
@@ -96,6 +105,17 @@ TEST(ConcurrencyLimitTest, AStallIsNoOverload) {
     server.Receive(1200, absl::Seconds(3));
   }
   EXPECT_EQ(server.refused, 0);
+}
+
+TEST(ConcurrencyLimitTest, LearnsOnWhenTheClockIsSetBack) {
+  ConcurrencyLimit limit("test", {});
+  Server server(&limit, 600);
+  server.Receive(3000, absl::Seconds(3));
+  EXPECT_LT(limit.limit(), 60);
+  server.SetClockBack(absl::Hours(11));
+  server.SetRate(6000);
+  server.Receive(12'000, absl::Seconds(3));
+  EXPECT_GT(limit.limit(), 300);
 }
 
 TEST(ConcurrencyLimitTest, StaysWithinItsBounds) {

@@ -59,7 +59,10 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
   absl::Status status;
   for (size_t begin = 0; begin < all.size() && status.ok();
        begin += kMostReceiptRows) {
-    if (may_rest) absl::SleepFor(rest_until_ - absl::Now());
+    // Not longer when the clock is set back.
+    if (may_rest) {
+      absl::SleepFor(std::min(rest_until_ - absl::Now(), kLongestRest));
+    }
     const size_t end = std::min(begin + kMostReceiptRows, all.size());
     const absl::Time sent = absl::Now();
     status =
