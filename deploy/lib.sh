@@ -37,7 +37,11 @@ free_base() { # first
 pg_dir() {
   if [ "$(id -u)" = 0 ]; then echo "/var/tmp/wangge-pg-$(printf %s "$STATE" | cksum | cut -d' ' -f1)"; else echo "$STATE/pg"; fi
 }
-as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+# Not by runuser, which kills what it has started two seconds after it was asked
+# to end: a shutdown checkpoint may take longer.
+AS_POSTGRES=()
+[ "$(id -u)" != 0 ] || AS_POSTGRES=(setpriv --reuid=postgres --regid=postgres --init-groups --)
+as_postgres() { "${AS_POSTGRES[@]}" "$@"; }
 
 dsn() { echo "host=127.0.0.1 port=$(pg_port) dbname=$1 user=$1"; }
 export PGPASSFILE=$STATE/secrets/pgpass
@@ -90,7 +94,7 @@ stop() { # name: ends it in its own order
   running "$1" || return 0
   local pid; pid=$(cat "$STATE/run/$1.pid")
   kill -TERM "$pid" 2>/dev/null || :
-  wait_for 30 sh -c "! kill -0 $pid" || kill -KILL -- "-$pid" 2>/dev/null || :
+  wait_for 120 sh -c "! kill -0 $pid" || kill -KILL -- "-$pid" 2>/dev/null || :
   rm -f "$STATE/run/$1.pid" "$STATE/run/$1.child"
 }
 
@@ -126,11 +130,7 @@ sql() { psql -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(pg_port)" -U postgres -
 
 start_postgres() {
   make_cluster
-  if [ "$(id -u)" = 0 ]; then
-    start postgres runuser -u postgres -- $PG_BIN/postgres -D "$(pg_dir)" -p "$(pg_port)"
-  else
-    start postgres $PG_BIN/postgres -D "$(pg_dir)" -p "$(pg_port)"
-  fi
+  start postgres "${AS_POSTGRES[@]}" $PG_BIN/postgres -D "$(pg_dir)" -p "$(pg_port)"
   wait_for 60 sql 'SELECT 1' || { tail -5 "$STATE/log/postgres.log" >&2; die "PostgreSQL did not start: $STATE/log/postgres.log"; }
 }
 

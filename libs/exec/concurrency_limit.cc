@@ -10,10 +10,8 @@ constexpr double kMostShrink = 0.5;
 constexpr double kMostGrowth = 1.1;
 // A limit that is not reached says nothing of whether a higher one would do.
 constexpr double kReached = 0.9;
-// What is usual: so many times as many as have ended of late, and of the limit
-// so many at once, for calls come by chance.
+// So many times as many as have ended of late are usual.
 constexpr double kUsual = 1.5;
-constexpr double kClump = 0.25;
 // The weight of what is new in what was of late.
 constexpr double kNew = 0.2;
 
@@ -56,8 +54,9 @@ bool ConcurrencyLimit::MayExceed(absl::Time now) {
     beyond_ = 0;
   }
   const absl::Duration over = now - over_since_;
+  // Calls also come in clumps: as many at once as nobody has learned from yet.
   const double usual =
-      kClump * limit_ + kUsual * usual_rate_ * absl::ToDoubleSeconds(over);
+      options_.at_first + kUsual * usual_rate_ * absl::ToDoubleSeconds(over);
   if (in_flight_ >= options_.most || over >= options_.patience ||
       now - refused_at_ < options_.patience || beyond_ >= usual) {
     return false;

@@ -86,7 +86,7 @@ TEST(ConcurrencyLimitTest, AtFiveTimesCapacityCallsTakeAsLongAsWanted) {
     server.Receive(5 * capacity, absl::Seconds(3));
     // From the limit at first, and no more: nothing stands still here.
     EXPECT_LT(*std::max_element(server.took.begin(), server.took.end()),
-              std::max(150.0, 1.5 * 128 / capacity * 1000));
+              std::max(150.0, 2.5 * 128 / capacity * 1000));
     server.took.clear();
     server.refused = 0;
     server.Receive(5 * capacity, absl::Seconds(30));

@@ -91,30 +91,33 @@ void ShardedStream::ReadDone(bool ok) {
 
 bool ShardedStream::Send(grpc::ByteBuffer message) {
   if (closing_) return false;
-  if (outbox_.size() >= max_outbox_) {
+  if (outbox_size() >= max_outbox_) {
     OnSlowReader();
     return false;
   }
-  outbox_.push_back(std::move(message));
-  if (!writing_) WriteNext();
+  if (writing_) {
+    outbox_.emplace_back().Swap(&message);  // It has no move.
+  } else {
+    Write(message);
+  }
   return true;
 }
 
-void ShardedStream::WriteNext() {
+void ShardedStream::Write(const grpc::ByteBuffer& message) {
   writing_ = true;
-  io_.Write(outbox_.front(), static_cast<CompletionTag*>(&written_));
+  io_.Write(message, static_cast<CompletionTag*>(&written_));
 }
 
 void ShardedStream::WriteDone(bool ok) {
   const auto self = shared_from_this();
   writing_ = false;
-  outbox_.pop_front();
   if (!ok) {
     outbox_.clear();
     Close(absl::CancelledError("the client went away"));
   }
   if (!outbox_.empty()) {
-    WriteNext();
+    Write(outbox_.front());
+    outbox_.pop_front();
   } else if (closing_) {
     FinishWhenIdle();
     EndWhenIdle();
@@ -128,9 +131,7 @@ void ShardedStream::Close(const absl::Status& status) {
   status_ = status;
   // A write in flight must end first; what waits behind it is dropped on
   // errors, for the reader resumes.
-  if (!status.ok() && !outbox_.empty()) {
-    outbox_.erase(outbox_.begin() + (writing_ ? 1 : 0), outbox_.end());
-  }
+  if (!status.ok()) outbox_.clear();
   FinishWhenIdle();
 }
 

@@ -6,8 +6,8 @@
 // All that happens to a stream happens on its shard's thread, without locks.
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -84,7 +84,8 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
   const grpc::ServerContext& context() const { return context_; }
   // Reads one message; OnMessage or OnReadsEnd answers.
   void ReadNext();
-  size_t outbox_size() const { return outbox_.size(); }
+  // Messages on their way to the client.
+  size_t outbox_size() const { return outbox_.size() + (writing_ ? 1 : 0); }
   bool closing() const { return closing_; }
 
   // The call has come.
@@ -114,7 +115,7 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
   void ReadDone(bool ok);
   void WriteDone(bool ok);
   void FinishDone(bool ok);
-  void WriteNext();
+  void Write(const grpc::ByteBuffer& message);
   void FinishWhenIdle();
   void EndWhenIdle();
 
@@ -129,7 +130,9 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
   Tag written_{this, &ShardedStream::WriteDone};
   Tag finished_{this, &ShardedStream::FinishDone};
   grpc::ByteBuffer incoming_;
-  std::deque<grpc::ByteBuffer> outbox_;
+  // Behind the one that is being written. Mostly empty, and then it holds no
+  // memory: there are very many streams.
+  std::list<grpc::ByteBuffer> outbox_;
   bool reading_ = false;
   bool writing_ = false;
   bool closing_ = false;

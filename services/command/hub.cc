@@ -1,6 +1,7 @@
 #include "services/command/hub.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -12,6 +13,10 @@ constexpr int kHandoutPage = 500;
 // When no notice comes, for example from a transaction that waited for another.
 constexpr absl::Duration kHandoutInterval = absl::Milliseconds(25);
 constexpr absl::Duration kHandoutTime = absl::Seconds(10);
+
+// Recipients and their streams lie anywhere in memory: of so many together the
+// processor fetches what it will look at next.
+constexpr size_t kLookedUpTogether = 16;
 
 // What one stream gets of a handout.
 struct Share {
@@ -89,21 +94,40 @@ void Hub::Leave(const std::shared_ptr<Subscriber>& stream,
   recipients_gauge_.Set(static_cast<double>(first_.size()));
 }
 
+void Hub::Find(const Index& index, absl::Span<const std::string> recipient_ids,
+               absl::Span<const Streams*> found) {
+  for (const std::string& id : recipient_ids) index.prefetch(id);
+  for (size_t i = 0; i < recipient_ids.size(); ++i) {
+    const auto entry = index.find(recipient_ids[i]);
+    found[i] = entry == index.end() ? nullptr : &entry->second;
+    if (found[i] == nullptr) continue;
+    for (const auto& stream : *found[i]) {
+      __builtin_prefetch(stream.get());
+      __builtin_prefetch(&stream->mark_);
+    }
+  }
+}
+
 std::vector<uint32_t> Hub::HandOut(
     const std::shared_ptr<const Handout>& handout) {
+  const absl::Span<const std::string> ids = handout->recipient_ids;
   std::vector<uint32_t> out;
+  out.reserve(ids.size());
   absl::flat_hash_map<rpc::StreamShard*, std::vector<Share>> shares;
+  std::array<const Streams*, kLookedUpTogether> found;
   // Held until all is posted: who joins meanwhile gets what comes later.
   MutexLock lock(&mutex_);
   position_ = handout->position;
   ++round_;
   const Index& index =
       handout->channel == v1::CHANNEL_SECOND ? second_ : first_;
-  for (uint32_t i = 0; i < handout->recipient_ids.size(); ++i) {
-    const auto found = index.find(handout->recipient_ids[i]);
-    if (found == index.end()) continue;
+  for (uint32_t i = 0; i < ids.size(); ++i) {
+    const size_t at = i % found.size();
+    if (at == 0)
+      Find(index, ids.subspan(i, found.size()), absl::MakeSpan(found));
+    if (found[at] == nullptr) continue;
     out.push_back(i);
-    for (const auto& stream : found->second) {
+    for (const auto& stream : *found[at]) {
       std::vector<Share>& of_shard = shares[&stream->shard()];
       Subscriber::Mark& mark = stream->mark_;
       if (mark.round != round_) {

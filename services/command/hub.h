@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "db/listener.h"
@@ -80,6 +81,10 @@ class Hub {
   using Streams = absl::InlinedVector<std::shared_ptr<Subscriber>, 1>;
   using Index = absl::flat_hash_map<std::string, Streams>;
 
+  // Each recipient's streams, null for none.
+  static void Find(const Index& index,
+                   absl::Span<const std::string> recipient_ids,
+                   absl::Span<const Streams*> found);
   Index& IndexOf(const Subscriber& stream)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

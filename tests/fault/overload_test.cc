@@ -78,15 +78,15 @@ class Stopped {
 };
 
 TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
-  // A source without a limit of its own may have 1,000 in work.
-  constexpr size_t kAdmitted = 1000;
+  // A source without a limit of its own may have 1,000 in work at most.
+  constexpr size_t kFlood = 1200;
   constexpr size_t kTooMany = 200;
   wgctl::Client client(SuiteSettings());
   Flood flood(&client, "12345");
   Flood other(&client, "wechat");
   {
     const Stopped cases("cases");
-    flood.Send(kAdmitted + kTooMany);
+    flood.Send(kFlood);
     const auto refused = flood.WaitForAnswers(kTooMany);
     ASSERT_GE(refused.size(), kTooMany);
     for (const absl::Status& status : refused) {
@@ -98,12 +98,12 @@ TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
   }
   EXPECT_THAT(other.WaitForAnswers(1),
               ::testing::ElementsAre(absl::OkStatus()));
-  const auto answers = flood.WaitForAnswers(kAdmitted + kTooMany);
-  ASSERT_EQ(answers.size(), kAdmitted + kTooMany);
+  const auto answers = flood.WaitForAnswers(kFlood);
+  ASSERT_EQ(answers.size(), kFlood);
   for (const absl::Status& status : answers) {
     EXPECT_TRUE(status.ok() || absl::IsResourceExhausted(status)) << status;
   }
-  // More are refused only when sending took longer than a second.
+  // A clump may come at once.
   EXPECT_GT(std::count(answers.begin(), answers.end(), absl::OkStatus()), 100);
 }
 
