@@ -112,7 +112,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
         absl::StrCat(options.address, " cannot be listened on; is it in use?"));
   }
   server->shards_ = shards;
-  if (shards != nullptr) shards->Start();
+  if (shards != nullptr) shards->Start(server->port_);
   server->SetServing(false);
   server->keep_awake_ = std::make_unique<KeepAwake>(
       server->server_->InProcessChannel(grpc::ChannelArguments()));

@@ -156,8 +156,8 @@ class StreamShards {
 
   // Before the server is built.
   void AddQueues(grpc::ServerBuilder* builder);
-  // When the server has started.
-  void Start();
+  // When the server has started, on `port`.
+  void Start(int port);
   // After the server's shutdown. Idempotent.
   void Stop();
 

@@ -126,7 +126,7 @@ int Serve(int port, int shard_count) {
   shards.AddQueues(&builder);
   const auto server = builder.BuildAndStart();
   if (server == nullptr || bound == 0) return 1;
-  shards.Start();
+  shards.Start(bound);
   std::printf("ready\n");
   std::fflush(stdout);
   std::string command;
