@@ -71,7 +71,7 @@ class Workers {
   void Cut(int streams);
 
  private:
-  static constexpr size_t kBundles = 4;
+  static constexpr size_t kBundles = 2;
   class Stream;
   // The recipients of a stream that is opened again and again.
   struct Line {
