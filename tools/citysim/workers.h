@@ -60,7 +60,8 @@ class Workers {
   bool WaitForAbout(const std::string& subject_id, int64_t recipients,
                     absl::Time deadline);
   // Each recipient of a delivery about an instruction or a case acknowledges
-  // it, spread evenly over `within`: every stream sends kBundles messages.
+  // it; a stream's acknowledgements go in kBundles messages, all messages
+  // spread evenly over `within`.
   void Acknowledge(const std::string& subject_id, absl::Duration within);
   // False when fewer receipts, of all ever sent, are recorded at the deadline.
   bool WaitForRecorded(int64_t receipts, absl::Time deadline);
