@@ -228,6 +228,14 @@ suite_down() {
   stop postgres
 }
 
+# Before a run of its own listens: ends what an interrupted one may have left,
+# and takes the base port that was asked for, or else free ones.
+use_ports() { # first [asked for]
+  suite_down
+  BASE=${2:-$(free_base "$1")}
+  [ -n "$BASE" ] && export WANGGE_BASE_PORT=$BASE
+}
+
 suite_purge() {
   suite_down
   rm -rf "$(pg_dir)" "$STATE"

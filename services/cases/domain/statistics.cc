@@ -110,8 +110,6 @@ absl::CivilDay ParseDay(const std::string& day) {
   return parsed;
 }
 
-std::string ToText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
-
 void AddPart(int64_t count, v1::Share* share) {
   share->set_count(share->count() + count);
 }
@@ -202,14 +200,15 @@ std::vector<Span> SpansOf(const v1::GetStatisticsRequest& request) {
   const absl::CivilDay from(absl::CivilMonth(first - 1) + 1);
   const absl::CivilDay to(absl::CivilMonth(last + 1));
   if (begins && ends && from >= to) return {all};
-  std::vector<Span> spans{{begins ? ToText(from) : all.first_day,
-                           ends ? ToText(to - 1) : all.last_day,
+  std::vector<Span> spans{{begins ? absl::FormatCivilTime(from) : all.first_day,
+                           ends ? absl::FormatCivilTime(to - 1) : all.last_day,
                            dimensions | kOfMonths}};
   if (begins && first < from) {
-    spans.push_back({all.first_day, ToText(from - 1), dimensions});
+    spans.push_back(
+        {all.first_day, absl::FormatCivilTime(from - 1), dimensions});
   }
   if (ends && to <= last) {
-    spans.push_back({ToText(to), all.last_day, dimensions});
+    spans.push_back({absl::FormatCivilTime(to), all.last_day, dimensions});
   }
   return spans;
 }

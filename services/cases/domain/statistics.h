@@ -58,7 +58,6 @@ struct Span {
   std::string first_day;  // PostgreSQL's; -infinity when there is none.
   std::string last_day;   // infinity when there is none.
   int dimensions = 0;     // 32 more than DimensionsOf: of whole months.
-  bool operator==(const Span&) const = default;
 };
 // The spans that a valid request asks for, each day in one of them: its whole
 // months and the days around these, or the days when they are told apart.
