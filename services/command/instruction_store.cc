@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
@@ -134,37 +135,59 @@ db::Params ParamsOfRelease(const Release& release, const Request& request) {
           grid_communities};
 }
 
+std::string OriginOf(const StoredInstruction& stored, int stage,
+                     const Escalation& escalation) {
+  return absl::StrCat(OriginOf(stored.instruction), "/", stage, "/",
+                      escalation.recipient_ids[0]);
+}
+
 db::Params ParamsOfEscalations(const StoredInstruction& stored, int stage,
                                const std::vector<Escalation>& escalations) {
-  db::TextArray origins, recipient_origins, recipients, silent_origins, silent;
+  db::TextArray origins;
   db::BytesArray bodies;
   db::IntArray channels;
-  for (size_t n = 0; n < escalations.size(); ++n) {
-    const Escalation& e = escalations[n];
-    const std::string origin = absl::StrCat(OriginOf(stored.instruction), "/",
-                                            stage, "/", e.recipient_ids[0]);
-    origins.Add(origin);
+  for (const Escalation& e : escalations) {
+    origins.Add(OriginOf(stored, stage, e));
     bodies.Add(e.delivery.SerializeAsString());
     channels.Add(e.channel);
-    for (const std::string& id : e.recipient_ids) {
-      recipient_origins.Add(origin);
-      recipients.Add(id);
-    }
-    for (const std::string& id : e.silent_ids) {
-      silent_origins.Add(origin);
-      silent.Add(id);
-    }
   }
   return {stored.delivery_no,
           stored.instruction.instruction_id(),
           origins,
           bodies,
           FromProto(stored.instruction.expire_time()),
-          channels,
-          recipient_origins,
-          recipients,
-          silent_origins,
-          silent};
+          channels};
+}
+
+// Writes escalations, and then whom they are for by their numbers.
+absl::Status WriteEscalations(const StoredInstruction& stored, int stage,
+                              const std::vector<Escalation>& escalations,
+                              db::Transaction& transaction) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      transaction.Query(sql::kInsertEscalations,
+                        ParamsOfEscalations(stored, stage, escalations)));
+  absl::flat_hash_map<std::string, int64_t> numbers;
+  for (int i = 0; i < rows.size(); ++i) {
+    numbers[rows.Text(i, "origin")] = rows.Int(i, "delivery_no");
+  }
+  db::TextArray recipients, silent;
+  db::IntArray recipients_of, silent_of;
+  for (const Escalation& e : escalations) {
+    const int64_t number = numbers.at(OriginOf(stored, stage, e));
+    for (const std::string& id : e.recipient_ids) {
+      recipients.Add(id);
+      recipients_of.Add(number);
+    }
+    for (const std::string& id : e.silent_ids) {
+      silent.Add(id);
+      silent_of.Add(number);
+    }
+  }
+  return transaction
+      .Query(sql::kAddressEscalations,
+             {stored.delivery_no, recipients, recipients_of, silent, silent_of})
+      .status();
 }
 
 db::Params ParamsOfTimer(const StoredInstruction& stored) {
@@ -185,12 +208,8 @@ absl::Status Write(const StoredInstruction& before,
                    db::Transaction& transaction) {
   if (!work.escalations.empty()) {
     RETURN_IF_ERROR(
-        transaction
-            .Query(sql::kInsertEscalations,
-                   ParamsOfEscalations(
-                       before, work.changed.instruction.escalation_stage(),
-                       work.escalations))
-            .status());
+        WriteEscalations(before, work.changed.instruction.escalation_stage(),
+                         work.escalations, transaction));
   }
   if (work.successor) {
     const v1::Instruction& next = work.successor->released.instruction;

@@ -1,0 +1,41 @@
+// The plans of statements, for tests: a pool keeps one plan for all parameters,
+// made while the tables are empty.
+#pragma once
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "db/pool.h"
+
+namespace wangge::db {
+
+class Plan {
+ public:
+  explicit Plan(std::vector<std::string> lines) : lines_(std::move(lines)) {}
+
+  // True when it reads all rows of a table.
+  bool ReadsAllOf(const std::string& table) const;
+  // True when it compares every row of one side of a join with every row of the
+  // other: as good as any plan for a few, minutes for a whole city.
+  bool ComparesAllPairs() const;
+  std::string ToString() const;
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+// Makes plans as a pool with prefer_indexes does. Belongs to one thread.
+class Plans {
+ public:
+  // Throws std::exception when there is no such database.
+  explicit Plans(const std::string& dsn);
+  Plan Of(const Statement& statement);
+
+ private:
+  pqxx::connection connection_;
+  pqxx::nontransaction work_;
+};
+
+}  // namespace wangge::db
