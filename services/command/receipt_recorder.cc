@@ -4,18 +4,15 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "services/command/domain/pace.h"
 
 namespace wangge::command {
 namespace {
 
 constexpr int kReceiptLanes = 1;
-constexpr size_t kMostMessages = 200;      // Of receipts, in one group.
-constexpr size_t kMostReceiptRows = 1000;  // In one statement.
-constexpr size_t kMostSentRows = 5000;     // In one statement.
-// Nobody waits for what people say of a delivery as others wait for reports to
-// be written: after a statement of so long, the database is theirs for a while.
-constexpr int kRestTimes = 2;
-constexpr absl::Duration kLongestRest = absl::Milliseconds(100);
+constexpr size_t kMostMessages = 200;     // Of receipts, in one group.
+constexpr size_t kMostReceiptRows = 500;  // In one statement.
+constexpr size_t kMostSentRows = 5000;    // In one statement.
 // So long has a phone to answer before it is recorded that it did not.
 constexpr absl::Duration kSilence = absl::Seconds(5);
 constexpr absl::Duration kWriteTime = absl::Seconds(20);
@@ -35,7 +32,8 @@ ReceiptRecorder::ReceiptRecorder(InboxStore* store, const Clock* clock)
       sent_writer_("sent", absl::Seconds(1), [this] { return RecordSent(); }) {}
 
 void ReceiptRecorder::Record(std::vector<v1::Receipt> receipts, Done done) {
-  batcher_.Add(std::move(receipts),
+  waiting_rows_ += receipts.size();
+  batcher_.Add({std::move(receipts), absl::Now()},
                [done = std::move(done)](const absl::StatusOr<bool>& result) {
                  done(result.status());
                });
@@ -44,8 +42,8 @@ void ReceiptRecorder::Record(std::vector<v1::Receipt> receipts, Done done) {
 std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     const Group& group) {
   std::vector<v1::Receipt> all;
-  for (const auto& receipts : group) {
-    all.insert(all.end(), receipts.begin(), receipts.end());
+  for (const Told& told : group) {
+    all.insert(all.end(), told.receipts.begin(), told.receipts.end());
   }
   // The same order everywhere: two processes that record the same receipts wait
   // for each other instead of locking each other out.
@@ -71,8 +69,11 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
                               now, sent + kWriteTime);
     const absl::Time written = absl::Now();
     rest_until_ =
-        written + std::min(kRestTimes * (written - sent), kLongestRest);
+        written + RestAfter(written - sent, written - group.front().time,
+                            static_cast<int64_t>((waiting_rows_ - end) /
+                                                 kMostReceiptRows));
   }
+  waiting_rows_ -= all.size();
   if (status.ok()) receipts_.Increment(static_cast<double>(all.size()));
   std::vector<absl::StatusOr<bool>> results;
   for (size_t i = 0; i < group.size(); ++i) {

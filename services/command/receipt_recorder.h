@@ -2,6 +2,7 @@
 // and what went out without any.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <string>
@@ -31,7 +32,13 @@ class ReceiptRecorder {
             std::vector<std::string> recipient_ids);
 
  private:
-  using Group = std::vector<std::vector<v1::Receipt>>;
+  // A message of receipts and when it came.
+  struct Told {
+    std::vector<v1::Receipt> receipts;
+    absl::Time time;
+  };
+  using Group = std::vector<Told>;
+
   std::vector<absl::StatusOr<bool>> RecordGroup(const Group& group);
   bool RecordSent();
 
@@ -45,9 +52,10 @@ class ReceiptRecorder {
   const Clock& clock_;
   metrics::Counter& receipts_;
   absl::Time rest_until_ = absl::InfinitePast();  // The batcher's only lane's.
+  std::atomic<size_t> waiting_rows_ = 0;
   Mutex mutex_;
   std::deque<SentOut> sent_ ABSL_GUARDED_BY(mutex_);
-  exec::Batcher<std::vector<v1::Receipt>, bool> batcher_;
+  exec::Batcher<Told, bool> batcher_;
   exec::Periodic sent_writer_;
 };
 
