@@ -2,7 +2,6 @@
 // made while the tables are empty.
 #pragma once
 
-#include <memory>
 #include <pqxx/pqxx>
 #include <string>
 #include <vector>
