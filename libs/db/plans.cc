@@ -39,9 +39,8 @@ bool Plan::ComparesAllPairs() const {
 std::string Plan::ToString() const { return absl::StrJoin(lines_, "\n"); }
 
 Plans::Plans(const std::string& dsn)
-    : connection_(absl::StrCat(dsn,
-                               " options='-c enable_seqscan=off -c jit=off "
-                               "-c plan_cache_mode=force_generic_plan'")),
+    : connection_(absl::StrCat(dsn, " options='",
+                               PlannerOptions(/*prefer_indexes=*/true), "'")),
       work_(connection_) {}
 
 Plan Plans::Of(const Statement& statement) {

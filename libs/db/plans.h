@@ -4,6 +4,7 @@
 
 #include <pqxx/pqxx>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "db/pool.h"

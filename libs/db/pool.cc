@@ -149,19 +149,23 @@ absl::StatusOr<Rows> Transaction::Query(const Statement& statement,
       Execute(*work_, statement, params, watchdog_)));
 }
 
+std::string PlannerOptions(bool prefer_indexes) {
+  // One plan for all parameters: planning the statements that write groups
+  // costs more than running them.
+  return absl::StrCat("-c jit=off -c plan_cache_mode=force_generic_plan",
+                      prefer_indexes ? " -c enable_seqscan=off" : "");
+}
+
 class Pool::Impl {
  public:
   explicit Impl(const PoolOptions& options)
       : options_(options), watchdog_(options.statement_timeout + kSilence) {
-    // One plan for all parameters: planning the statements that write groups
-    // costs more than running them.
     options_.dsn +=
         absl::StrCat(" connect_timeout=5 options='-c statement_timeout=",
                      absl::ToInt64Milliseconds(options.statement_timeout),
                      " -c bytea_output=hex -c lock_timeout=2000 -c "
-                     "idle_in_transaction_session_timeout=5000"
-                     " -c jit=off -c plan_cache_mode=force_generic_plan",
-                     options.prefer_indexes ? " -c enable_seqscan=off'" : "'");
+                     "idle_in_transaction_session_timeout=5000 ",
+                     PlannerOptions(options.prefer_indexes), "'");
     free_count_ = options.size;
     for (const Statement* statement : options.statements) {
       seconds_[statement->name] = &metrics::GetSeconds(

@@ -109,6 +109,9 @@ struct PoolOptions {
   bool prefer_indexes = false;
 };
 
+// libpq's options by which the connections of a pool plan statements.
+std::string PlannerOptions(bool prefer_indexes);
+
 // A fixed number of connections, opened when needed. Thread-safe.
 class Pool {
  public:

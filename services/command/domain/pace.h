@@ -7,6 +7,7 @@
 
 namespace wangge::command {
 
+// RestAfter never says more.
 constexpr absl::Duration kLongestRest = absl::Milliseconds(100);
 
 // How long the recorder leaves the database to others between two statements:
