@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "rpc/send_buffers.h"
+#include "rpc/connection_limits.h"
 #include "rpc/status.h"
 
 namespace wangge::rpc {
@@ -16,9 +16,9 @@ namespace {
 constexpr int kAccepting = 256;
 // Of a read buffer, while nothing comes.
 constexpr int kReadBytes = 512;
-// Of a connection's send buffer. Less than two of the loopback's segments would
-// make either side wait for the other's timers.
-constexpr int kSendBytes = 64 << 10;
+// Segments as on Ethernet.
+constexpr ConnectionLimits kConnectionLimits = {.send_buffer_bytes = 64 << 10,
+                                                .segment_bytes = 1'448};
 
 }  // namespace
 
@@ -178,7 +178,7 @@ void StreamShards::AddQueues(grpc::ServerBuilder* builder) {
 }
 
 void StreamShards::Start(int port) {
-  LimitSendBuffers(port, kSendBytes);
+  LimitConnections(port, kConnectionLimits);
   for (const auto& shard : shards_) {
     for (int i = 0; i < kAccepting; ++i) AcceptNext(shard.get());
     shard->Start();

@@ -1,7 +1,8 @@
-#include "rpc/send_buffers.h"
+#include "rpc/connection_limits.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,16 +29,18 @@ class Listener {
   int port() const { return ntohs(address_.sin_port); }
 
   // Of a connection that it accepts.
-  int SendBufferOfOne() {
+  ConnectionLimits LimitsOfOne() {
     const int client = socket(AF_INET, SOCK_STREAM, 0);
     EXPECT_EQ(connect(client, Address(), sizeof(address_)), 0);
     const int accepted = accept(socket_, nullptr, nullptr);
-    int bytes = 0;
-    socklen_t size = sizeof(bytes);
-    getsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &bytes, &size);
+    ConnectionLimits limits;
+    socklen_t size = sizeof(int);
+    getsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &limits.send_buffer_bytes,
+               &size);
+    getsockopt(accepted, IPPROTO_TCP, TCP_MAXSEG, &limits.segment_bytes, &size);
     close(accepted);
     close(client);
-    return bytes;
+    return limits;
   }
 
  private:
@@ -47,14 +50,19 @@ class Listener {
   sockaddr_in address_{};
 };
 
-TEST(LimitSendBuffersTest, ConnectionsToThePortInheritIt) {
+TEST(LimitConnectionsTest, ConnectionsToThePortInheritThem) {
   Listener limited;
   Listener other;
-  const int usual = other.SendBufferOfOne();
-  ASSERT_EQ(limited.SendBufferOfOne(), usual);
-  LimitSendBuffers(limited.port(), 10'000);
-  EXPECT_EQ(limited.SendBufferOfOne(), 20'000);
-  EXPECT_EQ(other.SendBufferOfOne(), usual);
+  const ConnectionLimits usual = other.LimitsOfOne();
+  ASSERT_GT(usual.segment_bytes, 1'000);
+  LimitConnections(limited.port(), {10'000, 1'000});
+  const ConnectionLimits less = limited.LimitsOfOne();
+  EXPECT_EQ(less.send_buffer_bytes, 20'000);
+  // The options of TCP take some of it.
+  EXPECT_LE(less.segment_bytes, 1'000);
+  EXPECT_GT(less.segment_bytes, 900);
+  EXPECT_EQ(other.LimitsOfOne().send_buffer_bytes, usual.send_buffer_bytes);
+  EXPECT_EQ(other.LimitsOfOne().segment_bytes, usual.segment_bytes);
 }
 
 }  // namespace

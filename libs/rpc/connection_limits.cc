@@ -1,6 +1,7 @@
-#include "rpc/send_buffers.h"
+#include "rpc/connection_limits.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <filesystem>
@@ -29,7 +30,7 @@ bool ListensOn(int descriptor, int port) {
 
 }  // namespace
 
-void LimitSendBuffers(int port, int bytes) {
+void LimitConnections(int port, const ConnectionLimits& limits) {
   std::error_code none;
   for (const auto& entry :
        std::filesystem::directory_iterator("/proc/self/fd", none)) {
@@ -38,8 +39,11 @@ void LimitSendBuffers(int port, int bytes) {
         !ListensOn(descriptor, port)) {
       continue;
     }
-    // Accepted sockets inherit it.
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    // Accepted sockets inherit both.
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &limits.send_buffer_bytes,
+               sizeof(limits.send_buffer_bytes));
+    setsockopt(descriptor, IPPROTO_TCP, TCP_MAXSEG, &limits.segment_bytes,
+               sizeof(limits.segment_bytes));
   }
 }
 
