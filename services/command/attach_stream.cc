@@ -237,7 +237,7 @@ void AttachStream::EndBacklog() {
   const Backlog ended = std::move(backlogs_.front());
   backlogs_.pop_front();
   for (const Held& held : std::exchange(held_, {})) {
-    SendNew(held.handout, held.recipients);
+    SendNew(*held.handout, held.recipients);
   }
   if (!last) return;
   v1::AttachResponse end;
@@ -246,20 +246,20 @@ void AttachStream::EndBacklog() {
   Send(rpc::ToBytes(end));
 }
 
-void AttachStream::Deliver(const std::shared_ptr<const Handout>& handout,
-                           const std::vector<uint32_t>& recipients) {
+void AttachStream::Deliver(const std::shared_ptr<const ShardHandout>& handout,
+                           const Chosen& recipients) {
   if (sending_ == nullptr) {
-    SendNew(handout, recipients);
+    SendNew(*handout, recipients);
     return;
   }
-  std::vector<uint32_t> at_once, later;
+  const Handout& whole = *handout->whole;
+  Chosen at_once, later;
   for (const uint32_t i : recipients) {
-    const bool waits = sending_->recipients.contains(handout->recipient_ids[i]);
+    const bool waits = sending_->recipients.contains(whole.recipient_ids[i]);
     (waits ? later : at_once).push_back(i);
   }
-  SendNew(handout, at_once);
-  if (later.empty() || handout->position <= sending_->to ||
-      sending_->overflowed) {
+  SendNew(*handout, at_once);
+  if (later.empty() || whole.position <= sending_->to || sending_->overflowed) {
     return;
   }
   if (held_.size() < kMostHeld) {
@@ -271,10 +271,10 @@ void AttachStream::Deliver(const std::shared_ptr<const Handout>& handout,
   deps_.hub.Leave(Self(), backlogs_.front().recipient_ids);
 }
 
-void AttachStream::SendNew(const std::shared_ptr<const Handout>& handout,
-                           const std::vector<uint32_t>& recipients) {
+void AttachStream::SendNew(const ShardHandout& handout,
+                           const Chosen& recipients) {
   if (recipients.empty()) return;
-  Send(ResponseOf(*handout, recipients, backlogs_.empty()));
+  Send(ResponseOf(handout, recipients, backlogs_.empty()));
 }
 
 }  // namespace wangge::command

@@ -41,8 +41,8 @@ class AttachStream final : public Subscriber {
 
   explicit AttachStream(const AttachDeps& deps);
 
-  void Deliver(const std::shared_ptr<const Handout>& handout,
-               const std::vector<uint32_t>& recipients) override;
+  void Deliver(const std::shared_ptr<const ShardHandout>& handout,
+               const Chosen& recipients) override;
 
  private:
   // What waits for some recipients.
@@ -61,8 +61,8 @@ class AttachStream final : public Subscriber {
     bool overflowed = false;
   };
   struct Held {
-    std::shared_ptr<const Handout> handout;
-    std::vector<uint32_t> recipients;
+    std::shared_ptr<const ShardHandout> handout;
+    Chosen recipients;
   };
 
   void OnBegin() override;
@@ -86,8 +86,7 @@ class AttachStream final : public Subscriber {
   void ReadPage();
   void TakePage(absl::StatusOr<BacklogPage> page);
   void EndBacklog();
-  void SendNew(const std::shared_ptr<const Handout>& handout,
-               const std::vector<uint32_t>& recipients);
+  void SendNew(const ShardHandout& handout, const Chosen& recipients);
 
   std::shared_ptr<AttachStream> Self() {
     return std::static_pointer_cast<AttachStream>(shared_from_this());

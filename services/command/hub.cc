@@ -21,19 +21,19 @@ constexpr size_t kLookedUpTogether = 16;
 // What one stream gets of a handout.
 struct Share {
   std::shared_ptr<Subscriber> stream;
-  std::vector<uint32_t> recipients;
+  Chosen recipients;
 };
 
 }  // namespace
 
-grpc::ByteBuffer ResponseOf(const Handout& handout,
-                            const std::vector<uint32_t>& recipients,
-                            bool with_cursor) {
-  std::vector<absl::string_view> ids;
+grpc::ByteBuffer ResponseOf(const ShardHandout& handout,
+                            const Chosen& recipients, bool with_cursor) {
+  const Handout& whole = *handout.whole;
+  absl::InlinedVector<absl::string_view, 4> ids;
   ids.reserve(recipients.size());
-  for (const uint32_t i : recipients) ids.push_back(handout.recipient_ids[i]);
+  for (const uint32_t i : recipients) ids.push_back(whole.recipient_ids[i]);
   ResponseWriter writer;
-  if (with_cursor) writer.SetCursor(handout.cursor);
+  if (with_cursor) writer.SetCursor(whole.cursor);
   writer.Add(handout.delivery, ids);
   return writer.Take();
 }
@@ -132,15 +132,17 @@ std::vector<uint32_t> Hub::HandOut(
       Subscriber::Mark& mark = stream->mark_;
       if (mark.round != round_) {
         mark = {round_, of_shard.size()};
-        of_shard.push_back({stream, {}});
+        of_shard.emplace_back().stream = stream;
       }
       of_shard[mark.share].recipients.push_back(i);
     }
   }
   for (auto& [shard, of_shard] : shares) {
     shard->Post([handout, of_shard = std::move(of_shard)] {
+      const auto own = std::make_shared<const ShardHandout>(
+          ShardHandout{handout, handout->delivery.Clone()});
       for (const Share& share : of_shard) {
-        share.stream->Deliver(handout, share.recipients);
+        share.stream->Deliver(own, share.recipients);
       }
     });
   }

@@ -20,14 +20,25 @@
 
 namespace wangge::command {
 
+// A handout as the streams of one shard get it.
+struct ShardHandout {
+  std::shared_ptr<const Handout> whole;
+  // A clone, whose references only this shard counts: cores that count the same
+  // ones wait for each other at every stream.
+  EncodedDelivery delivery;
+};
+
+// Some of a handout's recipients, as indexes. Mostly one for each stream, or
+// very many.
+using Chosen = absl::InlinedVector<uint32_t, 4>;
+
 // A stream that the hub hands deliveries to.
 class Subscriber : public rpc::ShardedStream {
  public:
   v1::Channel channel() const { return channel_; }
-  // On the shard's thread: a new delivery for recipients, given as indexes of
-  // the handout's.
-  virtual void Deliver(const std::shared_ptr<const Handout>& handout,
-                       const std::vector<uint32_t>& recipients) = 0;
+  // On the shard's thread: a new delivery for some of its recipients.
+  virtual void Deliver(const std::shared_ptr<const ShardHandout>& handout,
+                       const Chosen& recipients) = 0;
 
  protected:
   using ShardedStream::ShardedStream;
@@ -45,11 +56,10 @@ class Subscriber : public rpc::ShardedStream {
   v1::Channel channel_ = v1::CHANNEL_PUSH;
 };
 
-// What a stream gets of a handout: for recipients given as indexes; with the
-// cursor when they are all that it owes its recipients.
-grpc::ByteBuffer ResponseOf(const Handout& handout,
-                            const std::vector<uint32_t>& recipients,
-                            bool with_cursor);
+// What a stream gets of a handout: with the cursor when it owes its recipients
+// nothing else.
+grpc::ByteBuffer ResponseOf(const ShardHandout& handout,
+                            const Chosen& recipients, bool with_cursor);
 
 // Hands each new delivery once to every stream that carries one of its
 // recipients. Thread-safe.

@@ -34,6 +34,10 @@ EncodedDelivery Encode(int64_t delivery_no, v1::Delivery delivery) {
   return {delivery_no, grpc::Slice(delivery.SerializeAsString())};
 }
 
+EncodedDelivery EncodedDelivery::Clone() const {
+  return {delivery_no, grpc::Slice(shared.begin(), shared.size())};
+}
+
 void ResponseWriter::SetCursor(absl::string_view cursor) {
   rpc::AppendField(v1::AttachResponse::kCursorFieldNumber, cursor, &piece_);
 }

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -17,6 +17,9 @@ namespace wangge::command {
 struct EncodedDelivery {
   int64_t delivery_no = 0;
   grpc::Slice shared;
+
+  // Shares nothing with this one.
+  EncodedDelivery Clone() const;
 };
 
 // `000000000000042` for 42: increases as text.
@@ -43,7 +46,8 @@ class ResponseWriter {
   void EndPiece();
 
   std::string piece_;  // Bytes of this response alone.
-  std::vector<grpc::Slice> slices_;
+  // Room for what most responses have: bytes of their own, and a delivery.
+  absl::InlinedVector<grpc::Slice, 2> slices_;
   size_t size_ = 0;
 };
 

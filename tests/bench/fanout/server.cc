@@ -35,8 +35,8 @@ class BareStream : public command::Subscriber {
  public:
   explicit BareStream(Hub* hub) : Subscriber(1000), hub_(*hub) {}
 
-  void Deliver(const std::shared_ptr<const Handout>& handout,
-               const std::vector<uint32_t>& recipients) override {
+  void Deliver(const std::shared_ptr<const command::ShardHandout>& handout,
+               const command::Chosen& recipients) override {
     Send(ResponseOf(*handout, recipients, true));
   }
 
