@@ -17,6 +17,7 @@
 #include <iostream>
 #include <string>
 
+#include "base/allocator.h"
 #include "base/lock_checks.h"
 #include "grpcpp/server_builder.h"
 #include "rpc/bytes.h"
@@ -157,6 +158,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fanout_server PORT SHARDS\n");
     return 2;
   }
+  wangge::KeepFreedMemory();
   wangge::SkipLockChecks();
   wangge::rpc::HoldLittleWhileWaiting();
   return wangge::bench::Serve(std::atoi(argv[1]), std::atoi(argv[2]));
