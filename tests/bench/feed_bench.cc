@@ -5,6 +5,7 @@
 #include <pqxx/pqxx>
 #include <thread>
 
+#include "base/allocator.h"
 #include "base/mutex.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -25,6 +26,8 @@ using cases::v1::WatchEventsResponse;
 constexpr int kReaders = 50;
 constexpr int kBehind = 4;  // Readers that catch up at the same time.
 constexpr size_t kChannels = 4;
+// How often is looked for what the readers have, who need the processor.
+constexpr absl::Duration kLook = absl::Milliseconds(5);
 
 // When a reader had a page, and the cursor of the page's oldest event.
 struct Arrival {
@@ -196,14 +199,14 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
       readers.push_back(std::make_unique<Reader>(channels[i % kChannels], true,
                                                  SIZE_MAX, &seen));
     }
-    while (seen.attached < kReaders) std::this_thread::yield();
+    while (seen.attached < kReaders) absl::SleepFor(kLook);
     const absl::Time start = absl::Now();
     reports = write(options.Time());
     seconds = absl::ToDoubleSeconds(absl::Now() - start);
     // Each report makes three events, the readers have a moment for the last.
     const absl::Time end = absl::Now() + absl::Seconds(10);
     while (seen.events < reports * 3 * kReaders && absl::Now() < end) {
-      std::this_thread::yield();
+      absl::SleepFor(kLook);
     }
     for (auto& reader : readers) reader->Stop();
   }
@@ -242,6 +245,7 @@ void RunCatchUp(size_t events) {
 }  // namespace
 
 int RunFeed(const Options& options) {
+  KeepFreedMemory();
   if (options.events > 0) {
     RunCatchUp(options.events);
   } else {
