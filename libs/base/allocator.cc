@@ -10,7 +10,6 @@
 #pragma weak mallctl
 
 namespace wangge {
-
 namespace {
 
 constexpr ssize_t kMilliseconds = 60'000;

@@ -29,6 +29,18 @@ TEST(WireTest, WhatIsWrittenReadsAsTheMessage) {
   EXPECT_THAT(response, EqualsProto(FromText<v1::AttachResponse>("")));
 }
 
+TEST(WireTest, ACloneSharesNothing) {
+  const auto encoded = Encode(
+      42, FromText<v1::Delivery>("title: 'longer than a slice inlines'"));
+  const auto clone = encoded.Clone();
+  EXPECT_EQ(clone.delivery_no, 42);
+  EXPECT_NE(clone.shared.begin(), encoded.shared.begin());
+  const auto text = [](const grpc::Slice& slice) {
+    return std::string(slice.begin(), slice.end());
+  };
+  EXPECT_EQ(text(clone.shared), text(encoded.shared));
+}
+
 TEST(WireTest, ManyRecipientsShareOneBody) {
   v1::Delivery delivery;
   delivery.set_text(std::string(1000, 'x'));
