@@ -1,5 +1,7 @@
 // Attach over a real socket, with its inbox in a real database.
+#include <atomic>
 #include <pqxx/pqxx>
+#include <thread>
 
 #include "city/folder.h"
 #include "db/temp_database.h"
@@ -200,7 +202,10 @@ class Client {
   ~Client() { context_.TryCancel(); }
 
   void Write(const std::string& request) {
-    EXPECT_TRUE(stream_->Write(FromText<v1::AttachRequest>(request)));
+    Write(FromText<v1::AttachRequest>(request));
+  }
+  void Write(const v1::AttachRequest& request) {
+    EXPECT_TRUE(stream_->Write(request));
   }
   v1::AttachResponse Read() {
     v1::AttachResponse response;
@@ -236,6 +241,12 @@ class Client {
       if (response.deliveries().empty()) break;  // The stream has ended.
     }
     return titles;
+  }
+  // Until so many of the stream's receipts are recorded.
+  void WaitUntilRecorded(int64_t count) {
+    while (recorded_ < count && !::testing::Test::HasFailure()) {
+      recorded_ = std::max(recorded_, Read().recorded_receipt_count());
+    }
   }
   // The code with which the server ends the stream.
   grpc::StatusCode End() {
@@ -287,11 +298,74 @@ TEST_F(AttachTest, AGatewayCarriesItsOwnOnly) {
     client.Write(row.request);
     EXPECT_EQ(client.End(), row.code) << row.request;
   }
-  v1::AttachRequest many;
-  for (int i = 0; i < 10'001; ++i) many.add_join_recipient_ids("a");
+  for (const int count : {10'001, 1'000'000}) {
+    v1::AttachRequest many;
+    for (int i = 0; i < count; ++i) many.add_join_recipient_ids("a");
+    Client client(server_->port(), "gateway-push");
+    client.Write(many);
+    EXPECT_EQ(client.End(), grpc::StatusCode::INVALID_ARGUMENT);
+  }
+}
+
+TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
+  ASSERT_OK(handouts_->Start(database_->dsn()));
   Client client(server_->port(), "gateway-push");
-  client.Write(many.ShortDebugString());
-  EXPECT_EQ(client.End(), grpc::StatusCode::INVALID_ARGUMENT);
+  client.Join("join_recipient_ids: 'a'");
+  Client other(server_->port(), "gateway-push");
+  other.Join("join_recipient_ids: 'b'");
+  Task task;
+  task.origin = "n/1/1";
+  task.recipient_ids = {"b"};
+  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  const std::string of_b = other.Read().deliveries(0).delivery_id();
+  const std::vector<std::string> ids = {"", "x", "-1", "999999999999999", of_b};
+  for (const std::string& id : ids) {
+    client.Write("receipts { delivery_id: '" + id +
+                 "' recipient_id: 'a' kind: RECEIPT_KIND_DONE }");
+  }
+  // The phone may forget them.
+  client.WaitUntilRecorded(static_cast<int64_t>(ids.size()));
+  Client again(server_->port(), "gateway-push");
+  EXPECT_EQ(again.Join("join_recipient_ids: 'b'", 1).size(), 1U);
+}
+
+// The next message is read when the receipts of the last one are recorded: a
+// flood waits where it comes from.
+TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
+  constexpr int kMessages = 100;
+  constexpr int kReceipts = 10'000;
+  ASSERT_OK(handouts_->Start(database_->dsn()));
+  Client flood(server_->port(), "gateway-push");
+  flood.Join("join_recipient_ids: 'a'");
+  Client other(server_->port(), "gateway-push");
+  other.Join("join_recipient_ids: 'b'");
+  Task task;
+  task.origin = "n/1/1";
+  task.recipient_ids = {"a", "b"};
+  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  const std::string id = flood.Read().deliveries(0).delivery_id();
+  v1::AttachRequest message;
+  for (int i = 0; i < kReceipts; ++i) {
+    v1::Receipt& receipt = *message.add_receipts();
+    receipt.set_delivery_id(id);
+    receipt.set_recipient_id("a");
+    receipt.set_kind(v1::RECEIPT_KIND_DELIVERED);
+  }
+  std::atomic<bool> flooding = true;
+  std::thread writer([&] {
+    for (int i = 0; i < kMessages; ++i) flood.Write(message);
+  });
+  std::thread reader([&] {
+    flood.WaitUntilRecorded(int64_t{kMessages} * kReceipts);
+    flooding = false;
+  });
+  other.Write("receipts { delivery_id: '" + id +
+              "' recipient_id: 'b' kind: RECEIPT_KIND_DELIVERED }");
+  other.WaitUntilRecorded(1);
+  EXPECT_TRUE(flooding);
+  writer.join();
+  reader.join();
+  EXPECT_EQ(flood.recorded(), int64_t{kMessages} * kReceipts);
 }
 
 TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {

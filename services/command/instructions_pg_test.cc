@@ -172,6 +172,25 @@ TEST_F(InstructionsTest, ExpiredThingsDoNotCome) {
   EXPECT_EQ(unreached->front().cause(), v1::UNREACHED_CAUSE_OVER);
 }
 
+// A phone that had it may have been out of reach since.
+TEST_F(InstructionsTest, AReceiptOfWhatHasExpiredIsAFactButNotInTime) {
+  const std::string id = Released(Make("s")).instruction_id();
+  const int64_t number = PendingNumbers("one", v1::CHANNEL_PUSH).at(0);
+  now_ += absl::Hours(4);
+  FireAll();
+  v1::Receipt late;
+  late.set_delivery_id(DeliveryId(number));
+  late.set_recipient_id("one");
+  late.set_kind(v1::RECEIPT_KIND_READ);
+  ASSERT_OK(inbox_->RecordReceipts({late}, now_, Soon()));
+  const auto reach = reach_->GetReach(
+      *store_->Get(id, Soon()), common::v1::GRID_LEVEL_UNSPECIFIED, Soon());
+  ASSERT_OK(reach);
+  EXPECT_EQ(reach->read_count(), 1);
+  EXPECT_EQ(reach->delivered_within_10s_count(), 0);
+  EXPECT_EQ(reach->state(), v1::INSTRUCTION_STATE_EXPIRED);
+}
+
 TEST_F(InstructionsTest, TheReachIsCountedByPlaceAndSecond) {
   const std::string id = Released(Make("s")).instruction_id();
   const auto reach = [&](common::v1::GridLevel level) {
