@@ -94,6 +94,16 @@ class AttachTest : public ::testing::Test, public RawService {
     ASSERT_GE(settled->xid, last);
   }
 
+  // A task titled `title` for officers.
+  void AddTask(std::vector<std::string> officer_ids,
+               const std::string& title = "") {
+    Task task;
+    task.origin = "n/" + title;
+    task.recipient_ids = std::move(officer_ids);
+    task.delivery.set_title(title);
+    ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  }
+
   void ExpectAllInOrder(int backlog);
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
@@ -144,11 +154,7 @@ void AttachTest::ExpectAllInOrder(int backlog) {
   ASSERT_TRUE(stream->Read(&message));
   EXPECT_THAT(message.joined_recipient_ids(), ::testing::ElementsAre("a"));
 
-  Task task;
-  task.origin = "new";
-  task.recipient_ids = {"a"};
-  task.delivery.set_title("new");
-  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  AddTask({"a"}, "new");
 
   std::string last;
   int waited = 0;
@@ -210,6 +216,7 @@ class Client {
   v1::AttachResponse Read() {
     v1::AttachResponse response;
     EXPECT_TRUE(stream_->Read(&response));
+    recorded_ = std::max(recorded_, response.recorded_receipt_count());
     return response;
   }
   // Joins, and reads up to the end of what had waited; its titles.
@@ -219,7 +226,6 @@ class Client {
     while (true) {
       const v1::AttachResponse response = Read();
       cursor_ = response.cursor();
-      recorded_ = std::max(recorded_, response.recorded_receipt_count());
       for (const auto& delivery : response.deliveries()) {
         titles.push_back(delivery.title());
         last_id_ = delivery.delivery_id();
@@ -244,9 +250,7 @@ class Client {
   }
   // Until so many of the stream's receipts are recorded.
   void WaitUntilRecorded(int64_t count) {
-    while (recorded_ < count && !::testing::Test::HasFailure()) {
-      recorded_ = std::max(recorded_, Read().recorded_receipt_count());
-    }
+    while (recorded_ < count && !::testing::Test::HasFailure()) Read();
   }
   // The code with which the server ends the stream.
   grpc::StatusCode End() {
@@ -313,10 +317,7 @@ TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
   client.Join("join_recipient_ids: 'a'");
   Client other(server_->port(), "gateway-push");
   other.Join("join_recipient_ids: 'b'");
-  Task task;
-  task.origin = "n/1/1";
-  task.recipient_ids = {"b"};
-  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  AddTask({"b"});
   const std::string of_b = other.Read().deliveries(0).delivery_id();
   const std::vector<std::string> ids = {"", "x", "-1", "999999999999999", of_b};
   for (const std::string& id : ids) {
@@ -339,10 +340,7 @@ TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
   flood.Join("join_recipient_ids: 'a'");
   Client other(server_->port(), "gateway-push");
   other.Join("join_recipient_ids: 'b'");
-  Task task;
-  task.origin = "n/1/1";
-  task.recipient_ids = {"a", "b"};
-  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  AddTask({"a", "b"});
   const std::string id = flood.Read().deliveries(0).delivery_id();
   v1::AttachRequest message;
   for (int i = 0; i < kReceipts; ++i) {
@@ -374,10 +372,7 @@ TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
   Client second(server_->port(), "gateway-push");
   first.Join("join_recipient_ids: 'a'");
   second.Join("join_recipient_ids: 'a'");
-  Task task;
-  task.origin = "n/1/1";
-  task.recipient_ids = {"a"};
-  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  AddTask({"a"});
   const std::string id = first.Read().deliveries(0).delivery_id();
   EXPECT_EQ(second.Read().deliveries(0).delivery_id(), id);
   for (Client* client : {&first, &second}) {
@@ -401,11 +396,7 @@ TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
     cursor = client.cursor();
   }
   ASSERT_FALSE(cursor.empty());
-  Task task;
-  task.origin = "n/1/1";
-  task.recipient_ids = {"a"};
-  task.delivery.set_title("new");
-  ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+  AddTask({"a"}, "new");
   Client resumed(server_->port(), "gateway-push");
   EXPECT_THAT(resumed.Join(
                   "join_recipient_ids: 'a' resume_cursor: '" + cursor + "'", 1),

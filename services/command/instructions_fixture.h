@@ -120,8 +120,13 @@ class InstructionsTest : public ::testing::Test {
   // A receipt for everything that waits for a recipient.
   void Receive(const std::string& id, v1::ReceiptKind kind,
                v1::Channel channel = v1::CHANNEL_PUSH) {
+    Receive(PendingNumbers(id, channel), id, kind);
+  }
+
+  void Receive(const std::vector<int64_t>& numbers, const std::string& id,
+               v1::ReceiptKind kind) {
     std::vector<v1::Receipt> receipts;
-    for (const int64_t number : PendingNumbers(id, channel)) {
+    for (const int64_t number : numbers) {
       v1::Receipt& receipt = receipts.emplace_back();
       receipt.set_delivery_id(DeliveryId(number));
       receipt.set_recipient_id(id);

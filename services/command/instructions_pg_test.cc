@@ -175,14 +175,10 @@ TEST_F(InstructionsTest, ExpiredThingsDoNotCome) {
 // A phone that had it may have been out of reach since.
 TEST_F(InstructionsTest, AReceiptOfWhatHasExpiredIsAFactButNotInTime) {
   const std::string id = Released(Make("s")).instruction_id();
-  const int64_t number = PendingNumbers("one", v1::CHANNEL_PUSH).at(0);
+  const auto numbers = PendingNumbers("one", v1::CHANNEL_PUSH);
   now_ += absl::Hours(4);
   FireAll();
-  v1::Receipt late;
-  late.set_delivery_id(DeliveryId(number));
-  late.set_recipient_id("one");
-  late.set_kind(v1::RECEIPT_KIND_READ);
-  ASSERT_OK(inbox_->RecordReceipts({late}, now_, Soon()));
+  Receive(numbers, "one", v1::RECEIPT_KIND_READ);
   const auto reach = reach_->GetReach(
       *store_->Get(id, Soon()), common::v1::GRID_LEVEL_UNSPECIFIED, Soon());
   ASSERT_OK(reach);

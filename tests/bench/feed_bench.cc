@@ -26,7 +26,7 @@ using cases::v1::WatchEventsResponse;
 constexpr int kReaders = 50;
 constexpr int kBehind = 4;  // Readers that catch up at the same time.
 constexpr size_t kChannels = 4;
-// How often is looked for what the readers have, who need the processor.
+// How often to look how far the readers are, who need the processor.
 constexpr absl::Duration kLook = absl::Milliseconds(5);
 
 // When a reader had a page, and the cursor of the page's oldest event.
