@@ -4,6 +4,7 @@
 #include "base/status_macros.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
+#include "rpc/openssl.h"
 
 namespace wangge::rpc {
 

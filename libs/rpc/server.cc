@@ -12,6 +12,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
+#include "rpc/openssl.h"
 #include "rpc/status.h"
 #include "rpc/stream_shards.h"
 
