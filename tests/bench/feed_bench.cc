@@ -25,7 +25,6 @@ using cases::v1::WatchEventsResponse;
 
 constexpr int kReaders = 50;
 constexpr int kBehind = 4;  // Readers that catch up at the same time.
-constexpr size_t kChannels = 4;
 // How often to look how far the readers are, who need the processor.
 constexpr absl::Duration kLook = absl::Milliseconds(5);
 
@@ -71,7 +70,8 @@ Glance GlanceAt(grpc::ByteBuffer* page) {
   return glance;
 }
 
-// A reader on a thread of its own, until `most` events or Stop.
+// A reader on a thread of its own, until `most` events or Stop. Each has a
+// connection of its own, as the systems that read have.
 class Reader {
  public:
   Reader(std::shared_ptr<grpc::Channel> channel, bool from_now, size_t most,
@@ -193,11 +193,10 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
   size_t reports = 0;
   double seconds = 0;
   {
-    const auto channels = ConnectedChannels("cases", "admin/wgctl", kChannels);
     std::vector<std::unique_ptr<Reader>> readers;
-    for (size_t i = 0; i < kReaders; ++i) {
-      readers.push_back(std::make_unique<Reader>(channels[i % kChannels], true,
-                                                 SIZE_MAX, &seen));
+    for (auto& channel : ConnectedChannels("cases", "admin/wgctl", kReaders)) {
+      readers.push_back(
+          std::make_unique<Reader>(std::move(channel), true, SIZE_MAX, &seen));
     }
     while (seen.attached < kReaders) absl::SleepFor(kLook);
     const absl::Time start = absl::Now();
@@ -229,10 +228,9 @@ void RunCatchUp(size_t events) {
   Seen seen;
   const absl::Time start = absl::Now();
   {
-    const auto channels = ConnectedChannels("cases", "admin/wgctl", kChannels);
     std::vector<std::unique_ptr<Reader>> readers;
-    for (size_t i = 0; i < kBehind; ++i) {
-      readers.push_back(std::make_unique<Reader>(channels[i % kChannels], false,
+    for (auto& channel : ConnectedChannels("cases", "admin/wgctl", kBehind)) {
+      readers.push_back(std::make_unique<Reader>(std::move(channel), false,
                                                  events / kBehind, &seen));
     }
   }
