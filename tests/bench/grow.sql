@@ -4,13 +4,16 @@
 -- that they can be put in its place in the stored messages. What people search
 -- by is not copied.
 CREATE TEMP TABLE original AS
-SELECT DISTINCT ON (c.state) c.*, (c.state < 10) AS is_open,
+SELECT c.*, (c.state < 10) AS is_open,
        encode(convert_to(c.case_no, 'UTF8'), 'hex') AS no_hex,
        encode(c.body, 'hex') AS body_hex, r.source_ref, r.report_id,
        r.digest, r.body AS report_body, r.answer
-FROM cases c JOIN report r USING (case_no)
-WHERE c.state IN (4, 10)
-ORDER BY c.state, c.receive_time;
+FROM (VALUES (4), (10)) AS wanted (state)
+CROSS JOIN LATERAL (
+  SELECT * FROM cases WHERE state = wanted.state
+  ORDER BY receive_time DESC, case_no LIMIT 1) AS c
+CROSS JOIN LATERAL (
+  SELECT * FROM report WHERE case_no = c.case_no LIMIT 1) AS r;
 
 CREATE TEMP TABLE copy AS
 SELECT o.is_open, o.case_no AS original_no, n,

@@ -88,6 +88,8 @@ class Calls {
     request.set_open(true);
     request.set_lead_unit_id(unit_);
     request.set_light(common::v1::LIGHT_GREEN);
+    // The unit gets more cases with each run; the page stays as long.
+    request.set_page_size(10);
     return wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
                                       &CaseService::Stub::ListCases, request)
         .status();
