@@ -10,6 +10,7 @@
 #include "services/cases/domain/proof.h"
 #include "testing/status.h"
 #include "tests/suite.h"
+#include "tools/wgctl/print.h"
 
 namespace wangge {
 namespace {
@@ -513,6 +514,15 @@ TEST_F(E2eTest, TheAuditOfEverythingThatTheseTestsWroteIsClean) {
   EXPECT_TRUE(reader->Finish().ok());
   EXPECT_TRUE(page.finished());
   EXPECT_GT(page.case_count(), 0);
+}
+
+TEST(ExplainTest, WhoeverReachesNoServiceIsToldHowToStartThem) {
+  for (const auto& status : {absl::UnavailableError("connection refused"),
+                             absl::DeadlineExceededError("no answer")}) {
+    EXPECT_THAT(wgctl::Explain(status), HasSubstr("deploy/up")) << status;
+  }
+  EXPECT_THAT(wgctl::Explain(absl::NotFoundError("no such case")),
+              Not(HasSubstr("deploy/up")));
 }
 
 }  // namespace

@@ -238,7 +238,8 @@ std::string Explain(const absl::Status& status) {
   for (const std::string& violation : errors::ViolationsOf(status)) {
     absl::StrAppend(&text, "\n  - ", violation);
   }
-  if (absl::IsUnavailable(status)) {
+  // Whoever waits for a connection gets no other answer than the deadline.
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
     text += "\nIs the suite running? Start it with deploy/up.";
   }
   return text;
