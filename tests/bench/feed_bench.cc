@@ -70,8 +70,8 @@ Glance GlanceAt(grpc::ByteBuffer* page) {
   return glance;
 }
 
-// A reader on a thread of its own, until `most` events or Stop. Each has a
-// connection of its own, as the systems that read have.
+// A reader on a thread of its own, until `most` events or Stop; its end waits
+// for that.
 class Reader {
  public:
   Reader(std::shared_ptr<grpc::Channel> channel, bool from_now, size_t most,
@@ -118,6 +118,17 @@ class Reader {
   Seen& seen_;
   std::thread thread_;
 };
+
+// Each with a connection of its own, as the systems that read have.
+std::vector<std::unique_ptr<Reader>> StartReaders(size_t count, bool from_now,
+                                                  size_t most, Seen* seen) {
+  std::vector<std::unique_ptr<Reader>> readers;
+  for (auto& channel : ConnectedChannels("cases", "admin/wgctl", count)) {
+    readers.push_back(
+        std::make_unique<Reader>(std::move(channel), from_now, most, seen));
+  }
+  return readers;
+}
 
 // One client that submits one report after the other. How many.
 size_t WriteCalls(absl::Duration time) {
@@ -193,11 +204,7 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
   size_t reports = 0;
   double seconds = 0;
   {
-    std::vector<std::unique_ptr<Reader>> readers;
-    for (auto& channel : ConnectedChannels("cases", "admin/wgctl", kReaders)) {
-      readers.push_back(
-          std::make_unique<Reader>(std::move(channel), true, SIZE_MAX, &seen));
-    }
+    const auto readers = StartReaders(kReaders, true, SIZE_MAX, &seen);
     while (seen.attached < kReaders) absl::SleepFor(kLook);
     const absl::Time start = absl::Now();
     reports = write(options.Time());
@@ -207,7 +214,7 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
     while (seen.events < reports * 3 * kReaders && absl::Now() < end) {
       absl::SleepFor(kLook);
     }
-    for (auto& reader : readers) reader->Stop();
+    for (const auto& reader : readers) reader->Stop();
   }
   MutexLock lock(&seen.mutex);
   Print("feed", writer, static_cast<double>(reports) / seconds, "reports/s");
@@ -227,13 +234,7 @@ void RunTail(const std::string& writer, size_t (*write)(absl::Duration),
 void RunCatchUp(size_t events) {
   Seen seen;
   const absl::Time start = absl::Now();
-  {
-    std::vector<std::unique_ptr<Reader>> readers;
-    for (auto& channel : ConnectedChannels("cases", "admin/wgctl", kBehind)) {
-      readers.push_back(std::make_unique<Reader>(std::move(channel), false,
-                                                 events / kBehind, &seen));
-    }
-  }
+  StartReaders(kBehind, false, events / kBehind, &seen).clear();  // Waits.
   Print("feed", "catching_up",
         static_cast<double>(seen.events) /
             absl::ToDoubleSeconds(absl::Now() - start),
