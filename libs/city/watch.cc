@@ -6,6 +6,7 @@
 #include "errors/errors.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
+#include "rpc/stream_reader.h"
 
 namespace wangge::city {
 
@@ -67,13 +68,15 @@ void Watcher::Follow(registry::v1::RegistryService::Stub* stub) {
   anew_ = false;
   registry::v1::WatchCityRequest request;
   request.set_held_version(held_version_);
-  const auto reader = stub->WatchCity(&context, request);
+  rpc::StreamReader<registry::v1::WatchCityResponse> reader([&](auto* reactor) {
+    stub->async()->WatchCity(&context, &request, reactor);
+  });
   registry::v1::WatchCityResponse piece;
-  while (reader->Read(&piece)) {
+  while (reader.Read(&piece)) {
     if (!Apply(std::exchange(piece, {}))) break;
   }
   context.TryCancel();
-  const grpc::Status status = reader->Finish();
+  const grpc::Status status = reader.Finish();
   log::Info("city feed ended", {{"code", static_cast<int>(status.error_code())},
                                 {"cause", status.error_message()}});
   MutexLock lock(&mutex_);

@@ -48,5 +48,29 @@ TEST(PeriodicTest, RunsAgainAtOnceWhileThereIsMoreAndWhenPoked) {
   EXPECT_EQ(runs, 4);
 }
 
+TEST(PeriodicTest, APokeIsHeededNoSoonerThanARestAfterTheLastRunBegan) {
+  constexpr absl::Duration kRest = absl::Milliseconds(30);
+  std::vector<absl::Time> begun;
+  std::promise<void> second;
+  Periodic* self = nullptr;
+  std::promise<void> made;
+  Periodic periodic(
+      "test", absl::Hours(1),
+      [&] {
+        if (begun.empty()) made.get_future().wait();
+        begun.push_back(absl::Now());
+        if (begun.size() == 1) self->Poke();
+        if (begun.size() == 2) second.set_value();
+        return false;
+      },
+      kRest);
+  self = &periodic;
+  made.set_value();
+  second.get_future().wait();
+  periodic.Stop();
+  ASSERT_EQ(begun.size(), 2U);
+  EXPECT_GE(begun[1] - begun[0], kRest - absl::Milliseconds(1));
+}
+
 }  // namespace
 }  // namespace wangge::exec

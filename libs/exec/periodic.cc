@@ -9,8 +9,11 @@ namespace wangge::exec {
 void GiveWay() { setpriority(PRIO_PROCESS, 0, 10); }
 
 Periodic::Periodic(const std::string& name, absl::Duration interval,
-                   std::function<bool()> task)
-    : interval_(interval), task_(std::move(task)), thread_([this, name] {
+                   std::function<bool()> task, absl::Duration rest)
+    : interval_(interval),
+      rest_(rest),
+      task_(std::move(task)),
+      thread_([this, name] {
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
         Run();
       }) {}
@@ -35,15 +38,21 @@ void Periodic::Stop() {
 
 void Periodic::Run() {
   while (true) {
-    const bool more = task_();
-    const auto deadline =
-        std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(interval_);
+    const auto begun = std::chrono::steady_clock::now();
+    if (!task_()) Wait(begun);
     MutexLock lock(&mutex_);
-    while (!more && !poked_ && !stopping_) {
-      if (!changed_.WaitUntil(&mutex_, deadline)) break;
-    }
     if (stopping_) return;
     poked_ = false;
+  }
+}
+
+void Periodic::Wait(std::chrono::steady_clock::time_point begun) {
+  const auto next =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(interval_);
+  const auto rested = begun + absl::ToChronoNanoseconds(rest_);
+  MutexLock lock(&mutex_);
+  while (!stopping_) {
+    if (!changed_.WaitUntil(&mutex_, poked_ ? rested : next)) return;
   }
 }
 

@@ -18,8 +18,11 @@ void GiveWay();
 // to run again without waiting (there was more to do). Thread-safe.
 class Periodic {
  public:
+  // A poke is heeded no sooner than `rest` after the last run began: so many
+  // that follow each other closely are done together.
   Periodic(const std::string& name, absl::Duration interval,
-           std::function<bool()> task);
+           std::function<bool()> task,
+           absl::Duration rest = absl::ZeroDuration());
   // Waits for a running task.
   ~Periodic();
   Periodic(const Periodic&) = delete;
@@ -33,7 +36,11 @@ class Periodic {
  private:
   void Run();
 
+  // Waits until it is time for the next run, or to stop.
+  void Wait(std::chrono::steady_clock::time_point begun);
+
   const absl::Duration interval_;
+  const absl::Duration rest_;
   const std::function<bool()> task_;
   Mutex mutex_;
   CondVar changed_;

@@ -1,5 +1,7 @@
 #include "rpc/unary.h"
 
+#include "base/uuid.h"
+
 namespace wangge::rpc {
 
 MethodMetrics::MethodMetrics(const std::string& method)
@@ -49,6 +51,15 @@ void LogCall(const std::string& method, const Caller& caller,
        {"error_id", errors::MetadataOf(status, "error_id")},
        {"queue_ms", absl::ToDoubleMilliseconds(queued)},
        {"duration_ms", absl::ToDoubleMilliseconds(total)}});
+}
+
+absl::Status HandlerThrew(const std::string& where,
+                          const std::exception& fault) {
+  const std::string error_id = NewUuid();
+  log::Error(
+      "handler threw",
+      {{"method", where}, {"error_id", error_id}, {"what", fault.what()}});
+  return errors::Internal(error_id);
 }
 
 }  // namespace wangge::rpc

@@ -119,6 +119,7 @@ class Admitting {
     for (size_t n = 0; n < firsts.size(); ++n) {
       if (admitted[n]) {
         results_[firsts[n]] = batch.cases[n].answer;
+        store_.recent().Put(batch.cases[n].folded);  // Its officer will accept.
       } else {
         open.push_back(firsts[n]);
       }

@@ -1,5 +1,6 @@
 // Changing cases: load -> Decide -> commit, with some tries more when somebody
-// else was faster.
+// else was faster. A case that was seen lately is not loaded unless that fails.
+// Nobody waits meanwhile unless the decision needs to.
 #pragma once
 
 #include <functional>
@@ -48,5 +49,12 @@ absl::StatusOr<Changed> ChangeCase(const std::string& case_no,
                                    const CaseDecider& decide,
                                    const Companion& companion,
                                    absl::Time deadline, Store* store);
+
+// Takes what became of a request.
+using ChangeDone = std::function<void(absl::StatusOr<Changed>)>;
+// Changes one case and returns at once; `decide`, which must not block, and
+// `done` are called on a thread of the store.
+void ChangeCaseLater(const std::string& case_no, RequestKey key,
+                     CaseDecider decide, Store* store, ChangeDone done);
 
 }  // namespace wangge::cases

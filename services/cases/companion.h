@@ -5,15 +5,16 @@
 
 namespace wangge::cases {
 
-// Null for changes that have none.
-template <typename Request>
-Companion CompanionOf(const Request&) {
-  return nullptr;
-}
 // The batch, opened when the request names none, and the case's place in it.
 Companion CompanionOf(const v1::LinkToBatchRequest& request);
 // The words of the report and the reporter's data, deleted for good.
 Companion CompanionOf(const v1::RedactReportRequest& request);
+// Requests that bring some along.
+template <typename Request>
+concept HasCompanion = requires(const Request& r) {
+  CompanionOf(r);
+};
+
 // Deletes a reporter; ABORTED when somebody else did already.
 Companion CompanionErasing(const std::string& report_id);
 

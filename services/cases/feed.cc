@@ -9,6 +9,10 @@ namespace wangge::cases {
 namespace {
 
 constexpr int kPage = 1000;
+constexpr absl::Duration kInterval = absl::Milliseconds(25);
+// Between two looks while much is committed: each costs the database and every
+// reader something, however little there is.
+constexpr absl::Duration kRest = absl::Milliseconds(20);
 
 // A message whose list, field `number`, is the items.
 std::string ListOf(const std::vector<const FeedItem*>& items, int number) {
@@ -43,8 +47,8 @@ void Feed::Start(const std::string& name, FeedCursor end) {
     MutexLock lock(&mutex_);
     tail_ = end;
   }
-  periodic_ = std::make_unique<exec::Periodic>(name, absl::Milliseconds(25),
-                                               [this] { return ReadTail(); });
+  periodic_ = std::make_unique<exec::Periodic>(
+      name, kInterval, [this] { return ReadTail(); }, kRest);
 }
 
 void Feed::Poke() {

@@ -151,7 +151,8 @@ TEST_F(SearchTest, WhatWasRedactedIsNotFound) {
   event.set_sequence(c.version() + 1);
   event.set_previous_hash(c.chain_hash());
   event.mutable_redacted()->set_report_id(c.reports(0).report_id());
-  ASSERT_TRUE(*store_->Commit({ChangeOf(c, {event})}));
+  const ChangeGroup group = {ChangeOf(c, {event})};
+  ASSERT_TRUE(*store_->CommitAll({&group})[0]);
   FollowAll();
   EXPECT_THAT(FindText("隐私"), IsEmpty());
 }

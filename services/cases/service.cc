@@ -36,6 +36,8 @@ namespace wangge::cases {
 namespace {
 
 constexpr absl::Duration kBackgroundTime = absl::Seconds(10);
+// Changes at once that no thread waits for. More would only wait themselves.
+constexpr int kMostChanging = 1000;
 
 // What a page token holds: where the page ended, and the filter it belongs to.
 std::string MakePageToken(const ListPosition& end, const std::string& filter) {
@@ -324,10 +326,12 @@ template <typename Request>
 absl::StatusOr<std::optional<RoutePlan>> CaseService::PlanFor(
     const Case& c, const Request& request, absl::Time now,
     absl::Time deadline) const {
-  auto matter = MatterFor(c, request, now);
-  if (!matter) return std::nullopt;
-  ASSIGN_OR_RETURN(RoutePlan plan, Route(*matter, deadline));
-  return plan;
+  if constexpr (MayWantPlan<Request>) {
+    if (const auto matter = MatterFor(c, request, now)) {
+      return Route(*matter, deadline);
+    }
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<RoutePlan> CaseService::Route(const routing::v1::Matter& matter,
@@ -356,12 +360,60 @@ absl::StatusOr<v1::Case> CaseService::Change(const rpc::Call& call,
     ASSIGN_OR_RETURN(const auto plan, PlanFor(c, request, now, call.deadline));
     return Decide(c, request, {*city, actor, now, plan ? &*plan : nullptr});
   };
+  Companion companion;
+  if constexpr (HasCompanion<Request>) companion = CompanionOf(request);
   ASSIGN_OR_RETURN(
       Changed result,
       ChangeCase(request.case_no(), KeyOfRequest(call.caller.Text(), request),
-                 decide, CompanionOf(request), call.deadline, &store_));
+                 decide, companion, call.deadline, &store_));
   if (result.changed) Committed();
   return std::move(result.folded);
+}
+
+template <typename Request>
+void CaseService::ChangeLater(
+    const rpc::Call& call, const Request& request,
+    typename rpc::Method<Request, v1::Case>::Reply reply) {
+  auto city = city::Current(city_);
+  if (!city.ok()) return reply(city.status());
+  auto actor = ActorOf(call.caller, **city);
+  if (!actor.ok()) return reply(actor.status());
+  if (changing_.fetch_add(1) >= kMostChanging) {
+    changing_.fetch_sub(1);
+    return reply(errors::Overloaded(runtime_.retry_delay()));
+  }
+  ChangeCaseLater(
+      request.case_no(), KeyOfRequest(call.caller.Text(), request),
+      [city = *std::move(city), actor = *std::move(actor), now = clock_.Now(),
+       &request](const Case& c) {
+        return Decide(c, request, {*city, actor, now, nullptr});
+      },
+      &store_,
+      [this, reply = std::move(reply)](absl::StatusOr<Changed> result) {
+        changing_.fetch_sub(1);
+        if (!result.ok()) return reply(result.status());
+        if (result->changed) Committed();
+        reply(std::move(result->folded));
+      });
+}
+
+template <typename Request>
+rpc::Method<Request, v1::Case> CaseService::ChangeMethod(
+    const std::string& name) {
+  const auto validate = [](const Request& r) { return Validate(r); };
+  if constexpr (MayWantPlan<Request> || HasCompanion<Request> ||
+                std::is_same_v<Request, v1::MergeCaseRequest>) {
+    return {&runtime_, name, validate,
+            [this](const rpc::Call& call, const Request& request) {
+              return Handle(call, request);
+            }};
+  } else {
+    return rpc::Method<Request, v1::Case>::Later(
+        &runtime_, name, validate,
+        [this](const rpc::Call& call, const Request& request, auto reply) {
+          ChangeLater(call, request, std::move(reply));
+        });
+  }
 }
 
 template <typename Request>

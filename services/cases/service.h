@@ -1,6 +1,7 @@
 // CaseService over the wire.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,8 +51,9 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
 #define WANGGE_CASE_METHOD(name, Request, Response) \
   WANGGE_METHOD(CaseService, name, Request, Response, Handle)
 // A method that changes a case.
-#define WANGGE_CHANGE_METHOD(name) \
-  WANGGE_CASE_METHOD(name, v1::name##Request, v1::Case)
+#define WANGGE_CHANGE_METHOD(name)                                      \
+  WANGGE_METHOD_MADE_BY(CaseService, name, v1::name##Request, v1::Case, \
+                        ChangeMethod)
 
   WANGGE_CASE_METHOD(AdmitReports, v1::AdmitReportsRequest,
                      v1::AdmitReportsResponse)
@@ -138,13 +140,20 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
                                   const v1::MergeCaseRequest& request);
   absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
                                   const v1::UnmergeCaseRequest& request);
-  // Every other change: who acts, then ChangeCase with its Decide.
+  // Every other change: who acts, then its Decide.
   template <typename Request>
   absl::StatusOr<v1::Case> Handle(const rpc::Call& call,
                                   const Request& request);
   template <typename Request>
   absl::StatusOr<v1::Case> Change(const rpc::Call& call,
                                   const Request& request);
+  // The same without a thread that waits, for what needs nothing but the case.
+  template <typename Request>
+  void ChangeLater(const rpc::Call& call, const Request& request,
+                   typename rpc::Method<Request, v1::Case>::Reply reply);
+  // How a method that changes a case is carried out: later when it can be.
+  template <typename Request>
+  rpc::Method<Request, v1::Case> ChangeMethod(const std::string& name);
   // The same for the changes of two cases.
   template <typename Request>
   absl::StatusOr<v1::Case> ChangeBoth(const rpc::Call& call,
@@ -191,6 +200,7 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
   Search search_;
   Background background_;
   exec::Executor audit_executor_;
+  std::atomic<int> changing_ = 0;  // By ChangeLater.
 };
 
 }  // namespace wangge::cases

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
+#include "services/cases/domain/columns.h"
 #include "services/cases/domain/statistics.h"
 #include "services/cases/sql.h"
 #include "services/cases/statistics_store.h"

@@ -19,23 +19,16 @@ namespace wangge::cases {
 namespace {
 
 // Loads and commits that come at the same time share a round trip. A statement
-// costs more than the cases in it, so all that comes while one is away goes
-// with the next: a second lane would halve the groups.
-constexpr int kLanes = 1;
-constexpr size_t kMostAtOnce = 100;
+// costs more than the cases in it, so what comes while one is away goes with
+// the next. A second lane of commits works while the first one waits for the
+// disk.
+constexpr int kLoadLanes = 1;
+constexpr int kCommitLanes = 2;
+constexpr size_t kMostTogether = 100;
+// As many as a large city has open; some 40 MB.
+constexpr size_t kMostRecent = 30000;
 // A group's own limit: it serves callers with several deadlines.
 constexpr absl::Duration kGroupTime = absl::Seconds(8);
-
-// Adds an item and waits for its result.
-template <typename In, typename Out>
-absl::StatusOr<Out> Await(In item, exec::Batcher<In, Out>* batcher) {
-  // Shared: the lane may still be inside set_value when the waiter goes on.
-  const auto done = std::make_shared<std::promise<absl::StatusOr<Out>>>();
-  batcher->Add(std::move(item), [done](absl::StatusOr<Out> result) {
-    done->set_value(std::move(result));
-  });
-  return done->get_future().get();
-}
 
 // The same failure for each. Not by braces: a count would become a result.
 template <typename Out>
@@ -79,13 +72,14 @@ Change ChangeOf(Case before, Events events) {
 
 Store::Store(db::Pool* pool)
     : pool_(*pool),
-      loads_("load_cases", kLanes, kMostAtOnce,
+      recent_(kMostRecent),
+      loads_("load_cases", kLoadLanes, kMostTogether,
              [this](std::vector<CaseQuery> queries) {
                return LoadAll(std::move(queries));
              }),
-      commits_("commit_changes", kLanes, kMostAtOnce,
-               [this](std::vector<ChangeGroup> groups) {
-                 return CommitAll(std::move(groups));
+      commits_("commit_changes", kCommitLanes, kMostTogether,
+               [this](const std::vector<const ChangeGroup*>& groups) {
+                 return CommitAll(groups);
                }) {}
 
 absl::StatusOr<int64_t> Store::NextCaseNumberBlock(absl::Time deadline) {
@@ -181,7 +175,19 @@ Store::FindAdmitted(const std::vector<const v1::Admission*>& admissions,
 absl::StatusOr<LoadedCase> Store::Load(const std::string& case_no,
                                        const std::string& caller,
                                        const std::string& request_id) {
-  return Await(CaseQuery{case_no, caller, request_id}, &loads_);
+  // Shared: the lane may still be inside set_value when the waiter goes on.
+  const auto done =
+      std::make_shared<std::promise<absl::StatusOr<LoadedCase>>>();
+  LoadLater(case_no, caller, request_id,
+            [done](absl::StatusOr<LoadedCase> loaded) {
+              done->set_value(std::move(loaded));
+            });
+  return done->get_future().get();
+}
+
+void Store::LoadLater(const std::string& case_no, const std::string& caller,
+                      const std::string& request_id, LoadDone done) {
+  loads_.Add({case_no, caller, request_id}, std::move(done));
 }
 
 std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
@@ -214,25 +220,25 @@ std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
   return results;
 }
 
-absl::StatusOr<bool> Store::Commit(ChangeGroup group) {
-  return Await(std::move(group), &commits_);
+void Store::CommitLater(const ChangeGroup* group, CommitDone done) {
+  commits_.Add(group, std::move(done));
 }
 
 std::vector<absl::StatusOr<bool>> Store::CommitAll(
-    std::vector<ChangeGroup> groups) {
+    const std::vector<const ChangeGroup*>& groups) {
   // One case comes once in a statement: who comes later tries again.
   absl::flat_hash_set<std::string> taken;
   std::vector<const ChangeGroup*> written(groups.size());
   for (size_t i = 0; i < groups.size(); ++i) {
     const bool free = std::none_of(
-        groups[i].begin(), groups[i].end(), [&](const Change& change) {
+        groups[i]->begin(), groups[i]->end(), [&](const Change& change) {
           return taken.contains(change.folded.case_no());
         });
     if (!free) continue;
-    for (const Change& change : groups[i]) {
+    for (const Change& change : *groups[i]) {
       taken.insert(change.folded.case_no());
     }
-    written[i] = &groups[i];
+    written[i] = groups[i];
   }
   std::vector<absl::StatusOr<bool>> results(groups.size(), false);
   const auto rows = pool_.Query(sql::kCommitChanges, ChangeParams(written),
@@ -247,7 +253,7 @@ std::vector<absl::StatusOr<bool>> Store::CommitAll(
     return AllOf<bool>(groups.size(), rows.status());
   }
   for (size_t i = 0; i < groups.size(); ++i) {
-    results[i] = CommitAll({std::move(groups[i])})[0];
+    results[i] = CommitAll({groups[i]})[0];
   }
   return results;
 }

@@ -13,6 +13,7 @@
 #include "services/cases/domain/decide.h"
 #include "services/cases/feed_cursor.h"
 #include "services/cases/personal.h"
+#include "services/cases/recent_cases.h"
 #include "services/cases/spot_gate.h"
 #include "wangge/cases/v1/cases.pb.h"
 
@@ -124,11 +125,22 @@ class Store {
   absl::StatusOr<LoadedCase> Load(const std::string& case_no,
                                   const std::string& caller,
                                   const std::string& request_id);
-  // False when a case has another version by now; then nothing was written.
-  // Groups that come at the same time are written in one transaction.
-  absl::StatusOr<bool> Commit(ChangeGroup group);
+  // What changes of single cases have seen last.
+  RecentCases& recent() { return recent_; }
+  // Load without waiting; `done` is called on the store's thread and must
+  // not block.
+  using LoadDone = std::function<void(absl::StatusOr<LoadedCase>)>;
+  void LoadLater(const std::string& case_no, const std::string& caller,
+                 const std::string& request_id, LoadDone done);
+  // False when a case has another version by now, or the request was carried
+  // out before; then nothing was written.
+  // Groups that come at the same time are written in one transaction. Answers
+  // as LoadLater does; the group must live until then.
+  using CommitDone = std::function<void(absl::StatusOr<bool>)>;
+  void CommitLater(const ChangeGroup* group, CommitDone done);
   // The same for several, in one transaction, at once: an answer for each.
-  std::vector<absl::StatusOr<bool>> CommitAll(std::vector<ChangeGroup> groups);
+  std::vector<absl::StatusOr<bool>> CommitAll(
+      const std::vector<const ChangeGroup*>& groups);
   // The same, with statements that belong to the change: nothing is written
   // unless `more` returns OK.
   absl::StatusOr<bool> CommitWith(
@@ -186,8 +198,9 @@ class Store {
 
   db::Pool& pool_;
   SpotGate spot_gate_;
+  RecentCases recent_;
   exec::Batcher<CaseQuery, LoadedCase> loads_;
-  exec::Batcher<ChangeGroup, bool> commits_;
+  exec::Batcher<const ChangeGroup*, bool> commits_;
 };
 
 }  // namespace wangge::cases

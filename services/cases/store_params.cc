@@ -142,7 +142,7 @@ db::Params AdmitParams(const AdmissionBatch& batch) {
 }
 
 db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
-  db::IntArray numbers, expected;
+  db::IntArray numbers, sizes, expected;
   db::TextArray case_nos, callers, request_ids;
   db::BytesArray digests;
   CaseColumns cases;
@@ -153,6 +153,7 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
     for (const Change& change : *groups[number]) {
       const Case& c = change.folded;
       numbers.Add(static_cast<int64_t>(number));
+      sizes.Add(static_cast<int64_t>(groups[number]->size()));
       case_nos.Add(c.case_no());
       expected.Add(change.expected_version);
       callers.Add(change.caller);
@@ -193,7 +194,8 @@ db::Params ChangeParams(const std::vector<const ChangeGroup*>& groups) {
           cases.spots,
           cases.streets,
           cases.lights,
-          cases.measures};
+          cases.measures,
+          sizes};
 }
 
 }  // namespace wangge::cases

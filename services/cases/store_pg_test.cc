@@ -303,7 +303,8 @@ TEST_F(StoreTest, AMergeChangesBothCasesOrNeither) {
   change.folded = store_->Load(ending, "", "")->folded;
   change.expected_version = change.folded.version();
   change.folded.set_version(99);
-  const auto written = store_->Commit({change, stale_master});
+  const ChangeGroup group = {change, stale_master};
+  const auto written = store_->CommitAll({&group})[0];
   ASSERT_OK(written);
   EXPECT_FALSE(*written);
   EXPECT_EQ(store_->Load(ending, "", "")->folded.state(),

@@ -26,7 +26,9 @@ absl::StatusOr<Timers::Fired> Timers::FireDue(const city::City& city,
     if (events.empty()) continue;  // No timer is due any more.
     groups.push_back({ChangeOf(std::move(c), std::move(events))});
   }
-  const auto results = store_.CommitAll(std::move(groups));
+  std::vector<const ChangeGroup*> each;
+  for (const ChangeGroup& group : groups) each.push_back(&group);
+  const auto results = store_.CommitAll(each);
   for (const auto& result : results) {
     RETURN_IF_ERROR(result.status());  // The leases end by themselves.
     if (!*result) continue;

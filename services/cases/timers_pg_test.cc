@@ -79,7 +79,8 @@ TEST_F(TimersTest, WhoWasSlowerThanAPersonWritesNothing) {
   const Change late = ChangeOf(
       claimed[0],
       DecideTimers(claimed[0], {*city_, {"timer", "", nullptr}, due, nullptr}));
-  EXPECT_FALSE(*store_->CommitAll({{late}})[0]);
+  const ChangeGroup group = {late};
+  EXPECT_FALSE(*store_->CommitAll({&group})[0]);
   EXPECT_EQ(CountUrges(case_no), 0);
 }
 

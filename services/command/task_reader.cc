@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
+#include "rpc/stream_reader.h"
 
 namespace wangge::command {
 namespace {
@@ -67,10 +68,12 @@ absl::Duration TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
     if (stopping_) return kPause;
     context_ = &context;
   }
-  const auto reader = stub->WatchEvents(&context, request);
+  rpc::StreamReader<cases::v1::WatchEventsResponse> reader([&](auto* reactor) {
+    stub->async()->WatchEvents(&context, &request, reactor);
+  });
   cases::v1::WatchEventsResponse page;
   bool behind = false;
-  while (reader->Read(&page)) {
+  while (reader.Read(&page)) {
     const auto taken = Take(cursor, page);
     if (!taken.ok()) {
       log::Warning("events not taken; read again",
@@ -82,7 +85,7 @@ absl::Duration TaskReader::Follow(cases::v1::CaseService::Stub* stub) {
     cursor = page.cursor();
   }
   context.TryCancel();
-  const grpc::Status status = reader->Finish();
+  const grpc::Status status = reader.Finish();
   log::Info("case feed ended", {{"code", static_cast<int>(status.error_code())},
                                 {"cause", status.error_message()}});
   MutexLock lock(&mutex_);

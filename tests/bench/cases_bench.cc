@@ -18,11 +18,32 @@ using cases::v1::CaseService;
 constexpr int kClients = 64;
 constexpr size_t kChannels = 4;
 
-struct Outcome {
-  std::atomic<size_t> events = 0;
-  std::atomic<size_t> errors = 0;
-  Mutex mutex;
-  std::vector<double> milliseconds ABSL_GUARDED_BY(mutex);
+class Outcome {
+ public:
+  void Add(const grpc::Status& status, absl::Duration took) {
+    MutexLock lock(&mutex_);
+    if (!status.ok() && errors_++ == 0) {
+      std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
+    }
+    milliseconds_.push_back(absl::ToDoubleMilliseconds(took));
+  }
+  size_t errors() {
+    MutexLock lock(&mutex_);
+    return errors_;
+  }
+  size_t events() {
+    MutexLock lock(&mutex_);
+    return milliseconds_.size() - errors_;
+  }
+  double At(double share) {
+    MutexLock lock(&mutex_);
+    return Percentile(&milliseconds_, share);
+  }
+
+ private:
+  Mutex mutex_;
+  size_t errors_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Numbers of cases that wait for their officer, all the same one.
@@ -51,62 +72,92 @@ absl::StatusOr<std::vector<std::string>> SubmitCases(int count) {
   return case_nos;
 }
 
-// One client: whole lives, one after the other.
+// Cases to be lived through, each by whoever is free.
+struct Work {
+  const std::vector<std::string>& case_nos;
+  std::atomic<size_t> next = 0;
+  std::atomic<int> people = kClients;  // That are not done yet.
+};
+
+// One client: whole lives, one event after the other. It takes a thread only
+// while it has something to do, as a client of pgbench does.
 class Person {
  public:
   Person(std::shared_ptr<grpc::Channel> channel, wgctl::Client* client,
-         const People& people, Outcome* outcome)
+         const People& people, Work* work, Outcome* outcome)
       : stub_(CaseService::NewStub(channel)),
-        client_(*client),
         people_(people),
-        outcome_(*outcome) {}
+        work_(*work),
+        outcome_(*outcome) {
+    for (const auto& officer :
+         {people.handler, people.checker, people.dispatcher}) {
+      tokens_[officer] = *client->Token(officer);
+    }
+  }
 
-  void Live(const std::string& case_no) {
+  void LiveNext() {
+    const size_t i = work_.next++;
+    if (i < work_.case_nos.size()) return Accept(work_.case_nos[i]);
+    if (--work_.people == 0) work_.people.notify_one();
+  }
+
+ private:
+  using Stub = CaseService::StubInterface::async_interface;
+
+  void Accept(const std::string& case_no) {
+    Do(people_.handler, &Stub::AcceptAssignment, case_no,
+       cases::v1::AcceptAssignmentRequest(), &Person::SubmitResult);
+  }
+  void SubmitResult(const std::string& case_no) {
     cases::v1::SubmitResultRequest result;
     result.set_outcome(cases::v1::OUTCOME_RESOLVED);
     result.set_text("更换管件");
     result.set_public_reply("已恢复供热");
+    Do(people_.handler, &Stub::SubmitResult, case_no, result, &Person::Check);
+  }
+  void Check(const std::string& case_no) {
     cases::v1::CheckResultRequest check;
     check.set_passed(true);
-    Do(people_.handler, &CaseService::Stub::AcceptAssignment, case_no,
-       cases::v1::AcceptAssignmentRequest());
-    Do(people_.handler, &CaseService::Stub::SubmitResult, case_no, result);
-    Do(people_.checker, &CaseService::Stub::CheckResult, case_no, check);
-    Do(people_.dispatcher, &CaseService::Stub::CloseCase, case_no,
-       cases::v1::CloseCaseRequest());
+    Do(people_.checker, &Stub::CheckResult, case_no, check, &Person::Close);
   }
+  void Close(const std::string& case_no) {
+    Do(people_.dispatcher, &Stub::CloseCase, case_no,
+       cases::v1::CloseCaseRequest(), &Person::End);
+  }
+  void End(const std::string& /*case_no*/) { LiveNext(); }
 
- private:
+  // Does one thing, then the next.
   template <typename Request>
   void Do(const std::string& officer,
-          grpc::Status (CaseService::Stub::*method)(grpc::ClientContext*,
-                                                    const Request&,
-                                                    cases::v1::Case*),
-          const std::string& case_no, Request request) {
-    request.set_case_no(case_no);
-    request.set_request_id(NewUuid());
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-    std::string& token = tokens_[officer];
-    if (token.empty()) token = *client_.Token(officer);
-    context.AddMetadata(rpc::kTokenKey, token);
-    cases::v1::Case response;
-    const absl::Time start = absl::Now();
-    const grpc::Status status =
-        ((*stub_).*method)(&context, request, &response);
-    const bool ok = status.ok();
-    if (!ok && outcome_.errors == 0) {
-      std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
-    }
-    const double ms = absl::ToDoubleMilliseconds(absl::Now() - start);
-    ++(ok ? outcome_.events : outcome_.errors);
-    MutexLock lock(&outcome_.mutex);
-    outcome_.milliseconds.push_back(ms);
+          void (Stub::*method)(grpc::ClientContext*, const Request*,
+                               cases::v1::Case*,
+                               std::function<void(grpc::Status)>),
+          const std::string& case_no, Request request,
+          void (Person::*then)(const std::string&)) {
+    struct Call {
+      grpc::ClientContext context;
+      Request request;
+      cases::v1::Case response;
+      absl::Time sent = absl::Now();
+    };
+    const auto call = std::make_shared<Call>();
+    call->request = std::move(request);
+    call->request.set_case_no(case_no);
+    call->request.set_request_id(NewUuid());
+    call->context.set_deadline(
+        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    call->context.AddMetadata(rpc::kTokenKey, tokens_[officer]);
+    Stub& stub = *stub_->async();
+    (stub.*method)(&call->context, &call->request, &call->response,
+                   [this, call, then](const grpc::Status& status) {
+                     outcome_.Add(status, absl::Now() - call->sent);
+                     (this->*then)(call->request.case_no());
+                   });
   }
 
   const std::unique_ptr<CaseService::Stub> stub_;
-  wgctl::Client& client_;
   const People& people_;
+  Work& work_;
   Outcome& outcome_;
   std::map<std::string, std::string> tokens_;
 };
@@ -116,7 +167,7 @@ class Person {
 int RunCases(const Options& options) {
   const auto city = city::LoadFolder(SuiteSettings().city_folder);
   if (!city.ok()) return Report(city.status());
-  const auto case_nos = SubmitCases(options.quick ? 4000 : 20000);
+  const auto case_nos = SubmitCases(options.quick ? 4000 : 12000);
   if (!case_nos.ok()) return Report(case_nos.status());
   wgctl::Client client(SuiteSettings());
   const auto first = GetCase(client, (*case_nos)[0]);
@@ -124,29 +175,25 @@ int RunCases(const Options& options) {
   const People people = PeopleOf(first->case_(), **city);
   const auto channels = ConnectedChannels("cases", "gateway/app", kChannels);
   Outcome outcome;
-  std::atomic<size_t> next = 0;
-  std::vector<std::thread> threads;
-  const absl::Time start = absl::Now();
-  for (size_t t = 0; t < kClients; ++t) {
-    threads.emplace_back([&, t] {
-      Person person(channels[t % kChannels], &client, people, &outcome);
-      for (size_t i = next++; i < case_nos->size(); i = next++) {
-        person.Live((*case_nos)[i]);
-      }
-    });
+  Work work{*case_nos};
+  std::vector<std::unique_ptr<Person>> persons;
+  for (size_t i = 0; i < kClients; ++i) {
+    persons.push_back(std::make_unique<Person>(channels[i % kChannels], &client,
+                                               people, &work, &outcome));
   }
-  for (auto& thread : threads) thread.join();
+  const absl::Time start = absl::Now();
+  for (const auto& person : persons) person->LiveNext();
+  for (int left = work.people; left > 0; left = work.people) {
+    work.people.wait(left);
+  }
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   Print("cases", "lifecycle_events_64_clients",
-        static_cast<double>(outcome.events) / seconds, "events/s",
+        static_cast<double>(outcome.events()) / seconds, "events/s",
         "pgbench, 64 clients, the equivalent rows", options.peer_rate);
-  MutexLock lock(&outcome.mutex);
-  Print("cases", "lifecycle_event_p50", Percentile(&outcome.milliseconds, 0.5),
-        "ms");
-  Print("cases", "lifecycle_event_p99", Percentile(&outcome.milliseconds, 0.99),
-        "ms");
-  Print("cases", "errors", static_cast<double>(outcome.errors), "calls");
-  return outcome.errors == 0 ? 0 : 1;
+  Print("cases", "lifecycle_event_p50", outcome.At(0.5), "ms");
+  Print("cases", "lifecycle_event_p99", outcome.At(0.99), "ms");
+  Print("cases", "errors", static_cast<double>(outcome.errors()), "calls");
+  return outcome.errors() == 0 ? 0 : 1;
 }
 
 }  // namespace wangge::bench
