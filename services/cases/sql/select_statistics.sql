@@ -10,6 +10,18 @@ WITH span AS (
          of::smallint AS dimensions
   FROM unnest($1::text[], $2::text[], $3::bigint[]) AS v(first, last, of)
 ),
+-- Equal changes are added up before their measures are told apart, and what
+-- cancels out is left out before it is multiplied.
+changed AS (
+  SELECT day, district_code, street_grid_id, lead_unit_id, category_code,
+         source_id, measures, sum(sign) AS count
+  FROM statistic_change
+  WHERE day BETWEEN (SELECT min(first_day) FROM span)
+                AND (SELECT max(last_day) FROM span)
+  GROUP BY day, district_code, street_grid_id, lead_unit_id, category_code,
+           source_id, measures
+  HAVING sum(sign) <> 0
+),
 part AS (
   SELECT day, district_code, street_grid_id, lead_unit_id, category_code,
          source_id, measure, count
@@ -18,10 +30,8 @@ part AS (
     AND s.day BETWEEN span.first_day AND span.last_day
   UNION ALL
   SELECT day, district_code, street_grid_id, lead_unit_id, category_code,
-         source_id, measure, sign
-  FROM statistic_change, unnest(measures) AS measure
-  WHERE day BETWEEN (SELECT min(first_day) FROM span)
-                AND (SELECT max(last_day) FROM span)
+         source_id, measure, count
+  FROM changed, unnest(measures) AS measure
 ),
 summed AS (
   SELECT CASE $9::int WHEN 1 THEN day::text WHEN 2 THEN district_code
