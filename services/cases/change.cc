@@ -1,6 +1,5 @@
 #include "services/cases/change.h"
 
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>

@@ -1,8 +1,8 @@
-// More reports of one source than can be worked on, because cases stands still:
-// the source is told at once to come again, other sources are let in, and
-// whoever was let in gets an answer.
+// More than can be worked on, because something stands still: who is too many
+// is told at once to come again, and whoever was let in gets an answer.
 #include <algorithm>
 #include <memory>
+#include <pqxx/pqxx>
 
 #include "base/mutex.h"
 #include "errors/errors.h"
@@ -15,14 +15,14 @@
 namespace wangge {
 namespace {
 
-// Reports of one source, sent without waiting for answers.
+// Calls, sent without waiting for answers.
 class Flood {
  public:
-  Flood(wgctl::Client* client, const std::string& source) : source_(source) {
-    auto channel = client->Channel("intake", "source/" + source);
-    EXPECT_OK(channel.status());
-    stub_ = intake::v1::IntakeService::NewStub(*channel);
-  }
+  using Then = std::function<void(const grpc::Status& status)>;
+
+  // `send` sends one, and says what came of it later.
+  explicit Flood(std::function<void(Then then)> send)
+      : send_(std::move(send)) {}
   ~Flood() {
     MutexLock lock(&mutex_);
     while (answers_.size() < sent_) ended_.Wait(&mutex_);
@@ -33,8 +33,7 @@ class Flood {
   void Send(size_t count) {
     sent_ += count;
     for (size_t i = 0; i < count; ++i) {
-      SubmitLater(*stub_, HeatingReport(source_),
-                  [this](const grpc::Status& status) { End(status); });
+      send_([this](const grpc::Status& status) { End(status); });
     }
   }
 
@@ -55,8 +54,7 @@ class Flood {
     ended_.SignalAll();
   }
 
-  const std::string source_;
-  std::unique_ptr<intake::v1::IntakeService::Stub> stub_;
+  const std::function<void(Then then)> send_;
   size_t sent_ = 0;
   Mutex mutex_;
   CondVar ended_;
@@ -77,23 +75,46 @@ class Stopped {
   const pid_t pid_;
 };
 
+// Reports of one source.
+class Reports {
+ public:
+  Reports(wgctl::Client* client, const std::string& source) : source_(source) {
+    auto channel = client->Channel("intake", "source/" + source);
+    EXPECT_OK(channel.status());
+    stub_ = intake::v1::IntakeService::NewStub(*channel);
+  }
+  void operator()(const Flood::Then& then) const {
+    SubmitLater(*stub_, HeatingReport(source_), then);
+  }
+
+ private:
+  const std::string source_;
+  std::shared_ptr<intake::v1::IntakeService::Stub> stub_;
+};
+
+void ExpectToldToComeAgain(const std::vector<absl::Status>& refused) {
+  for (const absl::Status& status : refused) {
+    EXPECT_EQ(errors::ReasonOf(status), common::v1::ERROR_REASON_OVERLOADED)
+        << status;
+    EXPECT_GT(errors::RetryDelayOf(status), absl::ZeroDuration());
+  }
+}
+
+// Of a source without a limit of its own, or of changes of cases, 1,000 may be
+// in work at most.
+constexpr size_t kFlood = 1200;
+constexpr size_t kTooMany = 200;
+
 TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
-  // A source without a limit of its own may have 1,000 in work at most.
-  constexpr size_t kFlood = 1200;
-  constexpr size_t kTooMany = 200;
   wgctl::Client client(SuiteSettings());
-  Flood flood(&client, "12345");
-  Flood other(&client, "wechat");
+  Flood flood(Reports(&client, "12345"));
+  Flood other(Reports(&client, "wechat"));
   {
     const Stopped cases("cases");
     flood.Send(kFlood);
     const auto refused = flood.WaitForAnswers(kTooMany);
     ASSERT_GE(refused.size(), kTooMany);
-    for (const absl::Status& status : refused) {
-      EXPECT_EQ(errors::ReasonOf(status), common::v1::ERROR_REASON_OVERLOADED)
-          << status;
-      EXPECT_GT(errors::RetryDelayOf(status), absl::ZeroDuration());
-    }
+    ExpectToldToComeAgain(refused);
     other.Send(1);
   }
   EXPECT_THAT(other.WaitForAnswers(1),
@@ -105,6 +126,46 @@ TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
   }
   // A clump may come at once.
   EXPECT_GT(std::count(answers.begin(), answers.end(), absl::OkStatus()), 100);
+}
+
+TEST(OverloadTest, ChangesThatWaitForTheDatabaseDoNotPileUp) {
+  wgctl::Client client(SuiteSettings());
+  const auto submitted = Submit(client, HeatingReport("12345"));
+  ASSERT_OK(submitted);
+  const std::string& case_no = submitted->master_case_no().empty()
+                                   ? submitted->case_no()
+                                   : submitted->master_case_no();
+  auto channel = client.Channel("cases", "source/12345");
+  ASSERT_OK(channel);
+  const auto stub = cases::v1::CaseService::NewStub(*channel);
+  Flood flood([&](const Flood::Then& then) {
+    struct Call {
+      grpc::ClientContext context;
+      cases::v1::UrgeCaseRequest request;
+      cases::v1::Case response;
+    };
+    const auto call = std::make_shared<Call>();
+    call->request.set_case_no(case_no);
+    call->request.set_request_id(NewUuid());
+    call->context.set_deadline(
+        absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    stub->async()->UrgeCase(
+        &call->context, &call->request, &call->response,
+        [call, then](const grpc::Status& status) { then(status); });
+  });
+  {
+    pqxx::connection connection(std::getenv("WANGGE_CASES_DSN"));
+    pqxx::work held(connection);
+    held.exec("LOCK TABLE cases");
+    flood.Send(kFlood);
+    const auto refused = flood.WaitForAnswers(kTooMany);
+    ASSERT_GE(refused.size(), kTooMany);
+    ExpectToldToComeAgain(refused);
+  }
+  const auto answers = flood.WaitForAnswers(kFlood);
+  ASSERT_EQ(answers.size(), kFlood);
+  // It was urged once, and the others were too soon after that.
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), absl::OkStatus()), 1);
 }
 
 }  // namespace
