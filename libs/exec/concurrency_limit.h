@@ -17,12 +17,12 @@ namespace wangge::exec {
 class ConcurrencyLimit {
  public:
   struct Options {
-    int fewest = 32;
+    int fewest = 64;
     int at_first = 128;
     int most = 1000;  // Also of those that wait for what stands still.
     absl::Duration patience = absl::Seconds(1);
     // What a call should take on average.
-    absl::Duration wanted = absl::Milliseconds(75);
+    absl::Duration wanted = absl::Milliseconds(30);
   };
 
   // The limit is also the gauge `concurrency_limit`, with `name`.

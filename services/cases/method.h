@@ -1,11 +1,11 @@
-// How the services of cases declare a method.
+// How the services of cases declare a method. Belongs into the public part of a
+// class whose first member is rpc::Runtime& runtime_.
 #pragma once
 
 #include "rpc/unary.h"
 
-// A method of `Service` that Maker<Request>(full name) makes. Belongs into the
-// public part of a class.
-#define WANGGE_METHOD_MADE_BY(Service, name, Request, Response, Maker)       \
+// A method whose rpc::Method is initialized by what follows.
+#define WANGGE_METHOD_FROM(name, Request, Response, ...)                     \
   grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
                                  const Request* request, Response* response) \
       override {                                                             \
@@ -13,26 +13,15 @@
   }                                                                          \
                                                                              \
  private:                                                                    \
-  rpc::Method<Request, Response> name##_ =                                   \
-      Maker<Request>("/wangge.cases.v1." #Service "/" #name);                \
+  rpc::Method<Request, Response> name##_ __VA_ARGS__;                        \
                                                                              \
  public:
 
-// A method of `Service` whose handler is Handler(call, request). Belongs into
-// the public part of a class whose first member is rpc::Runtime& runtime_.
-#define WANGGE_METHOD(Service, name, Request, Response, Handler)             \
-  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context,       \
-                                 const Request* request, Response* response) \
-      override {                                                             \
-    return name##_.Start(context, request, response);                        \
-  }                                                                          \
-                                                                             \
- private:                                                                    \
-  rpc::Method<Request, Response> name##_{                                    \
-      &runtime_, "/wangge.cases.v1." #Service "/" #name,                     \
-      [](const Request& r) { return Validate(r); },                          \
-      [this](const rpc::Call& call, const Request& r) {                      \
-        return Handler(call, r);                                             \
-      }};                                                                    \
-                                                                             \
- public:
+// A method of `Service` whose handler is Handler(call, request).
+#define WANGGE_METHOD(Service, name, Request, Response, Handler)         \
+  WANGGE_METHOD_FROM(name, Request, Response,                            \
+                     {&runtime_, "/wangge.cases.v1." #Service "/" #name, \
+                      [](const Request& r) { return Validate(r); },      \
+                      [this](const rpc::Call& call, const Request& r) {  \
+                        return Handler(call, r);                         \
+                      }})

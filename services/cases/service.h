@@ -51,9 +51,10 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
 #define WANGGE_CASE_METHOD(name, Request, Response) \
   WANGGE_METHOD(CaseService, name, Request, Response, Handle)
 // A method that changes a case.
-#define WANGGE_CHANGE_METHOD(name)                                      \
-  WANGGE_METHOD_MADE_BY(CaseService, name, v1::name##Request, v1::Case, \
-                        ChangeMethod)
+#define WANGGE_CHANGE_METHOD(name)                      \
+  WANGGE_METHOD_FROM(name, v1::name##Request, v1::Case, \
+                     = ChangeMethod<v1::name##Request>( \
+                         "/wangge.cases.v1.CaseService/" #name))
 
   WANGGE_CASE_METHOD(AdmitReports, v1::AdmitReportsRequest,
                      v1::AdmitReportsResponse)
