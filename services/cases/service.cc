@@ -408,11 +408,12 @@ rpc::Method<Request, v1::Case> CaseService::ChangeMethod(
               return Handle(call, request);
             }};
   } else {
-    return rpc::Method<Request, v1::Case>::Later(
-        &runtime_, name, validate,
-        [this](const rpc::Call& call, const Request& request, auto reply) {
-          ChangeLater(call, request, std::move(reply));
-        });
+    using Method = rpc::Method<Request, v1::Case>;
+    return Method::Later(&runtime_, name, validate,
+                         [this](const rpc::Call& call, const Request& request,
+                                typename Method::Reply reply) {
+                           ChangeLater(call, request, std::move(reply));
+                         });
   }
 }
 

@@ -8,6 +8,7 @@
 #include "rpc/identity.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
+#include "tests/bench/outcome.h"
 #include "tests/suite.h"
 
 namespace wangge::bench {
@@ -17,34 +18,6 @@ using cases::v1::CaseService;
 
 constexpr int kClients = 64;
 constexpr size_t kChannels = 4;
-
-class Outcome {
- public:
-  void Add(const grpc::Status& status, absl::Duration took) {
-    MutexLock lock(&mutex_);
-    if (!status.ok() && errors_++ == 0) {
-      std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
-    }
-    milliseconds_.push_back(absl::ToDoubleMilliseconds(took));
-  }
-  size_t errors() {
-    MutexLock lock(&mutex_);
-    return errors_;
-  }
-  size_t events() {
-    MutexLock lock(&mutex_);
-    return milliseconds_.size() - errors_;
-  }
-  double At(double share) {
-    MutexLock lock(&mutex_);
-    return Percentile(&milliseconds_, share);
-  }
-
- private:
-  Mutex mutex_;
-  size_t errors_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
-};
 
 // Numbers of cases that wait for their officer, all the same one.
 absl::StatusOr<std::vector<std::string>> SubmitCases(int count) {
@@ -188,8 +161,9 @@ int RunCases(const Options& options) {
   }
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   Print("cases", "lifecycle_events_64_clients",
-        static_cast<double>(outcome.events()) / seconds, "events/s",
-        "pgbench, 64 clients, the equivalent rows", options.peer_rate);
+        static_cast<double>(outcome.calls() - outcome.errors()) / seconds,
+        "events/s", "pgbench, 64 clients, the equivalent rows",
+        options.peer_rate);
   Print("cases", "lifecycle_event_p50", outcome.At(0.5), "ms");
   Print("cases", "lifecycle_event_p99", outcome.At(0.99), "ms");
   Print("cases", "errors", static_cast<double>(outcome.errors()), "calls");

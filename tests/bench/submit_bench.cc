@@ -2,9 +2,9 @@
 #include <atomic>
 #include <thread>
 
-#include "base/mutex.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
+#include "tests/bench/outcome.h"
 #include "tests/bench/report_load.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
@@ -16,38 +16,13 @@ using intake::v1::IntakeService;
 
 constexpr int kClients = 64;
 
-// What came of calls, milliseconds from when each was due.
-class Outcome {
- public:
-  ReportLoad::Done Adder() {
-    return [this](const grpc::Status& status, absl::Time due,
-                  absl::Time /*sent*/) {
-      const double ms = absl::ToDoubleMilliseconds(absl::Now() - due);
-      MutexLock lock(&mutex_);
-      milliseconds_.push_back(ms);
-      if (!status.ok() && errors_++ == 0) {
-        std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
-      }
-    };
-  }
-  size_t calls() {
-    MutexLock lock(&mutex_);
-    return milliseconds_.size();
-  }
-  size_t errors() {
-    MutexLock lock(&mutex_);
-    return errors_;
-  }
-  double At(double share) {
-    MutexLock lock(&mutex_);
-    return Percentile(&milliseconds_, share);
-  }
-
- private:
-  Mutex mutex_;
-  std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
-  size_t errors_ ABSL_GUARDED_BY(mutex_) = 0;
-};
+// From when each call was due.
+ReportLoad::Done AddTo(Outcome* outcome) {
+  return [outcome](const grpc::Status& status, absl::Time due,
+                   absl::Time /*sent*/) {
+    outcome->Add(status, absl::Now() - due);
+  };
+}
 
 double RunStream(absl::Duration time) {
   const auto channels = ConnectedChannels("intake", "source/12345", 2);
@@ -83,7 +58,7 @@ intake::v1::SubmitReportRequest OneDistrict() { return HeatingReport(); }
 
 int RunPace() {
   Outcome outcome;
-  ReportLoad().SendAtRate(200, absl::Seconds(10), OneDistrict, outcome.Adder());
+  ReportLoad().SendAtRate(200, absl::Seconds(10), OneDistrict, AddTo(&outcome));
   return outcome.errors() == 0 ? 0 : 1;
 }
 
@@ -91,15 +66,15 @@ int RunSubmit(const Options& options) {
   const std::string peer = "pgbench, 64 clients, the same rows";
   ReportLoad load;
   Outcome warm, full, half;  // Connections and plans are warmed first.
-  load.SendInTurn(kClients, absl::Seconds(3), ReportFromAnywhere, warm.Adder());
+  load.SendInTurn(kClients, absl::Seconds(3), ReportFromAnywhere, AddTo(&warm));
   const double seconds = load.SendInTurn(kClients, options.Time(),
-                                         ReportFromAnywhere, full.Adder());
+                                         ReportFromAnywhere, AddTo(&full));
   const double rate = static_cast<double>(full.calls()) / seconds;
   Print("submit", "unary_64_clients", rate, "reports/s", peer,
         options.peer_rate);
   Print("submit", "unary_full_load_p50", full.At(0.5), "ms");
   Print("submit", "unary_full_load_p99", full.At(0.99), "ms");
-  load.SendAtRate(rate / 2, options.Time(), ReportFromAnywhere, half.Adder());
+  load.SendAtRate(rate / 2, options.Time(), ReportFromAnywhere, AddTo(&half));
   Print("submit", "unary_half_load_p50", half.At(0.5), "ms");
   Print("submit", "unary_half_load_p99", half.At(0.99), "ms", "limit", 50);
   Print("submit", "stream", RunStream(options.Time()), "reports/s", peer,
