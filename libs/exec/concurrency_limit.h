@@ -22,7 +22,7 @@ class ConcurrencyLimit {
     int most = 1000;  // Also of those that wait for what stands still.
     absl::Duration patience = absl::Seconds(1);
     // What a call should take on average.
-    absl::Duration wanted = absl::Milliseconds(30);
+    absl::Duration wanted = absl::Milliseconds(25);
   };
 
   // The limit is also the gauge `concurrency_limit`, with `name`.
