@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/uuid.h"
 #include "city/city.h"
+#include "rpc/identity.h"
 #include "tools/wgctl/client.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/command/v1/command.grpc.pb.h"
@@ -75,26 +76,40 @@ inline absl::StatusOr<intake::v1::SubmitReportResponse> Submit(
       "", &IntakeService::Stub::SubmitReport, request);
 }
 
-// Submits without waiting. `then` takes the status, on a thread of gRPC, within
-// half a minute. Nothing of the call is left by then: whoever was told may end
-// the channel, which must not end on gRPC's own thread.
-template <typename Then>
-void SubmitLater(intake::v1::IntakeService::Stub& stub,
-                 intake::v1::SubmitReportRequest request, Then then) {
+// Calls without waiting; a token speaks for an officer. `then` takes the
+// status, on a thread of gRPC, within half a minute. Nothing of the call is
+// left by then: whoever was told may end the channel, which must not end on
+// gRPC's own thread.
+template <typename Stub, typename Request, typename Response, typename Then>
+void CallLater(Stub* stub,
+               void (Stub::*method)(grpc::ClientContext*, const Request*,
+                                    Response*,
+                                    std::function<void(grpc::Status)>),
+               Request request, const std::string& token, Then then) {
   struct Call {
     grpc::ClientContext context;
-    intake::v1::SubmitReportRequest request;
-    intake::v1::SubmitReportResponse response;
+    Request request;
+    Response response;
   };
   auto call = std::make_shared<Call>();
   call->request = std::move(request);
   call->context.set_deadline(
       absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-  stub.async()->SubmitReport(&call->context, &call->request, &call->response,
-                             [call, then](const grpc::Status& status) mutable {
-                               call.reset();
-                               then(status);
-                             });
+  if (!token.empty()) call->context.AddMetadata(rpc::kTokenKey, token);
+  (stub->*method)(&call->context, &call->request, &call->response,
+                  [call, then](const grpc::Status& status) mutable {
+                    call.reset();
+                    then(status);
+                  });
+}
+
+// Submits without waiting, as CallLater does.
+template <typename Then>
+void SubmitLater(intake::v1::IntakeService::Stub& stub,
+                 intake::v1::SubmitReportRequest request, Then then) {
+  using Async = intake::v1::IntakeService::StubInterface::async_interface;
+  CallLater<Async>(stub.async(), &Async::SubmitReport, std::move(request), "",
+                   std::move(then));
 }
 
 inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(

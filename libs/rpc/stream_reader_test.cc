@@ -1,6 +1,5 @@
 #include "rpc/stream_reader.h"
 
-#include <atomic>
 #include <memory>
 
 #include "absl/strings/str_cat.h"

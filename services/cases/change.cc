@@ -83,7 +83,6 @@ class Changing : public std::enable_shared_from_this<Changing> {
     }
     cases_.push_back(std::move(loaded->folded));
     if (cases_.size() < order_.case_nos.size()) return Load();
-    store_.recent().Put(cases_[0]);
     DecideByRunner();
   }
 

@@ -5,7 +5,6 @@
 
 #include "base/mutex.h"
 #include "city/folder.h"
-#include "rpc/identity.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
 #include "tests/bench/outcome.h"
@@ -107,25 +106,14 @@ class Person {
                                std::function<void(grpc::Status)>),
           const std::string& case_no, Request request,
           void (Person::*then)(const std::string&)) {
-    struct Call {
-      grpc::ClientContext context;
-      Request request;
-      cases::v1::Case response;
-      absl::Time sent = absl::Now();
-    };
-    const auto call = std::make_shared<Call>();
-    call->request = std::move(request);
-    call->request.set_case_no(case_no);
-    call->request.set_request_id(NewUuid());
-    call->context.set_deadline(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-    call->context.AddMetadata(rpc::kTokenKey, tokens_[officer]);
-    Stub& stub = *stub_->async();
-    (stub.*method)(&call->context, &call->request, &call->response,
-                   [this, call, then](const grpc::Status& status) {
-                     outcome_.Add(status, absl::Now() - call->sent);
-                     (this->*then)(call->request.case_no());
-                   });
+    request.set_case_no(case_no);
+    request.set_request_id(NewUuid());
+    CallLater<Stub>(
+        stub_->async(), method, std::move(request), tokens_[officer],
+        [this, case_no, then, sent = absl::Now()](const grpc::Status& status) {
+          outcome_.Add(status, absl::Now() - sent);
+          (this->*then)(case_no);
+        });
   }
 
   const std::unique_ptr<CaseService::Stub> stub_;

@@ -139,19 +139,12 @@ TEST(OverloadTest, ChangesThatWaitForTheDatabaseDoNotPileUp) {
   ASSERT_OK(channel);
   const auto stub = cases::v1::CaseService::NewStub(*channel);
   Flood flood([&](const Flood::Then& then) {
-    struct Call {
-      grpc::ClientContext context;
-      cases::v1::UrgeCaseRequest request;
-      cases::v1::Case response;
-    };
-    const auto call = std::make_shared<Call>();
-    call->request.set_case_no(case_no);
-    call->request.set_request_id(NewUuid());
-    call->context.set_deadline(
-        absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-    stub->async()->UrgeCase(
-        &call->context, &call->request, &call->response,
-        [call, then](const grpc::Status& status) { then(status); });
+    using Async = cases::v1::CaseService::StubInterface::async_interface;
+    cases::v1::UrgeCaseRequest request;
+    request.set_case_no(case_no);
+    request.set_request_id(NewUuid());
+    CallLater<Async>(stub->async(), &Async::UrgeCase, std::move(request), "",
+                     then);
   });
   {
     pqxx::connection connection(std::getenv("WANGGE_CASES_DSN"));
