@@ -19,11 +19,13 @@ struct Example {
 };
 
 // What is learned from. The defaults suit messages; addresses, whose words are
-// names that rarely come twice, want runs of up to 4 characters that occur
-// once.
+// names that rarely come twice, want runs of up to 3 characters that occur
+// once, room for all of them, and are never heard by their head alone.
 struct Learning {
-  int longest_gram = 2;  // Characters, 1 to 8.
-  int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
+  int longest_gram = 2;    // Characters, 1 to 8.
+  int fewest_rows = 0;     // In which a feature must occur; 0: by their number.
+  int bucket_bits = 21;    // Of the hashes of features, 8 to 24.
+  bool from_heads = true;  // Short texts also by their heads alone, as titles.
 };
 
 // A label and how probable it is.

@@ -41,6 +41,20 @@ TEST(ClassifierTest, TrainingTwiceGivesTheSameBytes) {
             (*b)->model().SerializeAsString());
 }
 
+TEST(ClassifierTest, OnlyWhoLearnsFromHeadsHasAJudgeOfLongTexts) {
+  std::vector<Example> examples = Examples();
+  std::string behind;
+  for (size_t i = 0; i < kMostShortCharacters; ++i) behind += "请";
+  for (Example& example : examples) example.text += behind;
+  const auto with = Classifier::Train(examples);
+  const auto without = Classifier::Train(examples, {.from_heads = false});
+  ASSERT_OK(with);
+  ASSERT_OK(without);
+  EXPECT_TRUE((*with)->model().has_long_texts());
+  EXPECT_FALSE((*without)->model().has_long_texts());
+  EXPECT_EQ((*without)->Predict(examples[0].text)[0].label, "heating");
+}
+
 TEST(ClassifierTest, FilesAreChecked) {
   const std::string path = ::testing::TempDir() + "/model";
   const auto model = Classifier::Train(Examples());

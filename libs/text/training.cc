@@ -26,7 +26,6 @@ using routing::v1::Calibration;
 using routing::v1::TextJudge;
 using routing::v1::TextModel;
 
-constexpr int kBucketBits = 21;
 // C of LIBLINEAR: what fits the labels closely, and what does not trust them.
 // Cross-validation chooses.
 constexpr double kCosts[] = {3, 1, 0.25, 0.08};
@@ -75,8 +74,7 @@ constexpr size_t kNowhere = std::numeric_limits<size_t>::max();
 // weighed by their purity.
 void ChooseFeatures(const std::vector<const Row*>& rows, int fewest_rows,
                     TextModel* model) {
-  constexpr float kSmoothing = 0.2F;
-  std::vector<int> count_of(size_t{1} << kBucketBits);
+  std::vector<int> count_of(size_t{1} << model->bucket_bits());
   for (const Row* row : rows) {
     for (const Feature& f : row->features) ++count_of[f.bucket];
   }
@@ -90,8 +88,9 @@ void ChooseFeatures(const std::vector<const Row*>& rows, int fewest_rows,
   }
   const auto labels = static_cast<size_t>(model->labels_size());
   std::vector<float> row_counts(labels, 1);
-  std::vector<float> shares(static_cast<size_t>(model->buckets_size()) * labels,
-                            kSmoothing);
+  // Not smoothed: what is rare, but with one label only, weighs in full.
+  std::vector<float> shares(static_cast<size_t>(model->buckets_size()) *
+                            labels);
   for (const Row* row : rows) {
     const auto label = static_cast<size_t>(row->label);
     ++row_counts[label];
@@ -241,26 +240,29 @@ struct Choice {
   Calibration calibration;
 };
 
-// Two judges: the one of short texts learns from whole texts and from their
-// heads, so that titles alone are understood as well; the one of long texts
-// from whole texts alone.
+// Two judges: the one of short texts learns from whole texts and, if wanted,
+// from their heads, so that titles alone are understood as well; the one of
+// long texts from whole texts alone.
 class Trainer {
  public:
   Trainer(const std::vector<Example>& examples, const Learning& learning)
       : learning_(learning) {
-    model_.set_bucket_bits(kBucketBits);
+    model_.set_bucket_bits(learning.bucket_bits);
     model_.set_longest_gram(learning.longest_gram);
     NameLabels(examples);
     const auto row_of = [&](const NormalText& text, int label) {
       const auto longest = static_cast<size_t>(learning.longest_gram);
-      return Row{ExtractFeatures(text, kBucketBits, longest), label,
+      return Row{ExtractFeatures(text, learning.bucket_bits, longest), label,
                  IsShort(text)};
     };
     for (const Example& example : examples) {
       const int label = numbers_[example.label];
       texts_.push_back(row_of(example.text, label));
-      heads_.push_back(row_of(HeadOf(example.text), label));
-      has_long_ = has_long_ || !texts_.back().is_short;
+      if (learning.from_heads) {
+        heads_.push_back(row_of(HeadOf(example.text), label));
+      }
+      // Without heads one judge would be the other.
+      has_long_ = has_long_ || (learning.from_heads && !texts_.back().is_short);
     }
     set_print_string_function([](const char*) {});
   }
@@ -372,7 +374,7 @@ class Trainer {
       if (IsJudgedAsShort(texts_[i]) == is_short) {
         tried->texts[i] = score(texts_[i]);
       }
-      if (is_short) tried->heads[i] = score(heads_[i]);
+      if (is_short && learning_.from_heads) tried->heads[i] = score(heads_[i]);
     }
   }
 
@@ -390,7 +392,9 @@ class Trainer {
         if (IsJudgedAsShort(texts_[i]) == is_short) {
           rows.push_back(tried[cost].texts[i]);
         }
-        if (is_short) rows.push_back(tried[cost].heads[i]);
+        if (is_short && learning_.from_heads) {
+          rows.push_back(tried[cost].heads[i]);
+        }
       }
       Calibration calibration =
           Calibrate(rows, static_cast<size_t>(model_.labels_size()));
@@ -461,7 +465,7 @@ class Trainer {
   std::map<std::string, int> numbers_;
   std::vector<Row> texts_;
   std::vector<Row> heads_;
-  bool has_long_ = false;  // Whether any text is long.
+  bool has_long_ = false;  // Whether any text is judged as a long one.
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -55,8 +56,15 @@ absl::StatusOr<std::vector<text::Example>> ReadExamples(
   return examples;
 }
 
+bool IsDistrict(const city::City& city, const std::string& code) {
+  const auto districts = city.ChildrenOf(city.root_grid().grid_id());
+  return std::any_of(districts.begin(), districts.end(), [&](const auto* grid) {
+    return grid->grid_code() == code;
+  });
+}
+
 absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
-    const std::string& path) {
+    const city::City& city, const std::string& path) {
   ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
   ASSIGN_OR_RETURN(
       const CsvTable table,
@@ -71,7 +79,14 @@ absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
           path, ":", row.line(),
           ": latitude_deg and longitude_deg must be degrees, WGS84"));
     }
-    addresses.push_back({row.Get("address"), point});
+    const std::string& district = row.Get("district_code");
+    if (!district.empty() && !IsDistrict(city, district)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ":", row.line(), ": district_code: `", district,
+          "` is no district's grid code in the city; leave it empty to take "
+          "the district of the point"));
+    }
+    addresses.push_back({row.Get("address"), point, district});
   }
   return addresses;
 }
@@ -105,6 +120,9 @@ nlohmann::json ModelAsJson(const text::Classifier& model) {
                                   {"of", record.total_count()}};
   }
   json["places"]["threshold"] = ThresholdAsJson(addresses.threshold());
+  for (const auto& voice : addresses.voices()) {
+    json["places"]["voices"][voice.voice()] = voice.weight();
+  }
   json["places"]["district_accuracy"] =
       addresses.districts().figures().accuracy();
   return json;
@@ -123,7 +141,8 @@ absl::StatusOr<ModelPtr> WithLessons(
         routing::LearnCategoryThreshold(*city, examples, held_out);
   }
   if (!options.addresses.empty()) {
-    ASSIGN_OR_RETURN(const auto addresses, ReadAddresses(options.addresses));
+    ASSIGN_OR_RETURN(const auto addresses,
+                     ReadAddresses(*city, options.addresses));
     *taught.mutable_addresses() = routing::LearnAddresses(*city, addresses);
   }
   taught.set_version(ToHex(Sha256(taught.SerializeAsString())).substr(0, 12));
@@ -299,10 +318,12 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
       "City folder: with its keywords the threshold for the category is "
       "measured as routing finds it");
   train
-      ->add_option("--addresses", options.addresses,
-                   "CSV of addresses with known points (address, latitude_deg, "
-                   "longitude_deg, WGS84): districts and thresholds of places "
-                   "are learned from it")
+      ->add_option(
+          "--addresses", options.addresses,
+          "CSV of addresses with known points (address, latitude_deg, "
+          "longitude_deg, WGS84; district_code where it is known better "
+          "than by the point): districts and thresholds of places are "
+          "learned from it")
       ->needs(city);
   OnChosen(train, settings, [](Client&) { return Train(options); });
   auto* evaluate = add("evaluate", "Score a model; prints JSON.", "--model");

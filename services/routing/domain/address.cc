@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace wangge::routing {
 namespace {
 
@@ -90,6 +92,19 @@ AddressDetail ReadDetail(const std::vector<char32_t>& text, size_t begin,
     ++i;
   }
   return detail;
+}
+
+text::NormalText TextForDistricts(const text::NormalText& address) {
+  // Roads lose their side as well, but in all addresses alike.
+  constexpr u32string_view kDetails =
+      U"号楼栋座层单元室户铺商米东西南北门旁侧边口向约附近对面角";
+  if (address.bytes().empty()) return address;
+  std::string text = address.bytes() + "，";
+  for (const char32_t c : address.characters()) {
+    if (c < 0x80 || kDetails.find(c) != u32string_view::npos) continue;
+    AppendUtf8(c, &text);
+  }
+  return text;
 }
 
 }  // namespace wangge::routing

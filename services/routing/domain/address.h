@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "text/normal_text.h"
+
 namespace wangge::routing {
 
 // A side of the sky; 0 degrees is north.
@@ -27,5 +29,10 @@ struct AddressDetail {
 // the next name begins.
 AddressDetail ReadDetail(const std::vector<char32_t>& text, size_t begin,
                          size_t end);
+
+// What the model of districts reads: the address and, once more, its words
+// without numbers, gates and directions, so that what names the place counts
+// most.
+text::NormalText TextForDistricts(const text::NormalText& address);
 
 }  // namespace wangge::routing

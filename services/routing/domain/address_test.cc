@@ -44,5 +44,11 @@ TEST(AddressTest, ASentenceEndEndsTheDetail) {
   EXPECT_FALSE(Read("3号楼，对面很吵").opposite);
 }
 
+TEST(AddressTest, DistrictsAreToldByTheAddressAndByWhatNamesThePlace) {
+  EXPECT_EQ(TextForDistricts("八达小区东3门北80米").bytes(),
+            "八达小区东3门北80米,八达小区");
+  EXPECT_EQ(TextForDistricts("").bytes(), "");
+}
+
 }  // namespace
 }  // namespace wangge::routing

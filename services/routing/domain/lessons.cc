@@ -3,6 +3,8 @@
 #include <map>
 #include <utility>
 
+#include "services/routing/domain/address.h"
+#include "services/routing/domain/district_vote.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/spots.h"
 #include "text/figures.h"
@@ -15,29 +17,48 @@ std::string DistrictCodeOf(city::Chain chain) {
   return district == nullptr ? "" : district->grid_code();
 }
 
-// Names of streets, communities and compounds, with their districts.
+bool HasTellingName(const city::Grid& grid) {
+  return grid.layer() == common::v1::GRID_LAYER_GOVERNANCE &&
+         grid.level() > common::v1::GRID_LEVEL_DISTRICT &&
+         grid.level() < common::v1::GRID_LEVEL_MICRO;
+}
+
+// Names of streets, communities, compounds and places, with their districts;
+// none of roads, which run through several.
 std::vector<text::Example> NamesOf(const city::City& city) {
   std::vector<text::Example> names;
-  city.rows().ForEach([&](const std::string&, const city::RowPtr& row) {
-    if (!row->has_grid()) return;
-    const city::Grid& grid = row->grid();
-    if (grid.layer() != common::v1::GRID_LAYER_GOVERNANCE ||
-        grid.level() <= common::v1::GRID_LEVEL_DISTRICT ||
-        grid.level() >= common::v1::GRID_LEVEL_MICRO) {
-      return;
+  const auto add = [&](const std::string& name, city::Chain chain) {
+    const std::string district = DistrictCodeOf(chain);
+    if (!district.empty()) {
+      names.push_back({TextForDistricts(name).bytes(), district});
     }
-    const std::string district = DistrictCodeOf(city.ChainOf(grid));
-    if (!district.empty()) names.push_back({grid.name(), district});
+  };
+  city.rows().ForEach([&](const std::string&, const city::RowPtr& row) {
+    if (row->has_grid() && HasTellingName(row->grid())) {
+      add(row->grid().name(), city.ChainOf(row->grid()));
+    }
+    if (!row->has_place() || city::Roads::SpotOf(row->place())) return;
+    const city::Place& place = row->place();
+    add(place.name(),
+        city.Locate({place.latitude_e7() / 1e7, place.longitude_e7() / 1e7})
+            .chain);
   });
   return names;
 }
 
-// An address that the words of lead somewhere.
+// An address whose words lead somewhere.
 struct Found {
   std::vector<Spot> spots;
-  city::Chain chain;   // Where its point lies.
   bool right = false;  // The best spot lies in the same street.
 };
+
+// Without the model of districts, which has seen these very addresses.
+std::vector<Spot> FindSpotsOf(const city::City& city,
+                              const KnownAddress& known) {
+  Matter matter;
+  matter.set_address(known.address);
+  return FindSpots(city, nullptr, Reading(matter));
+}
 
 std::vector<Found> FindAll(const city::City& city,
                            const std::vector<KnownAddress>& addresses) {
@@ -45,12 +66,8 @@ std::vector<Found> FindAll(const city::City& city,
   for (const KnownAddress& known : addresses) {
     const city::Chain chain = city.Locate(known.point).chain;
     if (chain.empty()) continue;
-    Matter matter;
-    matter.set_address(known.address);
-    // Without the model of districts, which has seen these very addresses.
     Found found;
-    found.spots = FindSpots(city, nullptr, Reading(matter));
-    found.chain = chain;
+    found.spots = FindSpotsOf(city, known);
     if (found.spots.empty()) continue;
     const city::Grid* street = StreetOf(found.spots[0].chain);
     found.right = street == StreetOf(chain) &&
@@ -60,60 +77,63 @@ std::vector<Found> FindAll(const city::City& city,
   return all;
 }
 
-using Records = std::map<std::string, v1::PlaceRecord>;
-
-void Count(const std::string& evidence, bool right, Records* records) {
-  auto& record = (*records)[evidence];
-  record.set_evidence(evidence);
-  record.set_total_count(record.total_count() + 1);
-  if (right) record.set_right_count(record.right_count() + 1);
-}
-
-void Write(Records records,
-           google::protobuf::RepeatedPtrField<v1::PlaceRecord>* out) {
-  for (auto& [evidence, record] : records) *out->Add() = std::move(record);
-}
-
-// Of every name, whether it stands for the district at all.
-void CountDistricts(const Found& found, Records* records) {
-  std::map<size_t, std::pair<std::string, bool>> names;
-  for (const Spot& spot : found.spots) {
-    const city::Grid* district = DistrictOf(spot.chain);
-    if (district == nullptr) continue;
-    auto& [kind, right] = names[spot.begin];
-    kind = spot.kind;
-    right = right || district == DistrictOf(found.chain);
-  }
-  for (const auto& [begin, name] : names) {
-    Count(name.first, name.second, records);
-  }
-}
-
 void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
-  Records streets;
-  Records districts;
+  std::map<std::string, v1::PlaceRecord> records;
   for (const Found& found : all) {
-    Count(EvidenceOf(found.spots), found.right, &streets);
-    CountDistricts(found, &districts);
+    const std::string evidence = EvidenceOf(found.spots);
+    v1::PlaceRecord& record = records[evidence];
+    record.set_evidence(evidence);
+    record.set_total_count(record.total_count() + 1);
+    if (found.right) record.set_right_count(record.right_count() + 1);
   }
-  Write(std::move(streets), model->mutable_records());
-  Write(std::move(districts), model->mutable_district_records());
+  for (auto& [evidence, record] : records) {
+    *model->add_records() = std::move(record);
+  }
+}
+
+// The model of districts, and how loud it and the names are.
+void LearnDistricts(const city::City& city,
+                    const std::vector<KnownAddress>& addresses,
+                    v1::AddressModel* model) {
+  std::vector<text::Example> examples = NamesOf(city);
+  const size_t first = examples.size();
+  std::vector<const KnownAddress*> taught;
+  for (const KnownAddress& known : addresses) {
+    const std::string district =
+        known.district_code.empty()
+            ? DistrictCodeOf(city.Locate(known.point).chain)
+            : known.district_code;
+    if (district.empty()) continue;
+    examples.push_back({TextForDistricts(known.address).bytes(), district});
+    taught.push_back(&known);
+  }
+  // Words of addresses are names, which rarely come twice.
+  std::vector<std::vector<text::Prediction>> held_out;
+  const auto districts = text::Classifier::Train(examples,
+                                                 {.longest_gram = 3,
+                                                  .fewest_rows = 1,
+                                                  .bucket_bits = 23,
+                                                  .from_heads = false},
+                                                 &held_out);
+  if (!districts.ok()) return;
+  *model->mutable_districts() = (*districts)->model();
+  std::vector<DistrictLesson> lessons;
+  for (size_t i = 0; i < taught.size(); ++i) {
+    lessons.push_back({std::move(held_out[first + i]),
+                       DistrictHintsOf(FindSpotsOf(city, *taught[i])),
+                       examples[first + i].label});
+  }
+  for (auto& voice : LearnVoices(lessons)) {
+    *model->add_voices() = std::move(voice);
+  }
 }
 
 }  // namespace
 
 v1::AddressModel LearnAddresses(const city::City& city,
                                 const std::vector<KnownAddress>& addresses) {
-  std::vector<text::Example> examples = NamesOf(city);
-  for (const KnownAddress& known : addresses) {
-    const std::string district = DistrictCodeOf(city.Locate(known.point).chain);
-    if (!district.empty()) examples.push_back({known.address, district});
-  }
-  // Words of addresses are names, which rarely come twice.
-  const auto districts =
-      text::Classifier::Train(examples, {.longest_gram = 4, .fewest_rows = 1});
   v1::AddressModel model;
-  if (districts.ok()) *model.mutable_districts() = (*districts)->model();
+  LearnDistricts(city, addresses, &model);
   const std::vector<Found> all = FindAll(city, addresses);
   WriteRecords(all, &model);
   std::vector<text::Answer> answers;

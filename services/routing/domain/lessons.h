@@ -14,12 +14,15 @@ namespace wangge::routing {
 struct KnownAddress {
   std::string address;
   geo::Point point;
+  // The code of its district where that is known better than by the point,
+  // which may lie beside a border; else empty.
+  std::string district_code = "";
 };
 
-// The districts of the addresses and of the city's names, how often each kind
-// of evidence led to the right street, and the threshold that follows. An
-// address outside the city teaches nothing; of a city with one district there
-// is no model of districts.
+// The districts of the addresses and of the city's names, how loud names are
+// beside what was learned of them, how often each kind of evidence led to the
+// right street, and the threshold that follows. An address outside the city
+// teaches nothing; of a city with one district there is no model of districts.
 v1::AddressModel LearnAddresses(const city::City& city,
                                 const std::vector<KnownAddress>& addresses);
 

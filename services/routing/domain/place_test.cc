@@ -125,6 +125,42 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   EXPECT_GT(addresses.threshold().value(), 0.9);
 }
 
+TEST_F(PlaceTest, AHouseNumberThatAnotherDistrictsRoadHasDoesNotOutvoteIt) {
+  std::vector<KnownAddress> known;
+  for (int i = 0; i < 40; ++i) {
+    known.push_back({absl::StrCat("滨河新区", i, "号"), {34.6, 113.6}});
+    known.push_back({absl::StrCat("老城", i, "号"), {34.2, 113.2}});
+  }
+  v1::TextModel taught = model_->model();
+  *taught.mutable_addresses() = LearnAddresses(*city_, known);
+  const auto model = text::Classifier::Of(taught);
+  ASSERT_OK(model);
+  EXPECT_EQ(Resolve("文化路5号", **model).place().name(), "文化路5号");
+  EXPECT_EQ(Resolve("文化路5号", **model).district_code(), "410105");
+  // There the road is known, not its house.
+  const RoutePlan there = Resolve("滨河新区文化路5号", **model);
+  EXPECT_EQ(there.district_code(), "410122");
+  ASSERT_GT(there.place_candidates_size(), 0);
+  EXPECT_EQ(there.place_candidates(0).words(), "文化路");
+}
+
+TEST_F(PlaceTest, ADistrictThatIsKnownBetterThanByThePointIsLearned) {
+  std::vector<KnownAddress> known;
+  for (int i = 0; i < 40; ++i) {
+    known.push_back({absl::StrCat("界河", i, "号"), {34.2, 113.2}, "410122"});
+    known.push_back({absl::StrCat("老城", i, "号"), {34.2, 113.2}});
+    // The point lies outside the city.
+    known.push_back({absl::StrCat("飞地", i, "号"), {30, 110}, "410122"});
+  }
+  v1::TextModel taught = model_->model();
+  *taught.mutable_addresses() = LearnAddresses(*city_, known);
+  const auto model = text::Classifier::Of(taught);
+  ASSERT_OK(model);
+  EXPECT_EQ(Resolve("界河7号", **model).district_code(), "410122");
+  EXPECT_EQ(Resolve("老城7号", **model).district_code(), "410105");
+  EXPECT_EQ(Resolve("飞地7号", **model).district_code(), "410122");
+}
+
 TEST_F(PlaceTest, AModelOfAddressesWithAnotherInItIsRefused) {
   v1::TextModel nested = model_->model();
   *nested.mutable_addresses()->mutable_districts() = model_->model();

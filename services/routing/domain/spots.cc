@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "geo/coordinates.h"
 #include "services/routing/domain/address.h"
+#include "services/routing/domain/district_vote.h"
 
 namespace wangge::routing {
 namespace {
@@ -41,16 +42,16 @@ constexpr double kHomeLevel = 0.5;     // A level shared with the reporter's.
 constexpr double kTellApart = 0.25;    // Scores nearer than this are equal.
 
 // A model's district is worth a candidate from here on.
-constexpr double kModelledDistrict = 0.3;
-// Points of a road that are looked at for its streets.
+constexpr double kModelledDistrict = 0.1;
+// Points of a road that are looked at for its streets, and how many of them the
+// one with the right number is worth: roads of other towns have it as well.
 constexpr size_t kRoadSamples = 16;
+constexpr double kHouseWeight = 16;
 // Names of two roads that meet stand so near each other: 路与…
 constexpr size_t kCrossingGap = 3;
 constexpr double kBeyondMeters = 30;
 // How many records an estimate is worth.
 constexpr double kEstimateWeight = 20;
-// The estimate for a name's district.
-constexpr double kDistrictShare = 0.95;
 constexpr double kRelativeConfidence = 0.85;
 
 const SpotKind& KindOf(const city::Grid& grid) {
@@ -212,7 +213,8 @@ class Finder {
             Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"),
                 named.begin);
         spot.relative = detail.opposite || detail.near;
-        return PutAt(*point, &spot);
+        spot.weight = kHouseWeight;
+        PutAt(*point, &spot);
       }
     }
     AddStreetsOf(named);
@@ -221,14 +223,19 @@ class Finder {
   // A road by itself may mean every street that it runs through.
   void AddStreetsOf(const city::NamedRoad& named) {
     const city::Road& road = *named.road;
-    std::vector<const city::Grid*> seen;
+    const size_t first = spots_.size();
     const size_t step = 1 + road.points.size() / kRoadSamples;
     for (size_t i = 0; i < road.points.size(); i += step) {
       const Chain chain = city_.Locate(road.points[i].point).chain;
       if (chain.empty()) continue;
       const city::Grid* street = StreetOf(chain);
-      if (std::find(seen.begin(), seen.end(), street) != seen.end()) continue;
-      seen.push_back(street);
+      const auto seen = std::find_if(
+          spots_.begin() + static_cast<std::ptrdiff_t>(first), spots_.end(),
+          [&](const Spot& spot) { return spot.grid == street; });
+      if (seen != spots_.end()) {
+        ++seen->weight;
+        continue;
+      }
       Spot& spot = Add(kRoad, road.name, named.begin);
       spot.grid = street;
       spot.chain = city_.ChainOf(*street);
@@ -256,99 +263,40 @@ double RightShare(
   return (right + estimate * kEstimateWeight) / (total + kEstimateWeight);
 }
 
-// How probable each district is: the model of addresses and every name in the
-// address speak for districts as if they knew nothing of each other (naive
-// Bayes), a name as often rightly as names of its kind do.
-class DistrictVote {
- public:
-  DistrictVote(const text::Classifier& model, const text::NormalText& address,
-               const std::vector<Spot>& spots) {
-    for (const auto& said : model.districts()->Predict(address)) {
-      log_.emplace_back(said.label,
-                        std::log(std::max(said.probability, kLeast)));
-    }
-    for (size_t i = 0; i < spots.size();) {
-      size_t end = i;
-      while (end < spots.size() && spots[end].begin == spots[i].begin) ++end;
-      Hear(model.model().addresses(), {spots.data() + i, end - i});
-      i = end;
-    }
-    double sum = 0;
-    double most = std::numeric_limits<double>::lowest();
-    for (const auto& [code, log] : log_) most = std::max(most, log);
-    for (auto& [code, log] : log_) sum += log = std::exp(log - most);
-    for (auto& [code, probability] : log_) probability /= sum;
-  }
-
-  double Of(const std::string& code) const {
-    for (const auto& [of, probability] : log_) {
-      if (of == code) return probability;
-    }
-    return 0;
-  }
-  // The likeliest; null without districts.
-  const std::pair<std::string, double>* Best() const {
-    const auto best = std::max_element(
-        log_.begin(), log_.end(),
-        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return best == log_.end() ? nullptr : &*best;
-  }
-
- private:
-  static constexpr double kLeast = 1e-6;
-
-  // The spots of one name, in one or several districts.
-  void Hear(const v1::AddressModel& records, absl::Span<const Spot> spots) {
-    double named = 0;
-    for (const Spot& spot : spots) {
-      named += DistrictOf(spot.chain) == nullptr ? 0 : 1;
-    }
-    if (named == 0) return;
-    const double right =
-        RightShare(records.district_records(), spots[0].kind, kDistrictShare);
-    // The model has read this name as well: it must be far surer to be heard
-    // beside it.
-    const double wrong_by_model = 1 - records.districts().figures().accuracy();
-    if (1 - right > wrong_by_model / 2) return;
-    for (auto& [code, log] : log_) {
-      double here = 0;
-      for (const Spot& spot : spots) {
-        const city::Grid* district = DistrictOf(spot.chain);
-        here += district != nullptr && district->grid_code() == code ? 1 : 0;
-      }
-      log += std::log(right * here / named +
-                      (1 - right) / static_cast<double>(log_.size()));
-    }
-  }
-
-  // Code and logarithm, then probability.
-  std::vector<std::pair<std::string, double>> log_;
-};
-
 // Puts the spots of the likeliest district first, and adds that district itself
 // when no spot lies in it.
 void WeighByModel(const city::City& city, const text::Classifier& model,
                   const text::NormalText& address, std::vector<Spot>* spots) {
-  const DistrictVote vote(model, address, *spots);
+  const auto predictions =
+      model.districts()->Predict(TextForDistricts(address));
+  if (predictions.empty()) return;
+  const std::vector<double> vote = VoteOnDistrict(
+      model.model().addresses(), predictions, DistrictHintsOf(*spots));
+  const auto most = std::max_element(vote.begin(), vote.end());
+  const std::string& best =
+      predictions[static_cast<size_t>(most - vote.begin())].label;
   bool has_best = false;
-  const auto* best = vote.Best();
-  if (best == nullptr) return;
   for (Spot& spot : *spots) {
     const city::Grid* district = DistrictOf(spot.chain);
     if (district == nullptr) continue;
-    spot.score += kDistrictVote * vote.Of(district->grid_code());
-    has_best = has_best || district->grid_code() == best->first;
+    const auto said = std::find_if(
+        predictions.begin(), predictions.end(),
+        [&](const auto& p) { return p.label == district->grid_code(); });
+    if (said == predictions.end()) continue;
+    spot.score +=
+        kDistrictVote * vote[static_cast<size_t>(said - predictions.begin())];
+    has_best = has_best || said->label == best;
   }
-  if (has_best || best->second < kModelledDistrict) return;
+  if (has_best || *most < kModelledDistrict) return;
   for (const auto* grid : city.ChildrenOf(city.root_grid().grid_id())) {
-    if (grid->grid_code() != best->first) continue;
+    if (grid->grid_code() != best) continue;
     Spot& spot = spots->emplace_back();
     spot.words = grid->name();
     spot.kind = kModelled.name;
     spot.estimate = kModelled.confidence;
     spot.grid = grid;
     spot.chain = city.ChainOf(*grid);
-    spot.score = kModelled.score + kDistrictVote * best->second;
+    spot.score = kModelled.score + kDistrictVote * *most;
   }
 }
 

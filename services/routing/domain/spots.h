@@ -25,6 +25,9 @@ struct Spot {
   size_t begin = 0;       // Of the words in the text.
   bool relative = false;  // The words say where it lies from there.
   double score = 0;       // Compares the spots of one matter.
+  // How much of what the name means lies here, as points of a road do, beside
+  // other spots of the same name.
+  double weight = 1;
 };
 
 // All of them, the best first: those in the likeliest district, then by what a
