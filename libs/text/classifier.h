@@ -20,12 +20,16 @@ struct Example {
 
 // What is learned from. The defaults suit messages; addresses, whose words are
 // names that rarely come twice, want runs of up to 3 characters that occur
-// once, room for all of them, and are never heard by their head alone.
+// once, room for all of them, and nothing of heads.
+// LIBLINEAR's cost is how much a row that is not fitted counts.
 struct Learning {
-  int longest_gram = 2;    // Characters, 1 to 8.
-  int fewest_rows = 0;     // In which a feature must occur; 0: by their number.
-  int bucket_bits = 21;    // Of the hashes of features, 8 to 24.
-  bool from_heads = true;  // Short texts also by their heads alone, as titles.
+  int longest_gram = 2;  // Characters, 1 to 8.
+  int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
+  int bucket_bits = 21;  // Of the hashes of features, 8 to 24.
+  double cost = 0;       // Above 0; 0: chosen by cross-validation.
+  // Whether what stands first says more: it has features of its own, and short
+  // texts are learned by their heads alone as well, as titles.
+  bool heads = true;
 };
 
 // A label and how probable it is.

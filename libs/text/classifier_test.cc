@@ -47,7 +47,7 @@ TEST(ClassifierTest, OnlyWhoLearnsFromHeadsHasAJudgeOfLongTexts) {
   for (size_t i = 0; i < kMostShortCharacters; ++i) behind += "请";
   for (Example& example : examples) example.text += behind;
   const auto with = Classifier::Train(examples);
-  const auto without = Classifier::Train(examples, {.from_heads = false});
+  const auto without = Classifier::Train(examples, {.heads = false});
   ASSERT_OK(with);
   ASSERT_OK(without);
   EXPECT_TRUE((*with)->model().has_long_texts());
@@ -78,7 +78,7 @@ TEST(ClassifierTest, OneLabelIsRefused) {
 
 std::vector<uint32_t> BucketsOf(const std::string& text) {
   std::vector<uint32_t> buckets;
-  for (const Feature& f : ExtractFeatures(text, 18, 2))
+  for (const Feature& f : ExtractFeatures(text, 18, 2, true))
     buckets.push_back(f.bucket);
   return buckets;
 }
@@ -93,7 +93,7 @@ TEST(FeaturesTest, TheHeadHasFeaturesOfItsOwn) {
   std::string text;
   for (int i = 0; i < 30; ++i) text += "路";
   std::map<bool, int> most;
-  for (const Feature& f : ExtractFeatures(text, kBits, 2)) {
+  for (const Feature& f : ExtractFeatures(text, kBits, 2, true)) {
     int& count = most[IsOfHead(f.bucket, kBits)];
     count = std::max<int>(count, f.count);
   }

@@ -63,11 +63,12 @@ class FeatureList {
 }  // namespace
 
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
-                                     size_t longest) {
+                                     size_t longest, bool with_head) {
   const std::vector<char32_t>& chars = text.characters();
   const uint32_t heads = 1U << (bucket_bits - 1);
-  FeatureList list((chars.size() + std::min(chars.size(), kHeadCharacters)) *
-                   longest);
+  const size_t head =
+      with_head ? std::min(chars.size(), kHeadCharacters) : size_t{0};
+  FeatureList list((chars.size() + head) * longest);
   for (size_t i = 0; i < chars.size(); ++i) {
     uint64_t hash = kHashBasis;
     for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
@@ -76,7 +77,7 @@ std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
       hash = (hash ^ last) * kHashPrime;
       const uint32_t bucket = Fold(hash) & (heads - 1);
       list.Count(bucket);
-      if (i + n <= kHeadCharacters) list.Count(heads | bucket);
+      if (i + n <= head) list.Count(heads | bucket);
     }
   }
   return std::move(list).Features();

@@ -34,11 +34,11 @@ inline bool IsShort(const NormalText& text) {
 }
 
 // Character n-grams of 1 to `longest`, in the order of their first occurrence;
-// those in the head once more as the head's. N-grams run over blanks, which a
-// NormalText has none of, but not over punctuation, so that segmented and
-// natural text give nearly the same features.
+// those in the head, if `with_head`, once more as the head's. N-grams run over
+// blanks, which a NormalText has none of, but not over punctuation, so that
+// segmented and natural text give nearly the same features.
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
-                                     size_t longest);
+                                     size_t longest, bool with_head);
 
 // The head of a text, as ExtractFeatures has it.
 std::string HeadOf(const NormalText& text);

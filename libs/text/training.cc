@@ -29,7 +29,6 @@ using routing::v1::TextModel;
 // C of LIBLINEAR: what fits the labels closely, and what does not trust them.
 // Cross-validation chooses.
 constexpr double kCosts[] = {3, 1, 0.25, 0.08};
-constexpr size_t kCostCount = std::size(kCosts);
 constexpr size_t kFolds = 4;
 constexpr size_t kNoFold = kFolds;
 // Rows side by side are often of one matter, so they stay in one fold, as far
@@ -246,23 +245,25 @@ struct Choice {
 class Trainer {
  public:
   Trainer(const std::vector<Example>& examples, const Learning& learning)
-      : learning_(learning) {
+      : learning_(learning), costs_(std::begin(kCosts), std::end(kCosts)) {
+    if (learning.cost > 0) costs_ = {learning.cost};
     model_.set_bucket_bits(learning.bucket_bits);
     model_.set_longest_gram(learning.longest_gram);
     NameLabels(examples);
     const auto row_of = [&](const NormalText& text, int label) {
       const auto longest = static_cast<size_t>(learning.longest_gram);
-      return Row{ExtractFeatures(text, learning.bucket_bits, longest), label,
-                 IsShort(text)};
+      return Row{
+          ExtractFeatures(text, learning.bucket_bits, longest, learning.heads),
+          label, IsShort(text)};
     };
     for (const Example& example : examples) {
       const int label = numbers_[example.label];
       texts_.push_back(row_of(example.text, label));
-      if (learning.from_heads) {
+      if (learning.heads) {
         heads_.push_back(row_of(HeadOf(example.text), label));
       }
       // Without heads one judge would be the other.
-      has_long_ = has_long_ || (learning.from_heads && !texts_.back().is_short);
+      has_long_ = has_long_ || (learning.heads && !texts_.back().is_short);
     }
     set_print_string_function([](const char*) {});
   }
@@ -346,13 +347,13 @@ class Trainer {
   // that come the choice of the cost, the calibration and the figures.
   std::vector<Tried> CrossValidate() const {
     const std::vector<Scored> none(texts_.size());
-    std::vector<Tried> tried(kCostCount, {none, none});
+    std::vector<Tried> tried(costs_.size(), {none, none});
     ForEachRange(kFolds, 1, [&](size_t fold, size_t /*end*/) {
       TextModel part = model_;
       const auto teach = [&](const Lessons& lessons, bool is_short) {
         const Vectorizer vectorizer(&part);
-        for (size_t cost = 0; cost < kCostCount; ++cost) {
-          const TextJudge judge = Learn(lessons, part, kCosts[cost]);
+        for (size_t cost = 0; cost < costs_.size(); ++cost) {
+          const TextJudge judge = Learn(lessons, part, costs_[cost]);
           Score(fold, vectorizer, judge, is_short, &tried[cost]);
         }
       };
@@ -374,7 +375,7 @@ class Trainer {
       if (IsJudgedAsShort(texts_[i]) == is_short) {
         tried->texts[i] = score(texts_[i]);
       }
-      if (is_short && learning_.from_heads) tried->heads[i] = score(heads_[i]);
+      if (is_short && learning_.heads) tried->heads[i] = score(heads_[i]);
     }
   }
 
@@ -386,13 +387,13 @@ class Trainer {
   Choice Choose(const std::vector<Tried>& tried, bool is_short) const {
     Choice best;
     size_t most = 0;
-    for (size_t cost = 0; cost < kCostCount; ++cost) {
+    for (size_t cost = 0; cost < costs_.size(); ++cost) {
       std::vector<Scored> rows;
       for (size_t i = 0; i < texts_.size(); ++i) {
         if (IsJudgedAsShort(texts_[i]) == is_short) {
           rows.push_back(tried[cost].texts[i]);
         }
-        if (is_short && learning_.from_heads) {
+        if (is_short && learning_.heads) {
           rows.push_back(tried[cost].heads[i]);
         }
       }
@@ -436,7 +437,7 @@ class Trainer {
       const Choice& of = is_short ? of_short : of_long;
       TextJudge& judge = is_short ? *model_.mutable_short_texts()
                                   : *model_.mutable_long_texts();
-      judge = Learn(lessons, model_, kCosts[of.cost]);
+      judge = Learn(lessons, model_, costs_[of.cost]);
       *judge.mutable_calibration() = of.calibration;
     };
     TeachBoth(Without(kNoFold, texts_), Without(kNoFold, heads_), &model_,
@@ -461,6 +462,7 @@ class Trainer {
   }
 
   const Learning learning_;
+  std::vector<double> costs_;
   TextModel model_;
   std::map<std::string, int> numbers_;
   std::vector<Row> texts_;

@@ -35,6 +35,7 @@ Vectorizer::Vectorizer(const routing::v1::TextModel* model)
     position_of_bucket_[model->buckets(i)] = i;
     if (!IsOfHead(model->buckets(i), model->bucket_bits())) ++first_of_head_;
   }
+  has_head_ = first_of_head_ < static_cast<uint32_t>(model->buckets_size());
 }
 
 Vector Vectorizer::Make(const std::vector<Feature>& features) const {

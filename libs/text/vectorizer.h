@@ -23,7 +23,8 @@ class Vectorizer {
   // Features that the model does not know are dropped.
   Vector Make(const NormalText& text) const {
     return Make(ExtractFeatures(text, model_->bucket_bits(),
-                                static_cast<size_t>(model_->longest_gram())));
+                                static_cast<size_t>(model_->longest_gram()),
+                                has_head_));
   }
   Vector Make(const std::vector<Feature>& features) const;
 
@@ -32,6 +33,7 @@ class Vectorizer {
   std::vector<int> position_of_bucket_;  // -1 where there is none.
   // Positions from here on are the head's, whose buckets are the upper ones.
   uint32_t first_of_head_ = 0;
+  bool has_head_ = false;  // Whether there are any of the head's.
 };
 
 }  // namespace wangge::text

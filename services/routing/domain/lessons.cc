@@ -109,11 +109,14 @@ void LearnDistricts(const city::City& city,
   }
   // Words of addresses are names, which rarely come twice.
   std::vector<std::vector<text::Prediction>> held_out;
+  // Cross-validation would choose the cost by names as well, which tell less
+  // than addresses do.
   const auto districts = text::Classifier::Train(examples,
                                                  {.longest_gram = 3,
                                                   .fewest_rows = 1,
                                                   .bucket_bits = 23,
-                                                  .from_heads = false},
+                                                  .cost = 1,
+                                                  .heads = false},
                                                  &held_out);
   if (!districts.ok()) return;
   *model->mutable_districts() = (*districts)->model();
