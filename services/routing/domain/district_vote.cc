@@ -4,8 +4,6 @@
 #include <cmath>
 #include <map>
 
-#include "absl/types/span.h"
-
 namespace wangge::routing {
 namespace {
 
