@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "base/status_macros.h"
 #include "city/folder.h"
 #include "services/routing/domain/lessons.h"
+#include "services/routing/domain/spots.h"
 #include "text/classifier.h"
 #include "text/figures.h"
 #include "tools/wgctl/case_walk.h"
@@ -56,13 +56,6 @@ absl::StatusOr<std::vector<text::Example>> ReadExamples(
   return examples;
 }
 
-bool IsDistrict(const city::City& city, const std::string& code) {
-  const auto districts = city.ChildrenOf(city.root_grid().grid_id());
-  return std::any_of(districts.begin(), districts.end(), [&](const auto* grid) {
-    return grid->grid_code() == code;
-  });
-}
-
 absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
     const city::City& city, const std::string& path) {
   ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
@@ -80,7 +73,7 @@ absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
           ": latitude_deg and longitude_deg must be degrees, WGS84"));
     }
     const std::string& district = row.Get("district_code");
-    if (!district.empty() && !IsDistrict(city, district)) {
+    if (!district.empty() && routing::FindDistrict(city, district) == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(
           path, ":", row.line(), ": district_code: `", district,
           "` is no district's grid code in the city; leave it empty to take "

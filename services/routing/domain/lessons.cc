@@ -46,45 +46,47 @@ std::vector<text::Example> NamesOf(const city::City& city) {
   return names;
 }
 
-// An address whose words lead somewhere.
+// Where the words of an address lead.
 struct Found {
+  const KnownAddress* known = nullptr;
+  city::Chain chain;  // Where its point lies; empty outside the city.
+  // Without the model of districts, which will have seen these very addresses.
   std::vector<Spot> spots;
-  bool right = false;  // The best spot lies in the same street.
 };
-
-// Without the model of districts, which has seen these very addresses.
-std::vector<Spot> FindSpotsOf(const city::City& city,
-                              const KnownAddress& known) {
-  Matter matter;
-  matter.set_address(known.address);
-  return FindSpots(city, nullptr, Reading(matter));
-}
 
 std::vector<Found> FindAll(const city::City& city,
                            const std::vector<KnownAddress>& addresses) {
   std::vector<Found> all;
   for (const KnownAddress& known : addresses) {
-    const city::Chain chain = city.Locate(known.point).chain;
-    if (chain.empty()) continue;
-    Found found;
-    found.spots = FindSpotsOf(city, known);
-    if (found.spots.empty()) continue;
-    const city::Grid* street = StreetOf(found.spots[0].chain);
-    found.right = street == StreetOf(chain) &&
-                  street->level() == common::v1::GRID_LEVEL_STREET;
-    all.push_back(std::move(found));
+    Matter matter;
+    matter.set_address(known.address);
+    all.push_back({&known, city.Locate(known.point).chain,
+                   FindSpots(city, nullptr, Reading(matter))});
   }
   return all;
+}
+
+// Whether words and point can be compared.
+bool IsTried(const Found& found) {
+  return !found.chain.empty() && !found.spots.empty();
+}
+
+// Whether the best spot lies in the same street as the point.
+bool IsRight(const Found& found) {
+  const city::Grid* street = StreetOf(found.spots[0].chain);
+  return street == StreetOf(found.chain) &&
+         street->level() == common::v1::GRID_LEVEL_STREET;
 }
 
 void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
   std::map<std::string, v1::PlaceRecord> records;
   for (const Found& found : all) {
+    if (!IsTried(found)) continue;
     const std::string evidence = EvidenceOf(found.spots);
     v1::PlaceRecord& record = records[evidence];
     record.set_evidence(evidence);
     record.set_total_count(record.total_count() + 1);
-    if (found.right) record.set_right_count(record.right_count() + 1);
+    if (IsRight(found)) record.set_right_count(record.right_count() + 1);
   }
   for (auto& [evidence, record] : records) {
     *model->add_records() = std::move(record);
@@ -92,20 +94,19 @@ void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
 }
 
 // The model of districts, and how loud it and the names are.
-void LearnDistricts(const city::City& city,
-                    const std::vector<KnownAddress>& addresses,
+void LearnDistricts(const city::City& city, const std::vector<Found>& all,
                     v1::AddressModel* model) {
   std::vector<text::Example> examples = NamesOf(city);
   const size_t first = examples.size();
-  std::vector<const KnownAddress*> taught;
-  for (const KnownAddress& known : addresses) {
-    const std::string district =
-        known.district_code.empty()
-            ? DistrictCodeOf(city.Locate(known.point).chain)
-            : known.district_code;
+  std::vector<const Found*> taught;
+  for (const Found& found : all) {
+    const KnownAddress& known = *found.known;
+    const std::string district = known.district_code.empty()
+                                     ? DistrictCodeOf(found.chain)
+                                     : known.district_code;
     if (district.empty()) continue;
     examples.push_back({TextForDistricts(known.address).bytes(), district});
-    taught.push_back(&known);
+    taught.push_back(&found);
   }
   // Words of addresses are names, which rarely come twice.
   std::vector<std::vector<text::Prediction>> held_out;
@@ -123,7 +124,7 @@ void LearnDistricts(const city::City& city,
   std::vector<DistrictLesson> lessons;
   for (size_t i = 0; i < taught.size(); ++i) {
     lessons.push_back({std::move(held_out[first + i]),
-                       DistrictHintsOf(FindSpotsOf(city, *taught[i])),
+                       DistrictHintsOf(taught[i]->spots),
                        examples[first + i].label});
   }
   for (auto& voice : LearnVoices(lessons)) {
@@ -136,12 +137,13 @@ void LearnDistricts(const city::City& city,
 v1::AddressModel LearnAddresses(const city::City& city,
                                 const std::vector<KnownAddress>& addresses) {
   v1::AddressModel model;
-  LearnDistricts(city, addresses, &model);
   const std::vector<Found> all = FindAll(city, addresses);
+  LearnDistricts(city, all, &model);
   WriteRecords(all, &model);
   std::vector<text::Answer> answers;
   for (const Found& found : all) {
-    answers.push_back({ConfidenceIn(found.spots, model), found.right});
+    if (!IsTried(found)) continue;
+    answers.push_back({ConfidenceIn(found.spots, model), IsRight(found)});
   }
   if (!answers.empty()) {
     *model.mutable_threshold() =

@@ -287,16 +287,15 @@ void WeighByModel(const city::City& city, const text::Classifier& model,
     has_best = has_best || said->label == best;
   }
   if (has_best || *most < kModelledDistrict) return;
-  for (const auto* grid : city.ChildrenOf(city.root_grid().grid_id())) {
-    if (grid->grid_code() != best) continue;
-    Spot& spot = spots->emplace_back();
-    spot.words = grid->name();
-    spot.kind = kModelled.name;
-    spot.estimate = kModelled.confidence;
-    spot.grid = grid;
-    spot.chain = city.ChainOf(*grid);
-    spot.score = kModelled.score + kDistrictVote * *most;
-  }
+  const city::Grid* grid = FindDistrict(city, best);
+  if (grid == nullptr) return;
+  Spot& spot = spots->emplace_back();
+  spot.words = grid->name();
+  spot.kind = kModelled.name;
+  spot.estimate = kModelled.confidence;
+  spot.grid = grid;
+  spot.chain = city.ChainOf(*grid);
+  spot.score = kModelled.score + kDistrictVote * *most;
 }
 
 }  // namespace
@@ -309,6 +308,14 @@ bool IsPrefix(Chain shorter, Chain longer) {
 const city::Grid* DistrictOf(Chain chain) {
   for (const auto* grid : chain) {
     if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) return grid;
+  }
+  return nullptr;
+}
+
+const city::Grid* FindDistrict(const city::City& city,
+                               const std::string& code) {
+  for (const auto* grid : city.ChildrenOf(city.root_grid().grid_id())) {
+    if (grid->grid_code() == code) return grid;
   }
   return nullptr;
 }

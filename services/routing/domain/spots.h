@@ -43,6 +43,9 @@ bool IsPrefix(city::Chain shorter, city::Chain longer);
 // The district of a chain; null above districts.
 const city::Grid* DistrictOf(city::Chain chain);
 
+// The district with a code; null when the city has none.
+const city::Grid* FindDistrict(const city::City& city, const std::string& code);
+
 // How many of the best spots cannot be told apart and lie in different streets.
 size_t CountRivals(const std::vector<Spot>& spots);
 
