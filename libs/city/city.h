@@ -152,7 +152,7 @@ class City {
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const text::NormalText& text) const;
   // Every road named in a text, in its order.
-  std::vector<NamedRoad> FindRoads(const text::NormalText& text) const {
+  std::vector<NamedRoads> FindRoads(const text::NormalText& text) const {
     return roads_->Find(text);
   }
   // Every keyword in a text, in its order; of those that overlap the longest.

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "city/keys.h"
 
 namespace wangge::city {
 namespace {
@@ -42,6 +44,76 @@ bool IsRoadName(absl::string_view name) {
   return false;
 }
 
+GroundCell CellOf(const geo::Point& point) {
+  return GroundCell::At(point.latitude_deg * 1e7, point.longitude_deg * 1e7);
+}
+
+// The points of a name by the roads that they are of: those in ground cells
+// that touch are of one.
+class Parting {
+ public:
+  explicit Parting(const std::vector<RoadPoint>& points) {
+    for (const RoadPoint& p : points) {
+      const GroundCell cell = CellOf(p.point);
+      road_of_[{cell.row, cell.column}] = kNone;
+    }
+    for (auto& [cell, road] : road_of_) {
+      if (road == kNone) Spread(cell, count_++);
+    }
+  }
+
+  size_t count() const { return count_; }
+  size_t RoadOf(const RoadPoint& p) const {
+    const GroundCell cell = CellOf(p.point);
+    return road_of_.at({cell.row, cell.column});
+  }
+
+ private:
+  using Cell = std::pair<int, int>;  // Row, column.
+  static constexpr size_t kNone = std::numeric_limits<size_t>::max();
+
+  void Spread(const Cell& from, size_t road) {
+    std::vector<Cell> open = {from};
+    while (!open.empty()) {
+      const auto [row, column] = open.back();
+      open.pop_back();
+      const GroundCell last{row + 1, column + 1};
+      ForEachCell({row - 1, column - 1}, last, [&](const GroundCell& cell) {
+        const auto found = road_of_.find({cell.row, cell.column});
+        if (found == road_of_.end() || found->second != kNone) return;
+        found->second = road;
+        open.push_back(found->first);
+      });
+    }
+  }
+
+  std::map<Cell, size_t> road_of_;
+  size_t count_ = 0;
+};
+
+void AddPoint(const RoadPoint& p, Road* road) {
+  const auto& [latitude, longitude] = p.point;
+  if (road->points.empty()) {
+    road->south_deg = road->north_deg = latitude;
+    road->west_deg = road->east_deg = longitude;
+  }
+  road->south_deg = std::min(road->south_deg, latitude);
+  road->north_deg = std::max(road->north_deg, latitude);
+  road->west_deg = std::min(road->west_deg, longitude);
+  road->east_deg = std::max(road->east_deg, longitude);
+  road->points.push_back(p);
+}
+
+// Whether two roads may come within some meters.
+bool MayMeet(const Road& a, const Road& b, double meters) {
+  const geo::Reach reach = geo::ReachE7(a.points.front().point, meters);
+  const double high = reach.high / 1e7;
+  const double wide = reach.wide / 1e7;
+  return a.south_deg <= b.north_deg + high &&
+         b.south_deg <= a.north_deg + high && a.west_deg <= b.east_deg + wide &&
+         b.west_deg <= a.east_deg + wide;
+}
+
 geo::Point Between(const geo::Point& a, const geo::Point& b, double share) {
   return {a.latitude_deg + (b.latitude_deg - a.latitude_deg) * share,
           a.longitude_deg + (b.longitude_deg - a.longitude_deg) * share};
@@ -64,22 +136,32 @@ Roads::Roads(std::vector<Spot> spots) {
                             std::tie(b.road, b.point.number);
                    });
   std::vector<std::string> names;
-  for (Spot& spot : spots) {
-    if (roads_.empty() || roads_.back().name != spot.road) {
-      names.push_back(spot.road);
-      roads_.push_back({std::move(spot.road), {}});
+  for (auto first = spots.begin(); first != spots.end();) {
+    std::vector<RoadPoint> points;
+    auto end = first;
+    for (; end != spots.end() && end->road == first->road; ++end) {
+      points.push_back(end->point);
     }
-    roads_.back().points.push_back(spot.point);
+    const Parting parting(points);
+    const size_t begin = roads_.size();
+    roads_.resize(begin + parting.count(), Road{first->road});
+    names.resize(roads_.size(), first->road);
+    for (const RoadPoint& p : points) {
+      AddPoint(p, &roads_[begin + parting.RoadOf(p)]);
+    }
+    first = end;
   }
   dictionary_ = std::make_unique<const text::Dictionary>(names);
 }
 
-std::vector<NamedRoad> Roads::Find(const text::NormalText& text) const {
-  std::vector<NamedRoad> found;
+std::vector<NamedRoads> Roads::Find(const text::NormalText& text) const {
+  std::vector<NamedRoads> found;
   for (const text::Match& match : dictionary_->Find(text)) {
+    NamedRoads& named = found.emplace_back();
+    named.begin = match.begin;
+    named.end = match.end;
     for (const int entry : match.entries) {
-      found.push_back(
-          {&roads_[static_cast<size_t>(entry)], match.begin, match.end});
+      named.roads.push_back(&roads_[static_cast<size_t>(entry)]);
     }
   }
   return found;
@@ -114,6 +196,7 @@ std::optional<geo::Point> HouseOn(const Road& road, int number) {
 }
 
 std::optional<geo::Point> CrossingOf(const Road& a, const Road& b) {
+  if (!MayMeet(a, b, kCrossingMeters)) return std::nullopt;
   const auto step = [](const Road& road) {
     return 1 + road.points.size() / kMostPoints;
   };

@@ -18,15 +18,18 @@ struct RoadPoint {
   geo::Point point;
 };
 
-// A road.
+// A road. Towns have roads of the same names: points that lie a village apart
+// are of different ones.
 struct Road {
   std::string name;
-  std::vector<RoadPoint> points;  // Ascending by number.
+  std::vector<RoadPoint> points = {};  // Ascending by number; at least one.
+  // Around all points.
+  double south_deg = 0, north_deg = 0, west_deg = 0, east_deg = 0;
 };
 
-// A road whose name stands in a text, from the character `begin` up to `end`.
-struct NamedRoad {
-  const Road* road = nullptr;  // Lives as long as its City.
+// A name of roads in a text, from the character `begin` up to `end`.
+struct NamedRoads {
+  std::vector<const Road*> roads;  // At least one; live as long as the City.
   size_t begin = 0;
   size_t end = 0;
 };
@@ -44,8 +47,8 @@ class Roads {
 
   explicit Roads(std::vector<Spot> spots);
 
-  // Every road named in a text, in its order.
-  std::vector<NamedRoad> Find(const text::NormalText& text) const;
+  // Every name of roads in a text, in its order.
+  std::vector<NamedRoads> Find(const text::NormalText& text) const;
 
  private:
   std::vector<Road> roads_;

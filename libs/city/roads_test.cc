@@ -45,7 +45,7 @@ TEST(RoadsTest, AHouseStandsBetweenItsNeighboursOnItsSide) {
   ASSERT_EQ(named.size(), 1U);
   EXPECT_EQ(named[0].begin, 3U);
   EXPECT_EQ(named[0].end, 6U);
-  const Road& road = *named[0].road;
+  const Road& road = *named[0].roads[0];
   EXPECT_DOUBLE_EQ(HouseOn(road, 97)->latitude_deg, 34.80);
   EXPECT_NEAR(HouseOn(road, 101)->latitude_deg, 34.804, 1e-9);
   EXPECT_DOUBLE_EQ(HouseOn(road, 101)->longitude_deg, 113.60);
@@ -58,12 +58,34 @@ TEST(RoadsTest, RoadsMeetWhereTheirPointsAreNearest) {
   const Roads roads = TwoRoads();
   const auto named = roads.Find("文化路与农业路交叉口");
   ASSERT_EQ(named.size(), 2U);
-  const auto crossing = CrossingOf(*named[0].road, *named[1].road);
+  const auto crossing = CrossingOf(*named[0].roads[0], *named[1].roads[0]);
   ASSERT_TRUE(crossing.has_value());
   EXPECT_NEAR(crossing->latitude_deg, 34.8005, 1e-9);
   EXPECT_NEAR(crossing->longitude_deg, 113.6005, 1e-9);
-  Road away{"远路", {{0, {35.5, 114.5}}}};
-  EXPECT_FALSE(CrossingOf(*named[0].road, away).has_value());
+}
+
+TEST(RoadsTest, TownsHaveRoadsOfTheSameNames) {
+  std::vector<Roads::Spot> spots;
+  for (const auto& place : {PlaceAt("建设路", "road", 34.801, 113.601),
+                            PlaceAt("建设路12号", "building", 34.805, 113.60),
+                            PlaceAt("建设路20号", "building", 34.51, 113.40),
+                            PlaceAt("人民路", "road", 34.805, 113.602),
+                            PlaceAt("人民路", "road", 34.51, 113.402)}) {
+    spots.push_back(*Roads::SpotOf(place));
+  }
+  const Roads roads(std::move(spots));
+  const auto named = roads.Find("建设路与人民路交叉口");
+  ASSERT_EQ(named.size(), 2U);
+  ASSERT_EQ(named[0].roads.size(), 2U);
+  ASSERT_EQ(named[1].roads.size(), 2U);
+  const Road& south = *named[0].roads[0];
+  const Road& north = *named[0].roads[1];
+  // They meet in each town, not between towns; nor do houses stand there.
+  EXPECT_NEAR(CrossingOf(south, *named[1].roads[0])->latitude_deg, 34.51, 1e-9);
+  EXPECT_TRUE(CrossingOf(north, *named[1].roads[1]).has_value());
+  EXPECT_FALSE(CrossingOf(south, *named[1].roads[1]).has_value());
+  EXPECT_DOUBLE_EQ(HouseOn(north, 16)->latitude_deg, 34.805);
+  EXPECT_DOUBLE_EQ(HouseOn(south, 16)->latitude_deg, 34.51);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -16,33 +15,25 @@
 namespace wangge::text {
 namespace {
 
-using routing::v1::Calibration;
 using routing::v1::TextJudge;
 using routing::v1::TextModel;
 
-constexpr char kMagic[] = "wangge-text-model 3 ";
+constexpr char kMagic[] = "wangge-text-model 4 ";
 
 bool Fits(const TextJudge& judge, const TextModel& model) {
   const auto features = static_cast<int64_t>(model.buckets_size());
   return judge.biases_size() == model.labels_size() &&
-         judge.weights_size() == features * model.labels_size() &&
-         judge.calibration().offsets_size() == model.labels_size();
+         judge.weights_size() == features * model.labels_size();
 }
 
 }  // namespace
 
-std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
-                            const std::vector<double>& offsets) {
-  std::vector<double> p(scores.size());
-  double most = std::numeric_limits<double>::lowest();
-  for (size_t j = 0; j < p.size(); ++j) {
-    p[j] = scale * scores[j] + offsets[j];
-    most = std::max(most, p[j]);
-  }
+std::vector<double> SoftMax(std::vector<double> odds) {
+  const double most = *std::max_element(odds.begin(), odds.end());
   double sum = 0;
-  for (double& value : p) sum += value = std::exp(value - most);
-  for (double& value : p) value /= sum;
-  return p;
+  for (double& value : odds) sum += value = std::exp(value - most);
+  for (double& value : odds) value /= sum;
+  return odds;
 }
 
 std::vector<double> ScoresOf(const TextJudge& judge, const Vector& vector) {
@@ -53,12 +44,6 @@ std::vector<double> ScoresOf(const TextJudge& judge, const Vector& vector) {
     for (size_t j = 0; j < labels; ++j) scores[j] += weights[j] * value;
   }
   return {scores.begin(), scores.end()};
-}
-
-std::vector<double> ProbabilitiesOf(const Calibration& calibration,
-                                    const std::vector<double>& scores) {
-  return SoftMax(scores, calibration.scale(),
-                 {calibration.offsets().begin(), calibration.offsets().end()});
 }
 
 std::vector<Prediction> PredictionsOf(const TextModel& model,
@@ -142,8 +127,7 @@ std::vector<Prediction> Classifier::Predict(const NormalText& text) const {
   const TextJudge& judge = IsShort(text) || !model_.has_long_texts()
                                ? model_.short_texts()
                                : model_.long_texts();
-  return PredictionsOf(
-      model_, ProbabilitiesOf(judge.calibration(), ScoresOf(judge, vector)));
+  return PredictionsOf(model_, SoftMax(ScoresOf(judge, vector)));
 }
 
 }  // namespace wangge::text

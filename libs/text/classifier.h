@@ -1,6 +1,6 @@
-// Which category a text speaks of: linear support vector machines over
-// character n-grams, one for short texts and one for the others, trained by
-// LIBLINEAR, with calibrated probabilities (training.cc).
+// Which category a text speaks of: linear judges over character n-grams, one
+// for short texts and one for the others, each a support vector machine with
+// some naive Bayes (judge.h), with calibrated probabilities (training.cc).
 #pragma once
 
 #include <memory>
@@ -20,13 +20,15 @@ struct Example {
 
 // What is learned from. The defaults suit messages; addresses, whose words are
 // names that rarely come twice, want runs of up to 3 characters that occur
-// once, room for all of them, and nothing of heads.
+// once, room for all of them, a close fit, and nothing of heads.
 // LIBLINEAR's cost is how much a row that is not fitted counts.
 struct Learning {
   int longest_gram = 2;  // Characters, 1 to 8.
   int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
   int bucket_bits = 21;  // Of the hashes of features, 8 to 24.
   double cost = 0;       // Above 0; 0: chosen by cross-validation.
+  // Of naive Bayes (judge.h), above 0: how little a word says that few have.
+  double smoothing = 0.1;
   // Whether what stands first says more: it has features of its own, and short
   // texts are learned by their heads alone as well, as titles.
   bool heads = true;
@@ -80,11 +82,8 @@ class Classifier {
 // The steps from a vector to predictions, which training shares.
 std::vector<double> ScoresOf(const routing::v1::TextJudge& judge,
                              const Vector& vector);
-std::vector<double> SoftMax(const std::vector<double>& scores, double scale,
-                            const std::vector<double>& offsets);
-// The probability of every label.
-std::vector<double> ProbabilitiesOf(const routing::v1::Calibration& calibration,
-                                    const std::vector<double>& scores);
+// Probabilities of their logarithms, to which anything may have been added.
+std::vector<double> SoftMax(std::vector<double> odds);
 // `probabilities` are of the model's labels.
 std::vector<Prediction> PredictionsOf(const routing::v1::TextModel& model,
                                       const std::vector<double>& probabilities);

@@ -1,8 +1,6 @@
-// How a classifier is made: features, LIBLINEAR's linear support vector
-// machines (one label against the rest), and the calibration of their scores on
-// rows that they did not see.
-#include <linear.h>
-
+// How a classifier is made: which features are worth learning from, which cost
+// fits, and how much each learner (judge.h) is heard, by rows that they did not
+// see.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -17,12 +15,12 @@
 #include "base/parallel.h"
 #include "text/classifier.h"
 #include "text/figures.h"
+#include "text/judge.h"
 #include "text/vectorizer.h"
 
 namespace wangge::text {
 namespace {
 
-using routing::v1::Calibration;
 using routing::v1::TextJudge;
 using routing::v1::TextModel;
 
@@ -37,12 +35,6 @@ constexpr size_t kNeighbours = 8;
 
 // Fewer rows say nothing of a threshold.
 constexpr size_t kFewestMeasured = 200;
-
-// LIBLINEAR's model with its own way to be freed.
-struct FreeModel {
-  void operator()(::model* m) const { free_and_destroy_model(&m); }
-};
-using LinearModel = std::unique_ptr<::model, FreeModel>;
 
 // A text in the shape in which it is learned from.
 struct Row {
@@ -110,133 +102,16 @@ void ChooseFeatures(const std::vector<const Row*>& rows, int fewest_rows,
   }
 }
 
-LinearModel RunLiblinear(const std::vector<Vector>& vectors,
-                         const std::vector<double>& targets, int feature_count,
-                         double cost) {
-  size_t node_count = 0;
-  for (const Vector& vector : vectors) node_count += vector.size() + 2;
-  std::vector<feature_node> nodes;
-  nodes.reserve(node_count);
-  std::vector<feature_node*> pointers;
-  for (const Vector& vector : vectors) {
-    pointers.push_back(nodes.data() + nodes.size());
-    for (const auto& [position, value] : vector) {
-      nodes.push_back({static_cast<int>(position) + 1, value});
-    }
-    nodes.push_back({feature_count + 1, 1.0});  // The bias.
-    nodes.push_back({-1, 0});
-  }
-  ::problem problem{};
-  problem.l = static_cast<int>(vectors.size());
-  problem.n = feature_count + 1;
-  std::vector<double> y = targets;
-  problem.y = y.data();
-  problem.x = pointers.data();
-  problem.bias = 1;
-  ::parameter parameter{};
-  // The primal solver takes no random numbers: the same rows, the same bytes.
-  parameter.solver_type = L2R_L2LOSS_SVC;
-  parameter.C = cost;
-  parameter.eps = 0.01;
-  return LinearModel(train(&problem, &parameter));
-}
-
-// Copies weights; LIBLINEAR keeps one vector, for the first class, when there
-// are two classes, and orders classes by first occurrence.
-void CopyWeights(const ::model& linear, int feature_count, int label_count,
-                 TextJudge* judge) {
-  const auto labels = static_cast<size_t>(label_count);
-  std::vector<float> weights(static_cast<size_t>(feature_count) * labels);
-  std::vector<float> biases(labels);
-  const bool binary = linear.nr_class == 2;
-  for (int c = 0; c < linear.nr_class; ++c) {
-    const auto label = static_cast<size_t>(linear.label[c]);
-    for (int i = 0; i <= feature_count; ++i) {
-      const double raw = binary ? (c == 0 ? linear.w[i] : -linear.w[i])
-                                : linear.w[i * linear.nr_class + c];
-      const auto value = static_cast<float>(raw);
-      if (i == feature_count) {
-        biases[label] = value;
-      } else {
-        weights[static_cast<size_t>(i) * labels + label] = value;
-      }
-    }
-  }
-  judge->mutable_weights()->Assign(weights.begin(), weights.end());
-  judge->mutable_biases()->Assign(biases.begin(), biases.end());
-}
-
-// What is learned from: rows as a model's vectors, with their labels.
-struct Lessons {
-  std::vector<Vector> vectors;
-  std::vector<double> targets;
-};
-
-// A judge without its calibration. Labels that no row has get a score far below
-// all others.
-TextJudge Learn(const Lessons& lessons, const TextModel& model, double cost) {
-  TextJudge judge;
-  const LinearModel linear = RunLiblinear(lessons.vectors, lessons.targets,
-                                          model.buckets_size(), cost);
-  CopyWeights(*linear, model.buckets_size(), model.labels_size(), &judge);
-  for (int label = 0; label < model.labels_size(); ++label) {
-    if (std::find(lessons.targets.begin(), lessons.targets.end(), label) ==
-        lessons.targets.end()) {
-      judge.set_biases(label, -4);
-    }
-  }
-  return judge;
-}
-
-// Scores of a row with its right label.
-struct Scored {
-  std::vector<double> scores;
-  size_t label = 0;
-};
-
-// Fits scale and offsets by gradient descent on the log loss, which is convex
-// in them: temperature scaling with a bias for each label (Guo et al. 2017).
-Calibration Calibrate(const std::vector<Scored>& rows, size_t labels) {
-  constexpr int kSteps = 300;
-  constexpr double kRate = 0.5;
-  double log_scale = 1;  // Of LIBLINEAR's scores, about right from the start.
-  std::vector<double> offsets(labels);
-  std::vector<double> gradient(labels);
-  for (int step = 0; step < kSteps; ++step) {
-    double of_scale = 0;
-    std::fill(gradient.begin(), gradient.end(), 0.0);
-    const double scale = std::exp(log_scale);
-    for (const Scored& row : rows) {
-      const auto p = SoftMax(row.scores, scale, offsets);
-      for (size_t j = 0; j < labels; ++j) {
-        const double error = p[j] - (j == row.label ? 1 : 0);
-        gradient[j] += error;
-        of_scale += error * row.scores[j] * scale;
-      }
-    }
-    const double rate = kRate / static_cast<double>(rows.size());
-    log_scale -= rate * of_scale;
-    for (size_t j = 0; j < labels; ++j) offsets[j] -= rate * gradient[j];
-  }
-  Calibration calibration;
-  calibration.set_scale(static_cast<float>(std::exp(log_scale)));
-  for (const double offset : offsets) {
-    calibration.add_offsets(static_cast<float>(offset));
-  }
-  return calibration;
-}
-
 // What judges that never saw a row said of it, and of its head.
 struct Tried {
-  std::vector<Scored> texts;
-  std::vector<Scored> heads;
+  std::vector<Heard> texts;
+  std::vector<Heard> heads;
 };
 
-// The cost at which a judge is made, and what makes probabilities of its
-// scores.
+// How a judge is made.
 struct Choice {
   size_t cost = 0;  // Its position among the costs.
-  Calibration calibration;
+  Pool pool;
 };
 
 // Two judges: the one of short texts learns from whole texts and, if wanted,
@@ -265,7 +140,6 @@ class Trainer {
       // Without heads one judge would be the other.
       has_long_ = has_long_ || (learning.heads && !texts_.back().is_short);
     }
-    set_print_string_function([](const char*) {});
   }
 
   // `held_out` as Classifier::Train has it.
@@ -346,15 +220,17 @@ class Trainer {
   // At each cost every row is judged by judges that were made without it; from
   // that come the choice of the cost, the calibration and the figures.
   std::vector<Tried> CrossValidate() const {
-    const std::vector<Scored> none(texts_.size());
+    const std::vector<Heard> none(texts_.size());
     std::vector<Tried> tried(costs_.size(), {none, none});
     ForEachRange(kFolds, 1, [&](size_t fold, size_t /*end*/) {
       TextModel part = model_;
       const auto teach = [&](const Lessons& lessons, bool is_short) {
         const Vectorizer vectorizer(&part);
+        const TextJudge frequencies =
+            LearnFrequencies(lessons, part, learning_.smoothing);
         for (size_t cost = 0; cost < costs_.size(); ++cost) {
-          const TextJudge judge = Learn(lessons, part, costs_[cost]);
-          Score(fold, vectorizer, judge, is_short, &tried[cost]);
+          const TextJudge margins = LearnMargins(lessons, part, costs_[cost]);
+          Hear(fold, vectorizer, margins, frequencies, is_short, &tried[cost]);
         }
       };
       TeachBoth(Without(fold, texts_), Without(fold, heads_), &part, teach);
@@ -362,20 +238,20 @@ class Trainer {
     return tried;
   }
 
-  // What the judge says of the fold's texts of its kind; of heads too, if they
-  // are.
-  void Score(size_t fold, const Vectorizer& vectorizer, const TextJudge& judge,
-             bool is_short, Tried* tried) const {
-    const auto score = [&](const Row& row) {
-      return Scored{ScoresOf(judge, vectorizer.Make(row.features)),
-                    static_cast<size_t>(row.label)};
+  // What both say of the fold's texts of their kind; of heads too, if they are.
+  void Hear(size_t fold, const Vectorizer& vectorizer, const TextJudge& margins,
+            const TextJudge& frequencies, bool is_short, Tried* tried) const {
+    const auto hear = [&](const Row& row) {
+      const Vector vector = vectorizer.Make(row.features);
+      return Heard{ScoresOf(margins, vector), ScoresOf(frequencies, vector),
+                   static_cast<size_t>(row.label)};
     };
     for (size_t i = 0; i < texts_.size(); ++i) {
       if (FoldOf(i) != fold) continue;
       if (IsJudgedAsShort(texts_[i]) == is_short) {
-        tried->texts[i] = score(texts_[i]);
+        tried->texts[i] = hear(texts_[i]);
       }
-      if (is_short && learning_.heads) tried->heads[i] = score(heads_[i]);
+      if (is_short && learning_.heads) tried->heads[i] = hear(heads_[i]);
     }
   }
 
@@ -388,7 +264,7 @@ class Trainer {
     Choice best;
     size_t most = 0;
     for (size_t cost = 0; cost < costs_.size(); ++cost) {
-      std::vector<Scored> rows;
+      std::vector<Heard> rows;
       for (size_t i = 0; i < texts_.size(); ++i) {
         if (IsJudgedAsShort(texts_[i]) == is_short) {
           rows.push_back(tried[cost].texts[i]);
@@ -397,23 +273,22 @@ class Trainer {
           rows.push_back(tried[cost].heads[i]);
         }
       }
-      Calibration calibration =
-          Calibrate(rows, static_cast<size_t>(model_.labels_size()));
-      const size_t right = RightOnes(rows, calibration);
+      Pool pool =
+          FitPool(rows, static_cast<size_t>(model_.labels_size()), is_short);
+      const size_t right = RightOnes(rows, pool);
       if (cost > 0 && right <= most) continue;
       most = right;
-      best = {cost, std::move(calibration)};
+      best = {cost, std::move(pool)};
     }
     return best;
   }
 
-  static size_t RightOnes(const std::vector<Scored>& rows,
-                          const Calibration& calibration) {
+  static size_t RightOnes(const std::vector<Heard>& rows, const Pool& pool) {
     return static_cast<size_t>(
-        std::count_if(rows.begin(), rows.end(), [&](const Scored& row) {
-          const auto p = ProbabilitiesOf(calibration, row.scores);
-          const auto first = std::max_element(p.begin(), p.end());
-          return static_cast<size_t>(first - p.begin()) == row.label;
+        std::count_if(rows.begin(), rows.end(), [&](const Heard& row) {
+          const auto odds = pool.Odds(row);
+          const auto first = std::max_element(odds.begin(), odds.end());
+          return static_cast<size_t>(first - odds.begin()) == row.label;
         }));
   }
 
@@ -424,10 +299,9 @@ class Trainer {
     std::vector<Judged> judged;
     for (size_t i = 0; i < texts_.size(); ++i) {
       const Choice& of = IsJudgedAsShort(texts_[i]) ? of_short : of_long;
-      const Scored& row = tried[of.cost].texts[i];
-      judged.push_back(
-          {model_.labels(static_cast<int>(row.label)),
-           PredictionsOf(model_, ProbabilitiesOf(of.calibration, row.scores))});
+      const Heard& row = tried[of.cost].texts[i];
+      judged.push_back({model_.labels(static_cast<int>(row.label)),
+                        PredictionsOf(model_, SoftMax(of.pool.Odds(row)))});
     }
     return judged;
   }
@@ -437,8 +311,8 @@ class Trainer {
       const Choice& of = is_short ? of_short : of_long;
       TextJudge& judge = is_short ? *model_.mutable_short_texts()
                                   : *model_.mutable_long_texts();
-      judge = Learn(lessons, model_, costs_[of.cost]);
-      *judge.mutable_calibration() = of.calibration;
+      judge = Mix(of.pool, LearnMargins(lessons, model_, costs_[of.cost]),
+                  LearnFrequencies(lessons, model_, learning_.smoothing));
     };
     TeachBoth(Without(kNoFold, texts_), Without(kNoFold, heads_), &model_,
               teach);

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string body(reinterpret_cast<const char*>(data), size);
   // With a right sum, so that the parts behind it are reached.
   const std::string content = absl::StrCat(
-      "wangge-text-model 3 ", wangge::ToHex(wangge::Sha256(body)), "\n", body);
+      "wangge-text-model 4 ", wangge::ToHex(wangge::Sha256(body)), "\n", body);
   if (!wangge::WriteFile(path, content).ok()) std::abort();
   const auto model = wangge::text::Classifier::Load(path);
   if (model.ok()) {

@@ -64,7 +64,7 @@ std::vector<double> Pool(const std::vector<Say>& says,
       scores[i] += weight * say.logs[i];
     }
   }
-  return text::SoftMax(scores, 1, std::vector<double>(scores.size()));
+  return text::SoftMax(std::move(scores));
 }
 
 // A lesson as gradient descent wants it.

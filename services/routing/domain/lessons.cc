@@ -116,7 +116,8 @@ void LearnDistricts(const city::City& city, const std::vector<Found>& all,
                                                  {.longest_gram = 3,
                                                   .fewest_rows = 1,
                                                   .bucket_bits = 23,
-                                                  .cost = 1,
+                                                  .cost = 4,
+                                                  .smoothing = 0.01,
                                                   .heads = false},
                                                  &held_out);
   if (!districts.ok()) return;

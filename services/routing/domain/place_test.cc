@@ -75,6 +75,20 @@ TEST_F(PlaceTest, TwoRoadsMeet) {
   EXPECT_LT(north.place().confidence(), plan.place().confidence());
 }
 
+TEST_F(PlaceTest, RoadsOfTwoTownsThatCrossAlikeAreToldApartByDistrictWords) {
+  city_ = MakeCity({PlaceRow("r1", "人民路", "road", 34.20, 113.20),
+                    PlaceRow("r2", "建设路", "road", 34.201, 113.20),
+                    PlaceRow("r3", "人民路", "road", 34.60, 113.60),
+                    PlaceRow("r4", "建设路", "road", 34.60, 113.601)});
+  const RoutePlan either = Resolve("人民路与建设路交叉口");
+  ASSERT_EQ(either.place_candidates_size(), 2);
+  EXPECT_LT(either.place().confidence(), 0.6);
+  const RoutePlan there = Resolve("中牟县人民路与建设路交叉口");
+  EXPECT_EQ(there.place().name(), "人民路与建设路");
+  EXPECT_EQ(there.district_code(), "410122");
+  EXPECT_EQ(Resolve("金水区人民路与建设路交叉口").district_code(), "410105");
+}
+
 TEST_F(PlaceTest, OppositeAGateLiesBeyondTheEdge) {
   EXPECT_THAT(Resolve("月季花园北门").place().grid_ids(),
               ::testing::Contains("k1"));

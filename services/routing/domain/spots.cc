@@ -104,7 +104,7 @@ class Finder {
   std::vector<Spot> Find() && {
     const auto names = city_.FindPlaces(text_);
     auto roads = city_.FindRoads(text_);
-    std::erase_if(roads, [&](const city::NamedRoad& road) {
+    std::erase_if(roads, [&](const city::NamedRoads& road) {
       return std::any_of(names.begin(), names.end(), [&](const auto& name) {
         return name.begin <= road.begin && name.end >= road.end;
       });
@@ -116,7 +116,7 @@ class Finder {
       if (i + 1 < roads.size() && AddCrossing(roads[i], roads[i + 1])) {
         ++i;
       } else {
-        AddRoad(roads[i]);
+        AddRoads(roads[i]);
       }
     }
     for (Spot& spot : spots_) {
@@ -182,60 +182,72 @@ class Finder {
     spot.grid = nullptr;
   }
 
-  bool AddCrossing(const city::NamedRoad& a, const city::NamedRoad& b) {
+  // Where the roads meet, in every town that has both. False when they do not.
+  bool AddCrossing(const city::NamedRoads& a, const city::NamedRoads& b) {
     const AddressDetail detail = DetailAt(b.end);
     // `A路与B路` says it as well as `A路B路交叉口`.
     const bool joined =
         b.begin == a.end + 1 && (text_.characters()[a.end] == U'与' ||
                                  text_.characters()[a.end] == U'和');
-    if (a.road == b.road || b.begin > a.end + kCrossingGap ||
+    if (a.roads == b.roads || b.begin > a.end + kCrossingGap ||
         !(joined || detail.crossing)) {
       return false;
     }
-    const auto point = city::CrossingOf(*a.road, *b.road);
-    if (!point.has_value()) return false;
-    Spot& spot =
-        Add(kCrossing, absl::StrCat(a.road->name, "与", b.road->name), a.begin);
-    spot.relative = detail.IsRelative();
-    PutAt(Moved(*point, detail.side, detail.meters), &spot);
-    if (spot.chain.empty()) spots_.pop_back();
-    return true;
-  }
-
-  void AddRoad(const city::NamedRoad& named) {
-    const city::Road& road = *named.road;
-    const AddressDetail detail = DetailAt(named.end);
-    if (detail.house_number > 0) {
-      const auto point = city::HouseOn(road, detail.house_number);
-      if (point.has_value() && !city_.Locate(*point).chain.empty()) {
+    bool meet = false;
+    for (const city::Road* one : a.roads) {
+      for (const city::Road* other : b.roads) {
+        const auto point = city::CrossingOf(*one, *other);
+        if (!point.has_value()) continue;
+        meet = true;
         Spot& spot =
-            Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"),
-                named.begin);
-        spot.relative = detail.opposite || detail.near;
-        spot.weight = kHouseWeight;
-        PutAt(*point, &spot);
+            Add(kCrossing, absl::StrCat(one->name, "与", other->name), a.begin);
+        spot.relative = detail.IsRelative();
+        PutAt(Moved(*point, detail.side, detail.meters), &spot);
+        if (spot.chain.empty()) spots_.pop_back();
       }
     }
-    AddStreetsOf(named);
+    return meet;
   }
 
-  // A road by itself may mean every street that it runs through.
-  void AddStreetsOf(const city::NamedRoad& named) {
-    const city::Road& road = *named.road;
-    const size_t first = spots_.size();
-    const size_t step = 1 + road.points.size() / kRoadSamples;
+  void AddRoads(const city::NamedRoads& named) {
+    const AddressDetail detail = DetailAt(named.end);
+    size_t point_count = 0;
+    for (const city::Road* road : named.roads) {
+      point_count += road->points.size();
+      if (detail.house_number > 0) AddHouse(*road, named.begin, detail);
+    }
+    for (const city::Road* road : named.roads) {
+      AddStreetsOf(*road, named.begin, 1 + point_count / kRoadSamples);
+    }
+  }
+
+  void AddHouse(const city::Road& road, size_t begin,
+                const AddressDetail& detail) {
+    const auto point = city::HouseOn(road, detail.house_number);
+    if (!point.has_value() || city_.Locate(*point).chain.empty()) return;
+    Spot& spot =
+        Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"), begin);
+    spot.relative = detail.opposite || detail.near;
+    spot.weight = kHouseWeight;
+    PutAt(*point, &spot);
+  }
+
+  // A road by itself may mean every street that it runs through, as every
+  // `step`th point tells.
+  void AddStreetsOf(const city::Road& road, size_t begin, size_t step) {
     for (size_t i = 0; i < road.points.size(); i += step) {
       const Chain chain = city_.Locate(road.points[i].point).chain;
       if (chain.empty()) continue;
       const city::Grid* street = StreetOf(chain);
-      const auto seen = std::find_if(
-          spots_.begin() + static_cast<std::ptrdiff_t>(first), spots_.end(),
-          [&](const Spot& spot) { return spot.grid == street; });
+      const auto seen =
+          std::find_if(spots_.begin(), spots_.end(), [&](const Spot& spot) {
+            return spot.begin == begin && spot.grid == street;
+          });
       if (seen != spots_.end()) {
         ++seen->weight;
         continue;
       }
-      Spot& spot = Add(kRoad, road.name, named.begin);
+      Spot& spot = Add(kRoad, road.name, begin);
       spot.grid = street;
       spot.chain = city_.ChainOf(*street);
     }
