@@ -151,7 +151,7 @@ class City {
   // Every place, street, community and compound named in a text. A name that
   // several have comes once for each.
   std::vector<NamedPlace> FindPlaces(const text::NormalText& text) const;
-  // Every road named in a text, in its order.
+  // Every name of roads in a text, in its order.
   std::vector<NamedRoads> FindRoads(const text::NormalText& text) const {
     return roads_->Find(text);
   }

@@ -34,6 +34,8 @@ struct GroundCell {
   int row = 0;
   int column = 0;
 
+  auto operator<=>(const GroundCell&) const = default;
+
   static GroundCell At(double latitude_e7, double longitude_e7) {
     return {static_cast<int>(std::floor(latitude_e7 / kSideE7)),
             static_cast<int>(std::floor(longitude_e7 / kSideE7))};

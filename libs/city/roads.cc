@@ -54,8 +54,7 @@ class Parting {
  public:
   explicit Parting(const std::vector<RoadPoint>& points) {
     for (const RoadPoint& p : points) {
-      const GroundCell cell = CellOf(p.point);
-      road_of_[{cell.row, cell.column}] = kNone;
+      road_of_[CellOf(p.point)] = kNone;
     }
     for (auto& [cell, road] : road_of_) {
       if (road == kNone) Spread(cell, count_++);
@@ -64,22 +63,20 @@ class Parting {
 
   size_t count() const { return count_; }
   size_t RoadOf(const RoadPoint& p) const {
-    const GroundCell cell = CellOf(p.point);
-    return road_of_.at({cell.row, cell.column});
+    return road_of_.at(CellOf(p.point));
   }
 
  private:
-  using Cell = std::pair<int, int>;  // Row, column.
   static constexpr size_t kNone = std::numeric_limits<size_t>::max();
 
-  void Spread(const Cell& from, size_t road) {
-    std::vector<Cell> open = {from};
+  void Spread(const GroundCell& from, size_t road) {
+    std::vector<GroundCell> open = {from};
     while (!open.empty()) {
       const auto [row, column] = open.back();
       open.pop_back();
       const GroundCell last{row + 1, column + 1};
       ForEachCell({row - 1, column - 1}, last, [&](const GroundCell& cell) {
-        const auto found = road_of_.find({cell.row, cell.column});
+        const auto found = road_of_.find(cell);
         if (found == road_of_.end() || found->second != kNone) return;
         found->second = road;
         open.push_back(found->first);
@@ -87,7 +84,7 @@ class Parting {
     }
   }
 
-  std::map<Cell, size_t> road_of_;
+  std::map<GroundCell, size_t> road_of_;
   size_t count_ = 0;
 };
 

@@ -16,16 +16,18 @@ registry::v1::Place PlaceAt(const std::string& name, const std::string& kind,
   return place;
 }
 
-Roads TwoRoads() {
+Roads RoadsOf(const std::vector<registry::v1::Place>& places) {
   std::vector<Roads::Spot> spots;
-  for (const auto& place : {PlaceAt("文化路97号", "building", 34.80, 113.60),
-                            PlaceAt("文化路107号院", "building", 34.81, 113.60),
-                            PlaceAt("文化路100号", "shop", 34.80, 113.61),
-                            PlaceAt("农业路", "road", 34.805, 113.59),
-                            PlaceAt("农业路", "road", 34.801, 113.601)}) {
-    spots.push_back(*Roads::SpotOf(place));
-  }
+  for (const auto& place : places) spots.push_back(*Roads::SpotOf(place));
   return Roads(std::move(spots));
+}
+
+Roads TwoRoads() {
+  return RoadsOf({PlaceAt("文化路97号", "building", 34.80, 113.60),
+                  PlaceAt("文化路107号院", "building", 34.81, 113.60),
+                  PlaceAt("文化路100号", "shop", 34.80, 113.61),
+                  PlaceAt("农业路", "road", 34.805, 113.59),
+                  PlaceAt("农业路", "road", 34.801, 113.601)});
 }
 
 TEST(RoadsTest, OnlyRoadsAndNumberedHousesAreOfRoads) {
@@ -65,15 +67,12 @@ TEST(RoadsTest, RoadsMeetWhereTheirPointsAreNearest) {
 }
 
 TEST(RoadsTest, TownsHaveRoadsOfTheSameNames) {
-  std::vector<Roads::Spot> spots;
-  for (const auto& place : {PlaceAt("建设路", "road", 34.801, 113.601),
-                            PlaceAt("建设路12号", "building", 34.805, 113.60),
-                            PlaceAt("建设路20号", "building", 34.51, 113.40),
-                            PlaceAt("人民路", "road", 34.805, 113.602),
-                            PlaceAt("人民路", "road", 34.51, 113.402)}) {
-    spots.push_back(*Roads::SpotOf(place));
-  }
-  const Roads roads(std::move(spots));
+  const Roads roads =
+      RoadsOf({PlaceAt("建设路", "road", 34.801, 113.601),
+               PlaceAt("建设路12号", "building", 34.805, 113.60),
+               PlaceAt("建设路20号", "building", 34.51, 113.40),
+               PlaceAt("人民路", "road", 34.805, 113.602),
+               PlaceAt("人民路", "road", 34.51, 113.402)});
   const auto named = roads.Find("建设路与人民路交叉口");
   ASSERT_EQ(named.size(), 2U);
   ASSERT_EQ(named[0].roads.size(), 2U);

@@ -1,6 +1,6 @@
 // Which category a text speaks of: linear judges over character n-grams, one
-// for short texts and one for the others, each a support vector machine with
-// some naive Bayes (judge.h), with calibrated probabilities (training.cc).
+// for short texts and one for the others, made of support vector machines and
+// naive Bayes (judge.h), with calibrated probabilities (training.cc).
 #pragma once
 
 #include <memory>

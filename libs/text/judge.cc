@@ -92,50 +92,6 @@ TextJudge JudgeOf(const ::model& linear, const TextModel& model) {
   return JudgeOf(weights, biases);
 }
 
-}  // namespace
-
-TextJudge LearnMargins(const Lessons& lessons, const TextModel& model,
-                       double cost) {
-  return JudgeOf(*RunLiblinear(lessons, model.buckets_size(), cost), model);
-}
-
-TextJudge LearnFrequencies(const Lessons& lessons, const TextModel& model,
-                           double smoothing) {
-  const auto labels = static_cast<size_t>(model.labels_size());
-  std::vector<double> sums(WeightCount(model), smoothing);
-  std::vector<double> totals(labels, smoothing * model.buckets_size());
-  for (size_t row = 0; row < lessons.vectors.size(); ++row) {
-    const auto label = static_cast<size_t>(lessons.targets[row]);
-    for (const auto& [position, value] : lessons.vectors[row]) {
-      sums[position * labels + label] += value;
-      totals[label] += value;
-    }
-  }
-  std::vector<float> weights(sums.size());
-  std::vector<double> logs(labels);
-  for (size_t i = 0; i < sums.size(); i += labels) {
-    double mean = 0;
-    for (size_t j = 0; j < labels; ++j) {
-      logs[j] = std::log(sums[i + j] / totals[j]);
-      mean += logs[j] / static_cast<double>(labels);
-    }
-    for (size_t j = 0; j < labels; ++j) {
-      weights[i + j] = static_cast<float>(logs[j] - mean);
-    }
-  }
-  return JudgeOf(weights, std::vector<float>(labels));
-}
-
-std::vector<double> Pool::Odds(const Heard& heard) const {
-  std::vector<double> odds = offsets;
-  for (size_t j = 0; j < odds.size(); ++j) {
-    odds[j] += margins * heard.margins[j] + frequencies * heard.frequencies[j];
-  }
-  return odds;
-}
-
-namespace {
-
 // What is thought of the weights before any row, and how firmly: so that few
 // rows, which any judge may get right, do not make it sure of everything.
 constexpr double kMargins = 2;
@@ -205,6 +161,46 @@ Pool Stepped(const Pool& pool, const Slopes& s, double share, double rows) {
 }
 
 }  // namespace
+
+TextJudge LearnMargins(const Lessons& lessons, const TextModel& model,
+                       double cost) {
+  return JudgeOf(*RunLiblinear(lessons, model.buckets_size(), cost), model);
+}
+
+TextJudge LearnFrequencies(const Lessons& lessons, const TextModel& model,
+                           double smoothing) {
+  const auto labels = static_cast<size_t>(model.labels_size());
+  std::vector<double> sums(WeightCount(model), smoothing);
+  std::vector<double> totals(labels, smoothing * model.buckets_size());
+  for (size_t row = 0; row < lessons.vectors.size(); ++row) {
+    const auto label = static_cast<size_t>(lessons.targets[row]);
+    for (const auto& [position, value] : lessons.vectors[row]) {
+      sums[position * labels + label] += value;
+      totals[label] += value;
+    }
+  }
+  std::vector<float> weights(sums.size());
+  std::vector<double> logs(labels);
+  for (size_t i = 0; i < sums.size(); i += labels) {
+    double mean = 0;
+    for (size_t j = 0; j < labels; ++j) {
+      logs[j] = std::log(sums[i + j] / totals[j]);
+      mean += logs[j] / static_cast<double>(labels);
+    }
+    for (size_t j = 0; j < labels; ++j) {
+      weights[i + j] = static_cast<float>(logs[j] - mean);
+    }
+  }
+  return JudgeOf(weights, std::vector<float>(labels));
+}
+
+std::vector<double> Pool::Odds(const Heard& heard) const {
+  std::vector<double> odds = offsets;
+  for (size_t j = 0; j < odds.size(); ++j) {
+    odds[j] += margins * heard.margins[j] + frequencies * heard.frequencies[j];
+  }
+  return odds;
+}
 
 Pool FitPool(const std::vector<Heard>& rows, size_t labels,
              bool hear_frequencies) {

@@ -50,65 +50,38 @@ absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path,
 
 // What anybody would try first: tf-idf of characters and pairs of them, and a
 // linear support vector machine. It tells how hard the rows are.
-class PlainPeer {
- public:
-  explicit PlainPeer(const std::vector<Example>& examples) {
-    std::map<uint32_t, double> rows_with;
-    for (const Example& example : examples) {
-      numbers_.try_emplace(example.label, 0);
-      for (const auto& f : FeaturesOf(example.text)) ++rows_with[f.bucket];
+absl::StatusOr<std::shared_ptr<const Classifier>> TrainPlain(
+    const std::vector<Example>& examples) {
+  routing::v1::TextModel model;
+  model.set_bucket_bits(21);
+  model.set_longest_gram(2);
+  std::map<uint32_t, double> rows_with;
+  std::map<std::string, int> numbers;
+  for (const Example& example : examples) {
+    numbers.try_emplace(example.label, 0);
+    for (const auto& f :
+         text::ExtractFeatures(example.text, 21, 2, /*with_head=*/false)) {
+      ++rows_with[f.bucket];
     }
-    for (auto& [label, number] : numbers_) {
-      number = model_.labels_size();
-      model_.add_labels(label);
-    }
-    for (const auto& [bucket, count] : rows_with) {
-      const double rows = static_cast<double>(examples.size());
-      features_[bucket] = {static_cast<uint32_t>(model_.buckets_size()),
-                           std::log((1 + rows) / (1 + count)) + 1};
-      model_.add_buckets(bucket);
-    }
-    text::Lessons lessons;
-    for (const Example& example : examples) {
-      lessons.vectors.push_back(VectorOf(example.text));
-      lessons.targets.push_back(numbers_.at(example.label));
-    }
-    judge_ = text::LearnMargins(lessons, model_, 1);
   }
-
-  std::vector<text::Prediction> Predict(const std::string& message) const {
-    const auto scores = text::ScoresOf(judge_, VectorOf(message));
-    return text::PredictionsOf(model_, text::SoftMax(scores));
+  for (auto& [label, number] : numbers) {
+    number = model.labels_size();
+    model.add_labels(label);
   }
-
- private:
-  static std::vector<text::Feature> FeaturesOf(const std::string& message) {
-    return text::ExtractFeatures(message, 21, 2, false);
+  const auto rows = static_cast<double>(examples.size());
+  for (const auto& [bucket, count] : rows_with) {
+    model.add_buckets(bucket);
+    model.add_idf(static_cast<float>(std::log((1 + rows) / (1 + count)) + 1));
   }
-
-  text::Vector VectorOf(const std::string& message) const {
-    text::Vector vector;
-    double squares = 0;
-    for (const auto& f : FeaturesOf(message)) {
-      const auto known = features_.find(f.bucket);
-      if (known == features_.end()) continue;
-      const auto& [position, idf] = known->second;
-      const double value = (1 + std::log(f.count)) * idf;
-      vector.emplace_back(position, static_cast<float>(value));
-      squares += value * value;
-    }
-    for (auto& [position, value] : vector) {
-      value /= static_cast<float>(std::sqrt(squares));
-    }
-    return vector;
+  const text::Vectorizer vectorizer(&model);
+  text::Lessons lessons;
+  for (const Example& example : examples) {
+    lessons.vectors.push_back(vectorizer.Make(example.text));
+    lessons.targets.push_back(numbers.at(example.label));
   }
-
-  routing::v1::TextModel model_;  // Only its labels and buckets.
-  std::map<std::string, int> numbers_;
-  // Position and inverse document frequency, by bucket.
-  std::map<uint32_t, std::pair<uint32_t, double>> features_;
-  routing::v1::TextJudge judge_;
-};
+  *model.mutable_short_texts() = text::LearnMargins(lessons, model, 1);
+  return Classifier::Of(std::move(model));
+}
 
 struct Validated {
   Figures texts;
@@ -143,13 +116,13 @@ absl::StatusOr<Validated> CrossValidate(const std::vector<Example>& examples,
       texts.push_back({examples[i].label, model->Predict(examples[i].text)});
     }
     predicting += absl::Now() - start;
-    const PlainPeer plain(seen);
+    ASSIGN_OR_RETURN(const auto plain, TrainPlain(seen));
     for (size_t i = fold; i < examples.size(); i += kFolds) {
       const auto& [message, label] = examples[i];
       const std::string head = text::HeadOf(message);
       heads.push_back({label, model->Predict(head)});
-      plain_texts.push_back({label, plain.Predict(message)});
-      plain_heads.push_back({label, plain.Predict(head)});
+      plain_texts.push_back({label, plain->Predict(message)});
+      plain_heads.push_back({label, plain->Predict(head)});
     }
   }
   result.texts = FiguresOf(texts);

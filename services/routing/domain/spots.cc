@@ -224,12 +224,13 @@ class Finder {
   void AddHouse(const city::Road& road, size_t begin,
                 const AddressDetail& detail) {
     const auto point = city::HouseOn(road, detail.house_number);
-    if (!point.has_value() || city_.Locate(*point).chain.empty()) return;
+    if (!point.has_value()) return;
     Spot& spot =
         Add(kHouse, absl::StrCat(road.name, detail.house_number, "号"), begin);
     spot.relative = detail.opposite || detail.near;
     spot.weight = kHouseWeight;
     PutAt(*point, &spot);
+    if (spot.chain.empty()) spots_.pop_back();
   }
 
   // A road by itself may mean every street that it runs through, as every
