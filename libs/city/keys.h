@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <compare>
 #include <string>
 
 #include "absl/strings/str_cat.h"
