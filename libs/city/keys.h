@@ -35,7 +35,7 @@ struct GroundCell {
   int row = 0;
   int column = 0;
 
-  auto operator<=>(const GroundCell&) const = default;
+  auto operator<=>(const GroundCell&) const = default;  // NOLINT
 
   static GroundCell At(double latitude_e7, double longitude_e7) {
     return {static_cast<int>(std::floor(latitude_e7 / kSideE7)),
