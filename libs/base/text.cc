@@ -2,6 +2,7 @@
 
 #include <iconv.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -100,21 +101,28 @@ std::vector<char32_t> DecodeUtf8(const std::string& text) {
 }
 
 void AppendUtf8(char32_t c, std::string* out) {
+  std::array<char, 4> bytes;
+  size_t size = 0;
+  const auto add = [&](char32_t byte) {
+    bytes[size++] = static_cast<char>(byte);
+  };
   if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
+    add(c);
   } else if (c < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+    add(0xC0 | (c >> 6));
+    add(0x80 | (c & 0x3F));
   } else if (c < 0x10000) {
-    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+    add(0xE0 | (c >> 12));
+    add(0x80 | ((c >> 6) & 0x3F));
+    add(0x80 | (c & 0x3F));
   } else {
-    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+    add(0xF0 | (c >> 18));
+    add(0x80 | ((c >> 12) & 0x3F));
+    add(0x80 | ((c >> 6) & 0x3F));
+    add(0x80 | (c & 0x3F));
   }
+  // At once: most time goes into growing the string.
+  out->append(bytes.data(), size);
 }
 
 size_t Utf8Length(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "city/keys.h"
 #include "city/shift.h"
 
@@ -23,8 +24,10 @@ const Officer* City::FindOfficer(absl::string_view id) const {
   return row == nullptr ? nullptr : &row->officer();
 }
 const Category* City::FindCategory(absl::string_view code) const {
-  const CityRow* row = rows_.Find(absl::StrCat("category/", code));
-  return row == nullptr ? nullptr : &row->category();
+  const auto& by_code = groups_.categories_by_code;
+  if (by_code == nullptr) return nullptr;
+  const auto found = by_code->find(code);
+  return found == by_code->end() ? nullptr : found->second;
 }
 const Place* City::FindPlace(absl::string_view id) const {
   const CityRow* row = rows_.Find(absl::StrCat("place/", id));
@@ -114,7 +117,8 @@ std::vector<NamedCategory> City::FindKeywords(
     for (const int entry : match.entries) {
       const auto index = static_cast<size_t>(entry);
       found.push_back({&keywords_->words[index],
-                       &rows_.Find(keywords_->keys[index])->category()});
+                       FindCategory(absl::StripPrefix(keywords_->keys[index],
+                                                      "category/"))});
     }
   }
   return found;
@@ -170,9 +174,11 @@ std::vector<const Unit*> City::UnitsFor(absl::string_view function,
                                         common::v1::UnitLevel level,
                                         Scopes scopes) const {
   std::vector<const Unit*> units;
+  std::string key = DutyKey(function, "");
+  const size_t prefix = key.size();
   for (auto grid = scopes.rbegin(); grid != scopes.rend(); ++grid) {
-    for (const Unit* unit :
-         groups_.units_by_duty.At(DutyKey(function, (*grid)->grid_id()))) {
+    key.replace(prefix, std::string::npos, (*grid)->grid_id());
+    for (const Unit* unit : groups_.units_by_duty.At(key)) {
       if (level == 0 || unit->level() == level) units.push_back(unit);
     }
     if (!units.empty()) break;
@@ -211,6 +217,7 @@ bool City::IsSameOrAbove(const std::string& superior_id,
 }
 
 CrossFlags City::CrossFlagsOf(const std::vector<std::string>& unit_ids) const {
+  if (unit_ids.size() < 2) return {};  // Most have one, which crosses nothing.
   std::set<std::string> districts;
   std::set<int> levels;
   std::set<std::string> functions;
@@ -227,8 +234,9 @@ CrossFlags City::CrossFlagsOf(const std::vector<std::string>& unit_ids) const {
 
 std::string City::DistrictOf(const Unit& unit) const {
   if (unit.jurisdiction_grid_ids().empty()) return "";
-  const Grid* grid = FindGrid(unit.jurisdiction_grid_ids(0));
-  for (; grid != nullptr; grid = FindGrid(grid->parent_grid_id())) {
+  const Grid* first = FindGrid(unit.jurisdiction_grid_ids(0));
+  if (first == nullptr) return "";
+  for (const Grid* grid : ChainOf(*first)) {
     if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) {
       return grid->grid_id();
     }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -244,6 +245,9 @@ class City {
     Group<Officer> officers_by_grid;
     Group<DutyShift> shifts_by_unit;
     Group<Category> categories;  // All, by "".
+    // A few hundred, asked for at every step: their own small table.
+    std::shared_ptr<absl::flat_hash_map<std::string, const Category*>>
+        categories_by_code;
     Group<ResponsibilityRule> rules_by_category;
     Group<Asset> assets_by_cell;  // `category@row,column`
     Group<Place> places_by_cell;  // `@row,column`

@@ -143,9 +143,17 @@ void CityMaker::Enter(const CityRow& row, bool in) {
       enter(groups.shifts_by_unit, row.duty_shift().unit_id(),
             row.duty_shift());
       break;
-    case CityRow::kCategory:
-      enter(groups.categories, "", row.category());
+    case CityRow::kCategory: {
+      const Category& category = row.category();
+      enter(groups.categories, "", category);
+      auto& by_code = Unshare(&groups.categories_by_code);
+      if (in) {
+        by_code.emplace(category.category_code(), &category);
+      } else {
+        by_code.erase(category.category_code());
+      }
       break;
+    }
     case CityRow::kRule:
       enter(groups.rules_by_category, row.rule().category_code(), row.rule());
       break;

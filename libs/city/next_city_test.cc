@@ -81,7 +81,7 @@ class RandomCity {
   void ChangeOne() {
     const std::string street = absl::StrCat("d", Below(kSide), "s", Below(6));
     const int n = Below(5);
-    switch (Below(10)) {
+    switch (Below(12)) {
       case 0:  // A street comes, moves, or changes its district's place.
       case 1:
         AddGrid(street, "STREET", absl::StrCat("d", Below(kSide)), Below(300),
@@ -114,6 +114,14 @@ class RandomCity {
                          "' category_code: 'k' name: '灯' latitude_e7: ",
                          340000000 + Below(1'000'000), " longitude_e7: ",
                          1130000000 + Below(4'000'000), " }"));
+        break;
+      case 9:
+        Add(absl::StrCat("category { category_code: 'k", n, "' name: '类",
+                         Below(9), "' kind: CATEGORY_KIND_INCIDENT keywords: '",
+                         "词", Below(9), "' handle_limit_minutes: 60 }"));
+        break;
+      case 10:
+        rows_.erase(absl::StrCat("category/k", n));
         break;
       default:
         Add(absl::StrCat("calendar_day { date: '2026-11-2", n, "' working: ",
@@ -159,6 +167,11 @@ std::string Answers(const City& city) {
       absl::StrAppend(&text, named.words, named.place->place_id(), " ",
                       named.chain.size(), ",");
     }
+    for (const auto& [word, named] : city.FindKeywords(absl::StrCat("词", i))) {
+      absl::StrAppend(&text, *word, named->category_code(), ",");
+    }
+    const Category* category = city.FindCategory(absl::StrCat("k", i));
+    if (category != nullptr) absl::StrAppend(&text, category->name(), "\n");
     add(Ids(city.OfficersOf(absl::StrCat("u", i))));
     add(Ids(city.ChildrenOf(absl::StrCat("d", i))));
   }

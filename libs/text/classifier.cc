@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -48,17 +48,16 @@ std::vector<double> ScoresOf(const TextJudge& judge, const Vector& vector) {
 
 std::vector<Prediction> PredictionsOf(const TextModel& model,
                                       const std::vector<double>& p) {
-  std::vector<int> order(p.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    const double pa = p[static_cast<size_t>(a)];
-    const double pb = p[static_cast<size_t>(b)];
-    return pa != pb ? pa > pb : a < b;
-  });
+  std::vector<std::pair<double, int>> order;  // Best first, then by number.
+  order.reserve(p.size());
+  for (const double probability : p) {
+    order.emplace_back(-probability, static_cast<int>(order.size()));
+  }
+  std::sort(order.begin(), order.end());
   std::vector<Prediction> predictions;
   predictions.reserve(p.size());
-  for (const int label : order) {
-    predictions.push_back({model.labels(label), p[static_cast<size_t>(label)]});
+  for (const auto& [less, label] : order) {
+    predictions.push_back({model.labels(label), -less});
   }
   return predictions;
 }
@@ -77,8 +76,10 @@ absl::Status Classifier::Check(const TextModel& model) {
       model.longest_gram() <= 8 && model.idf_size() == model.buckets_size() &&
       Fits(model.short_texts(), model) &&
       (!model.has_long_texts() || Fits(model.long_texts(), model)) &&
-      std::all_of(model.buckets().begin(), model.buckets().end(),
-                  [&](uint32_t b) { return b >> model.bucket_bits() == 0; });
+      std::adjacent_find(model.buckets().begin(), model.buckets().end(),
+                         std::greater_equal<>()) == model.buckets().end() &&
+      (model.buckets().empty() ||
+       *model.buckets().rbegin() >> model.bucket_bits() == 0);
   if (!consistent) {
     return absl::InvalidArgumentError("the model's parts do not fit");
   }

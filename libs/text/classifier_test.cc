@@ -71,6 +71,35 @@ TEST(ClassifierTest, FilesAreChecked) {
               StatusIs(absl::StatusCode::kInvalidArgument, "not a text model"));
 }
 
+TEST(ClassifierTest, FeaturesThatDoNotAscendAreRefused) {
+  routing::v1::TextModel model = (*Classifier::Train(Examples()))->model();
+  ASSERT_OK(Classifier::Of(model));
+  const uint32_t first = model.buckets(0);
+  for (const uint32_t second : {first, first - 1}) {
+    model.set_buckets(1, second);
+    EXPECT_THAT(Classifier::Of(model),
+                StatusIs(absl::StatusCode::kInvalidArgument, "do not fit"));
+  }
+}
+
+TEST(BucketIndexTest, SaysWhereEachKnownBucketStands) {
+  constexpr int kBits = 9;
+  google::protobuf::RepeatedField<uint32_t> known;
+  for (const uint32_t bucket : {0, 1, 62, 63, 64, 200, 255, 256, 511}) {
+    known.Add(bucket);
+  }
+  const BucketIndex index(known, kBits);
+  uint32_t position = 0;
+  for (uint32_t bucket = 0; bucket < 1U << kBits; ++bucket) {
+    EXPECT_EQ(index.PositionOf(bucket), position) << bucket;
+    const bool is_known = position < static_cast<uint32_t>(known.size()) &&
+                          known[static_cast<int>(position)] == bucket;
+    EXPECT_EQ(index.Knows(bucket), is_known) << bucket;
+    if (is_known) ++position;
+  }
+  EXPECT_EQ(position, 9U);
+}
+
 TEST(ClassifierTest, OneLabelIsRefused) {
   EXPECT_THAT(Classifier::Train({{"a", "x"}}),
               StatusIs(absl::StatusCode::kInvalidArgument, "two labels"));

@@ -2,6 +2,10 @@
 
 #include <marisa.h>
 
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+
 namespace wangge::text {
 namespace {
 
@@ -12,30 +16,62 @@ size_t Utf8Size(char32_t c) {
 }  // namespace
 
 struct Dictionary::State {
-  // The characters with which words begin, two by two: nearly all places of a
-  // text are told from them alone, without a walk in the trie.
+  // What words begin with: nearly all places of a text are told from it alone,
+  // without a walk in the trie.
   class Beginnings {
    public:
-    void Add(const std::vector<char32_t>& chars) {
-      (chars.size() == 1 ? singles_ : pairs_)[IndexOf(chars, 0)] = true;
+    void Add(const std::vector<char32_t>& chars, size_t id) {
+      firsts_[chars[0] % kFirsts] = true;
+      if (chars.size() == 1) {
+        singles_.emplace(chars[0], id);
+      } else {
+        pairs_[Hash(chars[0], chars[1])] = true;
+      }
     }
-    bool May(const std::vector<char32_t>& text, size_t at) const {
-      return singles_[Hash(text[at], 0)] || pairs_[IndexOf(text, at)];
+    bool MayBegin(char32_t c) const { return firsts_[c % kFirsts]; }
+    // Whether a word of several characters may.
+    bool MayBeLong(const std::vector<char32_t>& text, size_t at) const {
+      return at + 1 < text.size() && pairs_[Hash(text[at], text[at + 1])];
+    }
+    // The word that is this character; null when there is none.
+    const size_t* Single(char32_t c) const {
+      const auto single = singles_.find(c);
+      return single == singles_.end() ? nullptr : &single->second;
     }
 
    private:
-    static constexpr size_t kBits = size_t{1} << 17;
+    static constexpr size_t kFirsts = size_t{1} << 16;
+    static constexpr size_t kPairs = size_t{1} << 17;
 
     static size_t Hash(char32_t first, char32_t second) {
-      return (first * 0x9E3779B1U ^ second * 0x85EBCA77U) % kBits;
-    }
-    static size_t IndexOf(const std::vector<char32_t>& chars, size_t at) {
-      return Hash(chars[at], at + 1 < chars.size() ? chars[at + 1] : 0);
+      return (first * 0x9E3779B1U ^ second * 0x85EBCA77U) % kPairs;
     }
 
-    std::vector<bool> singles_ = std::vector<bool>(kBits);
-    std::vector<bool> pairs_ = std::vector<bool>(kBits);
+    std::vector<bool> firsts_ = std::vector<bool>(kFirsts);
+    std::vector<bool> pairs_ = std::vector<bool>(kPairs);
+    absl::flat_hash_map<char32_t, size_t> singles_;
   };
+
+  // The longest word that begins at the character `at`, which is the byte
+  // `pos`: its length in bytes, 0 for none, and its key id.
+  std::pair<size_t, size_t> LongestAt(const NormalText& text, size_t at,
+                                      size_t pos) const {
+    const char32_t first = text.characters()[at];
+    if (!beginnings.MayBegin(first)) return {0, 0};
+    if (!beginnings.MayBeLong(text.characters(), at)) {
+      const size_t* single = beginnings.Single(first);
+      return single == nullptr ? std::pair(size_t{0}, size_t{0})
+                               : std::pair(Utf8Size(first), *single);
+    }
+    // Agents keep buffers, which are dear to make.
+    thread_local marisa::Agent agent;
+    agent.set_query(text.bytes().data() + pos, text.bytes().size() - pos);
+    std::pair<size_t, size_t> longest;
+    while (trie.common_prefix_search(agent)) {
+      longest = {agent.key().length(), agent.key().id()};
+    }
+    return longest;
+  }
 
   marisa::Trie trie;
   Beginnings beginnings;
@@ -56,12 +92,12 @@ Dictionary::Dictionary(const std::vector<std::string>& words)
     const NormalText normal(words[i]);
     const std::string& key = normal.bytes();
     if (key.empty()) continue;
-    state_->beginnings.Add(normal.characters());
     marisa::Agent agent;
     agent.set_query(key.data(), key.size());
-    if (state_->trie.lookup(agent)) {
-      state_->entries[agent.key().id()].push_back(static_cast<int>(i));
-    }
+    if (!state_->trie.lookup(agent)) continue;
+    const size_t id = agent.key().id();
+    state_->beginnings.Add(normal.characters(), id);
+    state_->entries[id].push_back(static_cast<int>(i));
   }
 }
 
@@ -70,30 +106,16 @@ Dictionary::~Dictionary() = default;
 std::vector<Match> Dictionary::Find(const NormalText& text) const {
   std::vector<Match> matches;
   if (state_->trie.empty()) return matches;
-  const std::string& bytes = text.bytes();
   const std::vector<char32_t>& chars = text.characters();
-  // Agents keep buffers, which are dear to make.
-  thread_local marisa::Agent agent;
   size_t pos = 0;
   for (size_t i = 0; i < chars.size();) {
-    size_t longest = 0;
-    size_t id = 0;
-    if (state_->beginnings.May(chars, i)) {
-      agent.set_query(bytes.data() + pos, bytes.size() - pos);
-      while (state_->trie.common_prefix_search(agent)) {
-        longest = agent.key().length();
-        id = agent.key().id();
-      }
-    }
+    const auto [length, id] = state_->LongestAt(text, i, pos);
     const size_t begin = i;
-    if (longest == 0) {
+    const size_t end = pos + length;
+    do {
       pos += Utf8Size(chars[i++]);
-      continue;
-    }
-    for (const size_t end = pos + longest; pos < end;) {
-      pos += Utf8Size(chars[i++]);
-    }
-    matches.push_back({begin, i, state_->entries[id]});
+    } while (pos < end);
+    if (length > 0) matches.push_back({begin, i, state_->entries[id]});
   }
   return matches;
 }

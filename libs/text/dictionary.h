@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "text/normal_text.h"
 
 namespace wangge::text {
@@ -13,8 +14,9 @@ namespace wangge::text {
 struct Match {
   size_t begin = 0;
   size_t end = 0;
-  // Index of the word in the list the dictionary was made of.
-  std::vector<int> entries;
+  // Where the word stands in the list that the dictionary was made of. Lives
+  // as long as the dictionary.
+  absl::Span<const int> entries;
 };
 
 // Immutable, so thread-safe.

@@ -9,7 +9,9 @@ using ::testing::ElementsAre;
 
 std::vector<std::vector<int>> Entries(const std::vector<Match>& matches) {
   std::vector<std::vector<int>> result;
-  for (const Match& match : matches) result.push_back(match.entries);
+  for (const Match& match : matches) {
+    result.emplace_back(match.entries.begin(), match.entries.end());
+  }
   return result;
 }
 
@@ -19,6 +21,14 @@ TEST(DictionaryTest, FindsTheLongestAndAllEntriesOfAName) {
   EXPECT_THAT(Entries(dictionary.Find("诗圣大道 开普西一区５号楼，王庄村口")),
               ElementsAre(ElementsAre(2), ElementsAre(1), ElementsAre(3, 4)));
   EXPECT_TRUE(dictionary.Find("别处").empty());
+}
+
+TEST(DictionaryTest, AWordOfOneCharacterGivesWayToALongerOne) {
+  const Dictionary dictionary({",", "水", "水塔", "😀"});
+  EXPECT_THAT(Entries(dictionary.Find("水塔，停水，水、😀水")),
+              ElementsAre(ElementsAre(2), ElementsAre(0), ElementsAre(1),
+                          ElementsAre(0), ElementsAre(1), ElementsAre(3),
+                          ElementsAre(1)));
 }
 
 TEST(DictionaryTest, AnEmptyDictionaryFindsNothing) {

@@ -197,18 +197,28 @@ struct Token {
   const std::string* word;
   size_t begin = 0;  // In the text.
 };
-using Tokens = std::vector<Token>;
+
+struct Sentence {
+  bool Has(Sense sense) const { return ((senses >> sense) & 1U) != 0; }
+  void Clear() {
+    tokens.clear();
+    senses = 0;
+  }
+  void Add(Token token) {
+    senses |= 1U << token.sense;
+    tokens.push_back(token);
+  }
+
+  std::vector<Token> tokens;
+  uint32_t senses = 0;  // A bit for each that a token has.
+};
+static_assert(kNothing < 32);
 
 // A denial and up to two characters after it: 没有人受伤.
 constexpr size_t kDenialReach = 5;
 
-bool Has(const Tokens& sentence, Sense sense) {
-  return std::any_of(sentence.begin(), sentence.end(),
-                     [&](const Token& t) { return t.sense == sense; });
-}
-
 // Whether what stands around the token takes its danger away.
-bool IsDismissed(const Tokens& sentence, size_t at) {
+bool IsDismissed(const std::vector<Token>& sentence, size_t at) {
   if (at > 0 && sentence[at - 1].sense == kDenial &&
       sentence[at].begin - sentence[at - 1].begin <= kDenialReach) {
     return true;
@@ -223,31 +233,34 @@ bool IsDismissed(const Tokens& sentence, size_t at) {
   return false;
 }
 
-void AddPairs(const Tokens& sentence, std::vector<std::string>* found) {
+void AddPairs(const Sentence& sentence, std::vector<std::string>* found) {
+  const std::vector<Token>& tokens = sentence.tokens;
   for (const auto& [a, b] : kPairs) {
+    if (!sentence.Has(a) || !sentence.Has(b)) continue;
     const auto stands = [&](Sense sense) {
-      for (size_t i = 0; i < sentence.size(); ++i) {
-        if (sentence[i].sense == sense && !IsDismissed(sentence, i)) return i;
+      for (size_t i = 0; i < tokens.size(); ++i) {
+        if (tokens[i].sense == sense && !IsDismissed(tokens, i)) return i;
       }
-      return sentence.size();
+      return tokens.size();
     };
     const size_t one = stands(a);
     const size_t other = stands(b);
-    if (one == sentence.size() || other == sentence.size()) continue;
-    found->push_back(absl::StrCat(*sentence[std::min(one, other)].word, "…",
-                                  *sentence[std::max(one, other)].word));
+    if (one == tokens.size() || other == tokens.size()) continue;
+    found->push_back(absl::StrCat(*tokens[std::min(one, other)].word, "…",
+                                  *tokens[std::max(one, other)].word));
     return;
   }
 }
 
-void ReadSentence(const Tokens& sentence, std::vector<std::string>* found) {
-  const bool now = Has(sentence, kNow);
-  if (!now && (Has(sentence, kTalk) || Has(sentence, kOver))) return;
+void ReadSentence(const Sentence& sentence, std::vector<std::string>* found) {
+  const std::vector<Token>& tokens = sentence.tokens;
+  const bool now = sentence.Has(kNow);
+  if (!now && (sentence.Has(kTalk) || sentence.Has(kOver))) return;
   const size_t before = found->size();
-  for (size_t i = 0; i < sentence.size(); ++i) {
-    if (sentence[i].sense != kDanger) continue;
-    if (!now && IsDismissed(sentence, i)) continue;
-    found->push_back(*sentence[i].word);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].sense != kDanger) continue;
+    if (!now && IsDismissed(tokens, i)) continue;
+    found->push_back(*tokens[i].word);
   }
   if (found->size() == before) AddPairs(sentence, found);
 }
@@ -257,16 +270,16 @@ void ReadSentence(const Tokens& sentence, std::vector<std::string>* found) {
 std::vector<std::string> FindDanger(const text::NormalText& text) {
   const Lexicon& lexicon = TheLexicon();
   std::vector<std::string> found;
-  Tokens sentence;
+  Sentence sentence;
   for (const text::Match& match : lexicon.dictionary.Find(text)) {
     // A word may have several senses: 砸到 harms people and comes down.
     for (const int entry : match.entries) {
       const auto index = static_cast<size_t>(entry);
       if (lexicon.senses[index] == kSentenceEnd) {
         ReadSentence(sentence, &found);
-        sentence.clear();
+        sentence.Clear();
       } else {
-        sentence.push_back(
+        sentence.Add(
             {lexicon.senses[index], &lexicon.words[index], match.begin});
       }
     }
