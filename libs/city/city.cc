@@ -112,8 +112,10 @@ std::vector<NamedPlace> City::FindPlaces(const text::NormalText& text) const {
 
 std::vector<NamedCategory> City::FindKeywords(
     const text::NormalText& text) const {
+  const auto matches = keywords_->dictionary.Find(text);
   std::vector<NamedCategory> found;
-  for (const text::Match& match : keywords_->dictionary.Find(text)) {
+  found.reserve(matches.size());
+  for (const text::Match& match : matches) {
     for (const int entry : match.entries) {
       const auto index = static_cast<size_t>(entry);
       found.push_back({&keywords_->words[index],

@@ -1,6 +1,7 @@
 #include "city/responsibility.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -37,12 +38,11 @@ class Search {
     return nullptr;
   }
 
-  void Note(const std::string& subject, const std::string& finding) const {
-    if (consider_) consider_(subject, finding);
+  void Note(std::string subject, std::string finding) const {
+    if (consider_) consider_(std::move(subject), std::move(finding));
   }
-  void NoteRule(const ResponsibilityRule& rule,
-                const std::string& finding) const {
-    if (consider_) consider_("rule " + rule.rule_id(), finding);
+  void NoteRule(const ResponsibilityRule& rule, std::string finding) const {
+    if (consider_) consider_("rule " + rule.rule_id(), std::move(finding));
   }
 
   // Owner first: an asset close by names its unit, or openly nobody.

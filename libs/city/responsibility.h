@@ -38,8 +38,7 @@ struct Responsibility {
 };
 
 // Called with every asset, rule and unit considered and what came of it.
-using Consider =
-    std::function<void(const std::string& subject, const std::string& finding)>;
+using Consider = std::function<void(std::string subject, std::string finding)>;
 
 // `consider` may be empty, which is faster.
 Responsibility FindResponsible(const City& city,

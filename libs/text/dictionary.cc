@@ -104,8 +104,10 @@ Dictionary::Dictionary(const std::vector<std::string>& words)
 Dictionary::~Dictionary() = default;
 
 std::vector<Match> Dictionary::Find(const NormalText& text) const {
+  constexpr size_t kUsualMatches = 16;
   std::vector<Match> matches;
   if (state_->trie.empty()) return matches;
+  matches.reserve(kUsualMatches);
   const std::vector<char32_t>& chars = text.characters();
   size_t pos = 0;
   for (size_t i = 0; i < chars.size();) {

@@ -1,9 +1,10 @@
 #include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "services/routing/domain/route.h"
 
 namespace wangge::routing {
@@ -24,20 +25,23 @@ struct Evidence {
   const city::Category* category = nullptr;
   double score = kLeastProbability;
   double model = 0;  // Its probability there.
-  std::vector<const std::string*> keywords;
+  absl::InlinedVector<const std::string*, kMostKeywords> keywords;
   bool source_code = false;
 };
 
 std::string ReasonOf(const Evidence& evidence) {
-  std::vector<std::string> reasons;
+  std::string reason;
+  const auto add = [&](absl::string_view what, absl::string_view which) {
+    absl::StrAppend(&reason, reason.empty() ? "" : ", ", what, which);
+  };
   if (evidence.model > 0) {
-    reasons.push_back(absl::StrFormat("model %.2f", evidence.model));
+    add("model ", absl::StrFormat("%.2f", evidence.model));
   }
   for (const std::string* keyword : evidence.keywords) {
-    reasons.push_back("keyword " + *keyword);
+    add("keyword ", *keyword);
   }
-  if (evidence.source_code) reasons.emplace_back("source code");
-  return absl::StrJoin(reasons, ", ");
+  if (evidence.source_code) add("source code", "");
+  return reason;
 }
 
 // All categories that something speaks for.
@@ -46,6 +50,7 @@ class Gathering {
   Gathering(const city::City& city,
             const std::vector<text::Prediction>& predictions,
             const text::NormalText& text, const std::string& given_code) {
+    all_.reserve(predictions.size());
     for (const auto& prediction : predictions) {
       if (prediction.probability < kLeastProbability) break;
       // A model may be older than the city: labels that are gone do not count.
@@ -133,13 +138,12 @@ std::vector<RankedCategory> CandidatesFor(const city::City& city,
 const city::Category* ChooseCategory(const city::City& city,
                                      const text::Classifier& model,
                                      const Reading& reading, RoutePlan* plan) {
-  const std::vector<RankedCategory> candidates =
-      CandidatesFor(city, model, reading);
-  for (const RankedCategory& ranked : candidates) {
+  std::vector<RankedCategory> candidates = CandidatesFor(city, model, reading);
+  for (RankedCategory& ranked : candidates) {
     auto* candidate = plan->add_category_candidates();
     candidate->set_category_code(ranked.category->category_code());
     candidate->set_probability(ranked.probability);
-    candidate->set_reason(ranked.reason);
+    candidate->set_reason(std::move(ranked.reason));
   }
   if (candidates.empty()) {
     AddTrace("category", "", "the text speaks of no known category", plan);

@@ -271,7 +271,9 @@ std::vector<std::string> FindDanger(const text::NormalText& text) {
   const Lexicon& lexicon = TheLexicon();
   std::vector<std::string> found;
   Sentence sentence;
-  for (const text::Match& match : lexicon.dictionary.Find(text)) {
+  const std::vector<text::Match> matches = lexicon.dictionary.Find(text);
+  sentence.tokens.reserve(matches.size());
+  for (const text::Match& match : matches) {
     // A word may have several senses: 砸到 harms people and comes down.
     for (const int entry : match.entries) {
       const auto index = static_cast<size_t>(entry);

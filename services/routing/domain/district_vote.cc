@@ -33,7 +33,14 @@ struct Say {
 std::vector<Say> SaysOf(const std::vector<text::Prediction>& predictions,
                         const std::vector<DistrictHint>& hints) {
   static const auto& kModel = *new std::string(kModelVoice);
-  std::vector<Say> says = {{&kModel, {}}};
+  const auto say_of = [&](const std::string& voice) {
+    Say say{&voice, {}};
+    say.logs.reserve(predictions.size());
+    return say;
+  };
+  std::vector<Say> says;
+  says.reserve(1 + hints.size());
+  says.push_back(say_of(kModel));
   for (const auto& said : predictions) {
     says[0].logs.push_back(
         std::log(std::max(said.probability, kAllButImpossible)));
@@ -41,7 +48,7 @@ std::vector<Say> SaysOf(const std::vector<text::Prediction>& predictions,
   for (const DistrictHint& hint : hints) {
     double total = kUnknownSpots;
     for (const auto& [code, count] : hint.counts) total += count;
-    Say& say = says.emplace_back(Say{&hint.kind, {}});
+    Say& say = says.emplace_back(say_of(hint.kind));
     for (const auto& said : predictions) {
       double spots = kUnknownSpots / static_cast<double>(predictions.size());
       for (const auto& [code, count] : hint.counts) {

@@ -1,5 +1,7 @@
 #include "city/responsibility.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "city/limit.h"
@@ -46,8 +48,9 @@ Ownership AssignResponsibility(const city::City& city,
       city,
       {category, scopes, plan->place().has_point() ? &point : nullptr,
        excluded},
-      [&](const std::string& subject, const std::string& finding) {
-        AddTrace("responsibility", subject, finding, plan);
+      [&](std::string subject, std::string finding) {
+        AddTrace("responsibility", std::move(subject), std::move(finding),
+                 plan);
       });
   const absl::Time time = FromProto(matter.time());
   *plan->mutable_lead() = Describe(city, found.lead, time, plan);

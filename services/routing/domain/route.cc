@@ -1,6 +1,7 @@
 #include "services/routing/domain/route.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -47,12 +48,12 @@ void Dispose(Ownership ownership, const Thresholds& thresholds,
 
 }  // namespace
 
-void AddTrace(const std::string& stage, const std::string& subject,
-              const std::string& finding, RoutePlan* plan) {
+void AddTrace(const char* stage, std::string subject, std::string finding,
+              RoutePlan* plan) {
   auto* step = plan->add_trace();
   step->set_stage(stage);
-  step->set_subject(subject);
-  step->set_finding(finding);
+  step->set_subject(std::move(subject));
+  step->set_finding(std::move(finding));
 }
 
 Thresholds ThresholdsOf(const text::Classifier& model) {

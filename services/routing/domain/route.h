@@ -37,8 +37,8 @@ RoutePlan Route(const city::City& city, const text::Classifier& model,
                 const Matter& matter);
 
 // A step of the explanation.
-void AddTrace(const std::string& stage, const std::string& subject,
-              const std::string& finding, RoutePlan* plan);
+void AddTrace(const char* stage, std::string subject, std::string finding,
+              RoutePlan* plan);
 
 // The parts of Route, each of which fills its part of the plan.
 
