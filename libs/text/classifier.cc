@@ -56,8 +56,8 @@ std::vector<Prediction> PredictionsOf(const TextModel& model,
   std::sort(order.begin(), order.end());
   std::vector<Prediction> predictions;
   predictions.reserve(p.size());
-  for (const auto& [less, label] : order) {
-    predictions.push_back({model.labels(label), -less});
+  for (const auto& [negative, label] : order) {
+    predictions.push_back({model.labels(label), -negative});
   }
   return predictions;
 }
