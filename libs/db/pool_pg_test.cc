@@ -1,5 +1,7 @@
 #include <thread>
 
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
 #include "db/migrate.h"
 #include "db/pool.h"
 #include "db/temp_database.h"
@@ -116,19 +118,26 @@ TEST_F(PoolTest, BrokenConnectionsAreReplacedAndTheStatementRepeated) {
 }
 
 TEST_F(PoolTest, WaitingForAConnectionEndsAtTheDeadline) {
+  absl::BlockingCounter taken(2);
+  absl::Notification answered;
   std::vector<std::thread> busy;
   for (int i = 0; i < 2; ++i) {
-    busy.emplace_back(
-        [&] { EXPECT_OK(pool_->Query(kSleep, {"0.25"}, Soon())); });
+    busy.emplace_back([&] {
+      EXPECT_OK(pool_->Transact(
+          "hold",
+          [&](Transaction&) {
+            taken.DecrementCount();
+            answered.WaitForNotification();
+            return absl::OkStatus();
+          },
+          Soon()));
+    });
   }
-  absl::Status status;
-  // The other threads may need a moment to take the connections.
-  while (status.ok()) {
-    status = pool_->Query(kSelect, {}, absl::Now() + absl::Milliseconds(20))
-                 .status();
-    if (status.ok() && busy.empty()) break;
-  }
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded, "free"));
+  taken.Wait();
+  EXPECT_THAT(
+      pool_->Query(kSelect, {}, absl::Now() + absl::Milliseconds(20)).status(),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "free"));
+  answered.Notify();
   for (std::thread& thread : busy) thread.join();
 }
 
