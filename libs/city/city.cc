@@ -236,9 +236,8 @@ CrossFlags City::CrossFlagsOf(const std::vector<std::string>& unit_ids) const {
 
 std::string City::DistrictOf(const Unit& unit) const {
   if (unit.jurisdiction_grid_ids().empty()) return "";
-  const Grid* first = FindGrid(unit.jurisdiction_grid_ids(0));
-  if (first == nullptr) return "";
-  for (const Grid* grid : ChainOf(*first)) {
+  const Grid* grid = FindGrid(unit.jurisdiction_grid_ids(0));
+  for (; grid != nullptr; grid = FindGrid(grid->parent_grid_id())) {
     if (grid->level() == common::v1::GRID_LEVEL_DISTRICT) {
       return grid->grid_id();
     }

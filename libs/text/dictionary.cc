@@ -80,23 +80,19 @@ struct Dictionary::State {
 
 Dictionary::Dictionary(const std::vector<std::string>& words)
     : state_(std::make_unique<State>()) {
+  const std::vector<NormalText> normals(words.begin(), words.end());
   marisa::Keyset keys;
-  for (const std::string& word : words) {
-    const NormalText normal(word);
+  for (const NormalText& normal : normals) {
     const std::string& key = normal.bytes();
     if (!key.empty()) keys.push_back(key.data(), key.size());
   }
-  state_->trie.build(keys);
+  state_->trie.build(keys);  // Gives the keys their ids.
   state_->entries.resize(state_->trie.size());
+  size_t next = 0;
   for (size_t i = 0; i < words.size(); ++i) {
-    const NormalText normal(words[i]);
-    const std::string& key = normal.bytes();
-    if (key.empty()) continue;
-    marisa::Agent agent;
-    agent.set_query(key.data(), key.size());
-    if (!state_->trie.lookup(agent)) continue;
-    const size_t id = agent.key().id();
-    state_->beginnings.Add(normal.characters(), id);
+    if (normals[i].bytes().empty()) continue;
+    const size_t id = keys[next++].id();
+    state_->beginnings.Add(normals[i].characters(), id);
     state_->entries[id].push_back(static_cast<int>(i));
   }
 }
