@@ -2,7 +2,7 @@
 # kName and every DIR/migrations/NNNN_what.sql in kMigrations.
 set(text "// Made from ${SERVICE}'s sql/ and migrations/; do not edit.\n#pragma once\n\n#include <vector>\n\n#include \"db/migrate.h\"\n#include \"db/pool.h\"\n\nnamespace wangge::${SERVICE}::sql {\n\n")
 set(all "")
-file(GLOB statements ${DIR}/sql/*.sql)
+file(GLOB statements ${DIR}/sql/*.sql ${DIR}/*/sql/*.sql)
 list(SORT statements)
 foreach(path ${statements})
   get_filename_component(name ${path} NAME_WE)

@@ -89,7 +89,8 @@ endfunction()
 function(wangge_embed_sql service)
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   set(out ${CMAKE_BINARY_DIR}/generated/services/${service}/sql.h)
-  file(GLOB inputs CONFIGURE_DEPENDS ${dir}/sql/*.sql ${dir}/migrations/*.sql)
+  file(GLOB inputs CONFIGURE_DEPENDS ${dir}/sql/*.sql
+    ${dir}/*/sql/*.sql ${dir}/migrations/*.sql)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DSERVICE=${service} -DDIR=${dir} -DOUT=${out}
       -P ${PROJECT_SOURCE_DIR}/cmake/EmbedSql.cmake

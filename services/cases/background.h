@@ -11,12 +11,12 @@
 #include "base/following_clock.h"
 #include "city/watch.h"
 #include "exec/periodic.h"
-#include "services/cases/audit.h"
-#include "services/cases/daily_roots.h"
-#include "services/cases/referrals.h"
-#include "services/cases/retention.h"
-#include "services/cases/search.h"
-#include "services/cases/timers.h"
+#include "services/cases/audit/audit.h"
+#include "services/cases/audit/daily_roots.h"
+#include "services/cases/change/timers.h"
+#include "services/cases/privacy/retention.h"
+#include "services/cases/query/search.h"
+#include "services/cases/referral/referrals.h"
 
 namespace wangge::cases {
 

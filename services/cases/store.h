@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "db/pool.h"
 #include "exec/batcher.h"
+#include "services/cases/admission/spot_gate.h"
+#include "services/cases/change/recent_cases.h"
 #include "services/cases/domain/decide.h"
-#include "services/cases/feed_cursor.h"
-#include "services/cases/personal.h"
-#include "services/cases/recent_cases.h"
-#include "services/cases/spot_gate.h"
+#include "services/cases/feed/feed_cursor.h"
+#include "services/cases/privacy/personal.h"
 #include "wangge/cases/v1/cases.pb.h"
 
 namespace wangge::cases {

@@ -9,10 +9,10 @@
 #include "base/crypto.h"
 #include "base/uuid.h"
 #include "db/temp_database.h"
-#include "services/cases/admit.h"
-#include "services/cases/change.h"
+#include "services/cases/admission/admit.h"
+#include "services/cases/change/change.h"
 #include "services/cases/domain/test_city.h"
-#include "services/cases/reporter_store.h"
+#include "services/cases/privacy/reporter_store.h"
 #include "services/cases/sql.h"
 #include "services/cases/store.h"
 

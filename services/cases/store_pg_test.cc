@@ -1,9 +1,9 @@
 #include <thread>
 
 #include "gmock/gmock.h"
-#include "services/cases/audit_store.h"
-#include "services/cases/companion.h"
-#include "services/cases/feed.h"
+#include "services/cases/audit/audit_store.h"
+#include "services/cases/change/companion.h"
+#include "services/cases/feed/feed.h"
 #include "services/cases/store.h"
 #include "services/cases/store_fixture.h"
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "db/pool.h"
-#include "services/cases/feed_cursor.h"
+#include "services/cases/feed/feed_cursor.h"
 
 namespace wangge::cases {
 

@@ -9,12 +9,12 @@
 #include "db/pool.h"
 #include "rpc/main.h"
 #include "rpc/unary.h"
-#include "services/command/attach_stream.h"
-#include "services/command/instruction_timers.h"
-#include "services/command/instructions.h"
-#include "services/command/mobilisations.h"
+#include "services/command/attach/attach_stream.h"
+#include "services/command/inbox/task_reader.h"
+#include "services/command/instruction/instruction_timers.h"
+#include "services/command/instruction/instructions.h"
+#include "services/command/mobilisation/mobilisations.h"
 #include "services/command/progress_watch.h"
-#include "services/command/task_reader.h"
 #include "wangge/command/v1/command.grpc.pb.h"
 
 namespace wangge::command {

@@ -7,7 +7,7 @@
 #include "base/crypto.h"
 #include "base/mutex.h"
 #include "city/folder.h"
-#include "services/cases/admit.h"
+#include "services/cases/admission/admit.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/report_load.h"

@@ -21,7 +21,7 @@
 #include "base/lock_checks.h"
 #include "grpcpp/server_builder.h"
 #include "rpc/bytes.h"
-#include "services/command/hub.h"
+#include "services/command/attach/hub.h"
 #include "wangge/command/v1/command.grpc.pb.h"
 
 namespace wangge::bench {
