@@ -9,10 +9,8 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/lock_checks.h"
 #include "base/status_macros.h"
-#include "exec/periodic.h"
 #include "log/crash.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
@@ -66,78 +64,43 @@ bool WaitForSignal(const sigset_t& signals, absl::Duration timeout) {
   return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
-absl::StatusOr<std::unique_ptr<Runtime>> MakeRuntime(const std::string& name) {
-  RuntimeOptions options;
-  options.service = name;
-  options.workers = absl::GetFlag(FLAGS_workers);
-  options.queue = absl::GetFlag(FLAGS_queue);
-  ASSIGN_OR_RETURN(auto policy, PolicyFile::Open(absl::GetFlag(FLAGS_policy)));
-  std::string key;
-  if (!absl::GetFlag(FLAGS_token_key).empty()) {
-    ASSIGN_OR_RETURN(key, ReadFile(absl::GetFlag(FLAGS_token_key)));
-  }
-  return std::make_unique<Runtime>(options, std::move(policy),
-                                   std::make_unique<TokenVerifier>(key));
-}
-
-Environment MakeEnvironment(Runtime* runtime) {
-  Environment environment;
-  environment.runtime = runtime;
-  environment.tls = {absl::GetFlag(FLAGS_tls_cert),
-                     absl::GetFlag(FLAGS_tls_key), absl::GetFlag(FLAGS_tls_ca)};
+HostOptions OptionsOfFlags(const std::string& name) {
+  HostOptions options;
+  options.runtime = {.service = name,
+                     .workers = absl::GetFlag(FLAGS_workers),
+                     .queue = absl::GetFlag(FLAGS_queue)};
+  options.server.address = absl::GetFlag(FLAGS_listen);
+  options.server.tls = {absl::GetFlag(FLAGS_tls_cert),
+                        absl::GetFlag(FLAGS_tls_key),
+                        absl::GetFlag(FLAGS_tls_ca)};
+  options.server.reflection = absl::GetFlag(FLAGS_reflection);
+  options.policy_file = absl::GetFlag(FLAGS_policy);
+  options.token_key_file = absl::GetFlag(FLAGS_token_key);
+  Environment& environment = options.environment;
   environment.dsn = absl::GetFlag(FLAGS_dsn);
   environment.db_connections = absl::GetFlag(FLAGS_db_connections);
   environment.registry = absl::GetFlag(FLAGS_registry);
   environment.routing = absl::GetFlag(FLAGS_routing);
   environment.cases = absl::GetFlag(FLAGS_cases);
-  return environment;
-}
-
-void ServeUntilSignal(Service* service, Server* server,
-                      const sigset_t& signals) {
-  bool serving = false;
-  while (!WaitForSignal(signals,
-                        serving ? absl::Hours(1) : absl::Milliseconds(50))) {
-    if (!serving && service->Ready()) {
-      serving = true;
-      server->SetServing(true);
-      log::Info("serving", {{"port", server->port()}});
-    }
-  }
+  return options;
 }
 
 absl::Status Run(const std::string& name, const sigset_t& signals,
                  const ServiceFactory& make) {
-  ASSIGN_OR_RETURN(const auto runtime, MakeRuntime(name));
   std::unique_ptr<metrics::Exposer> exposer;
   if (!absl::GetFlag(FLAGS_metrics).empty()) {
     ASSIGN_OR_RETURN(exposer,
                      metrics::Exposer::Start(absl::GetFlag(FLAGS_metrics)));
   }
-  const Environment environment = MakeEnvironment(runtime.get());
-  ASSIGN_OR_RETURN(const auto service, make(environment));
-  ServerOptions options;
-  options.address = absl::GetFlag(FLAGS_listen);
-  options.tls = environment.tls;
-  options.reflection = absl::GetFlag(FLAGS_reflection);
-  ASSIGN_OR_RETURN(
-      const auto server,
-      Server::Start(options, service->GrpcServices(), service->Shards()));
-  exec::Periodic policy_watch("policy", absl::Seconds(1), [&] {
-    runtime->policy().Reload();
-    return false;
-  });
-  log::Info("started", {{"port", server->port()}});
-
-  ServeUntilSignal(service.get(), server.get(), signals);
-
+  ASSIGN_OR_RETURN(const auto host, Host::Start(OptionsOfFlags(name), make));
+  bool serving = false;
+  while (!WaitForSignal(signals,
+                        serving ? absl::Hours(1) : absl::Milliseconds(50))) {
+    serving = host->UpdateHealth();
+  }
   log::Info("stopping");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // A second one ends us.
-  server->SetServing(false);
-  runtime->StartDraining();
-  service->Drain();
-  server->Shutdown(absl::GetFlag(FLAGS_grace));
-  runtime->executor().Drain();
+  host->Stop(absl::GetFlag(FLAGS_grace));
   log::Info("stopped");
   return absl::OkStatus();
 }

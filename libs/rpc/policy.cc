@@ -1,9 +1,11 @@
 #include "rpc/policy.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
@@ -19,6 +21,17 @@ bool MatchesPattern(const std::string& pattern, const std::string& text) {
   }
   return pattern == text;
 }
+
+namespace {
+
+bool AnyMatches(const google::protobuf::RepeatedPtrField<std::string>& patterns,
+                const std::string& text) {
+  return std::any_of(
+      patterns.begin(), patterns.end(),
+      [&](const std::string& p) { return MatchesPattern(p, text); });
+}
+
+}  // namespace
 
 absl::StatusOr<common::v1::Policy> PolicyFile::Read(
     std::string* content) const {
@@ -40,20 +53,17 @@ absl::StatusOr<std::unique_ptr<PolicyFile>> PolicyFile::Open(
   return file;
 }
 
+std::shared_ptr<const common::v1::Policy> PolicyFile::policy() const {
+  MutexLock lock(&mutex_);
+  return policy_;
+}
+
 absl::Status PolicyFile::Check(const std::string& identity,
                                const std::string& method) const {
-  std::shared_ptr<const common::v1::Policy> policy;
-  {
-    MutexLock lock(&mutex_);
-    policy = policy_;
-  }
-  const auto any = [](const auto& patterns, const std::string& text) {
-    return std::any_of(
-        patterns.begin(), patterns.end(),
-        [&](const std::string& p) { return MatchesPattern(p, text); });
-  };
+  const auto policy = this->policy();
   for (const auto& rule : policy->rules()) {
-    if (any(rule.methods(), method) && any(rule.identities(), identity)) {
+    if (AnyMatches(rule.methods(), method) &&
+        AnyMatches(rule.identities(), identity)) {
       return absl::OkStatus();
     }
   }
@@ -62,6 +72,41 @@ absl::Status PolicyFile::Check(const std::string& identity,
                       absl::StrCat(identity, " may not call ", method,
                                    "; the policy has no rule that allows it"),
                       {{"identity", identity}, {"method", method}});
+}
+
+absl::Status PolicyFile::CheckMethods(
+    const std::string& service, const std::deque<std::string>& methods) const {
+  const auto policy = this->policy();
+  std::set<std::string> faults;
+  for (const std::string& method : methods) {
+    const bool has_rule =
+        std::any_of(policy->rules().begin(), policy->rules().end(),
+                    [&](const common::v1::Policy::Rule& rule) {
+                      return !rule.identities().empty() &&
+                             AnyMatches(rule.methods(), method);
+                    });
+    if (!has_rule) {
+      faults.insert(absl::StrCat("no rule lets anybody call ", method));
+    }
+  }
+  const std::string prefix = absl::StrCat("/", service, "/");
+  for (const auto& rule : policy->rules()) {
+    for (const std::string& pattern : rule.methods()) {
+      const bool names_one =
+          !absl::StartsWith(pattern, prefix) ||
+          std::any_of(methods.begin(), methods.end(),
+                      [&](const std::string& method) {
+                        return MatchesPattern(pattern, method);
+                      });
+      if (!names_one) {
+        faults.insert(absl::StrCat("a rule names ", pattern,
+                                   ", which is no method of the service"));
+      }
+    }
+  }
+  if (faults.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path_, ": ", absl::StrJoin(faults, "; ")));
 }
 
 void PolicyFile::Reload() {

@@ -1,6 +1,7 @@
 // Authorization at admission: which identity may call which method.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,13 @@ class PolicyFile {
   absl::Status Check(const std::string& identity,
                      const std::string& method) const;
 
+  // That every method of a service has a rule that lets somebody call it, and
+  // that every rule that names one of the service's methods names one of
+  // these. FAILED_PRECONDITION names all that are missing. `methods` are full
+  // names.
+  absl::Status CheckMethods(const std::string& service,
+                            const std::deque<std::string>& methods) const;
+
   // Reads the file again when it has changed. When the new content is faulty,
   // everything is denied until it is mended: fail closed.
   void Reload();
@@ -28,6 +36,7 @@ class PolicyFile {
  private:
   explicit PolicyFile(std::string path) : path_(std::move(path)) {}
   absl::StatusOr<common::v1::Policy> Read(std::string* content) const;
+  std::shared_ptr<const common::v1::Policy> policy() const;
 
   const std::string path_;
   mutable Mutex mutex_;

@@ -309,24 +309,24 @@ TEST(RequestPathTest, ACallThatRunsEndsBeforeTheServerDoes) {
 }
 
 // Answers from another thread, after the handler has returned.
-class LaterForTest : public RoutingService::CallbackService {
+class AsyncForTest : public RoutingService::CallbackService {
  public:
-  explicit LaterForTest(Runtime* runtime)
-      : method_(Echo::Later(
+  explicit AsyncForTest(Runtime* runtime)
+      : method_(Echo::Async(
             runtime, kMethod,
             [](const RouteMattersRequest&) { return absl::OkStatus(); },
             [this](const Call&, const RouteMattersRequest& request,
-                   Echo::Reply reply) {
+                   Reply<RouteMattersResponse> reply) {
               if (request.matters(0).text() == "throw") (void)Obey(request);
               threads_.emplace_back([&request, reply = std::move(reply)] {
                 reply(Obey(request));
               });
             })) {}
-  ~LaterForTest() override {
+  ~AsyncForTest() override {
     for (auto& thread : threads_) thread.join();
   }
-  LaterForTest(const LaterForTest&) = delete;
-  LaterForTest& operator=(const LaterForTest&) = delete;
+  AsyncForTest(const AsyncForTest&) = delete;
+  AsyncForTest& operator=(const AsyncForTest&) = delete;
 
   grpc::ServerUnaryReactor* RouteMatters(
       grpc::CallbackServerContext* context, const RouteMattersRequest* request,
@@ -343,7 +343,7 @@ class LaterForTest : public RoutingService::CallbackService {
 TEST(RequestPathTest, AnAnswerMayComeLaterFromAnotherThread) {
   Runtime runtime(Workers(1, 0), TestPolicy("service/intake"),
                   std::make_unique<TokenVerifier>(""));
-  LaterForTest routing(&runtime);
+  AsyncForTest routing(&runtime);
   Suite suite;
   suite.Start(&routing);
   EXPECT_OK(suite.Route("service-intake", "answer"));
@@ -360,11 +360,7 @@ class EchoStream : public BidiStream<AttachRequest, AttachResponse> {
   EchoStream(Runtime* runtime, Gate* hold)
       : BidiStream(4), runtime_(*runtime), hold_(*hold) {}
 
-  void Begin(const std::shared_ptr<EchoStream>& self) {
-    weak_self_ = self;
-    KeepAlive(self);
-    ReadNext();
-  }
+  void set_self(const std::weak_ptr<EchoStream>& self) { weak_self_ = self; }
   Gate& ended() { return ended_; }
 
  private:
@@ -392,6 +388,7 @@ class CommandForTest : public CommandService::CallbackService {
       : stream_(std::make_shared<EchoStream>(runtime, hold)) {}
   grpc::ServerBidiReactor<AttachRequest, AttachResponse>* Attach(
       grpc::CallbackServerContext*) override {
+    stream_->set_self(stream_);
     stream_->Begin(stream_);
     return stream_.get();
   }

@@ -30,12 +30,21 @@ inline absl::Status SlowReader() {
 }
 
 // The writing half, for grpc::ServerWriteReactor and ServerBidiReactor.
-template <typename Reactor, typename Response>
+template <typename Reactor, typename MessageT>
 class WritingStream : public Reactor {
  public:
+  using Message = MessageT;
+
+  // Keeps the stream alive until OnDone and starts it; call once, when its
+  // reactor is about to be handed to gRPC.
+  void Begin(std::shared_ptr<void> self) {
+    self_ = std::move(self);
+    OnBegin();
+  }
+
   // False when the stream has ended or its outbox is full; in the latter case
   // it is closed with SLOW_READER.
-  bool Send(Response message) {
+  bool Send(Message message) {
     MutexLock lock(&mutex_);
     if (closing_) return false;
     if (outbox_.size() >= max_outbox_) {
@@ -61,9 +70,6 @@ class WritingStream : public Reactor {
  protected:
   explicit WritingStream(size_t max_outbox) : max_outbox_(max_outbox) {}
 
-  // Keeps the stream alive until OnDone; call once, after make_shared.
-  void KeepAlive(std::shared_ptr<void> self) { self_ = std::move(self); }
-
   // Runs `start` unless the stream is closing: an operation that is started
   // after the end would reach into a call that is gone.
   template <typename Start>
@@ -72,6 +78,8 @@ class WritingStream : public Reactor {
     if (!closing_) start();
   }
 
+  // The stream begins: the place for a first read.
+  virtual void OnBegin() {}
   // After a write: room in the outbox. Called without the lock.
   virtual void OnRoom() {}
   // The stream has ended for good.
@@ -135,7 +143,7 @@ class WritingStream : public Reactor {
 
   const size_t max_outbox_;
   mutable Mutex mutex_;
-  std::deque<Response> outbox_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Message> outbox_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
@@ -150,15 +158,19 @@ using ServerStream =
 
 // A stream in both directions: reads one message at a time; the next one is
 // read when ReadNext is called.
-template <typename Request, typename Response>
+template <typename RequestT, typename ResponseT>
 class BidiStream
-    : public WritingStream<grpc::ServerBidiReactor<Request, Response>,
-                           Response> {
+    : public WritingStream<grpc::ServerBidiReactor<RequestT, ResponseT>,
+                           ResponseT> {
+ public:
+  using Request = RequestT;
+
  protected:
   using Base =
-      WritingStream<grpc::ServerBidiReactor<Request, Response>, Response>;
+      WritingStream<grpc::ServerBidiReactor<RequestT, ResponseT>, ResponseT>;
   using Base::Base;
 
+  void OnBegin() override { ReadNext(); }
   void ReadNext() {
     this->IfOpen([this] { this->StartRead(&incoming_); });
   }
@@ -176,6 +188,53 @@ class BidiStream
 
  private:
   Request incoming_;
+};
+
+// A stream from client to server, which is answered once. Reads all messages;
+// OnMessage and OnReadsEnd are called one after the other.
+template <typename RequestT, typename ResponseT>
+class ClientStream : public grpc::ServerReadReactor<RequestT> {
+ public:
+  using Request = RequestT;
+  using Response = ResponseT;
+
+  // Where the answer goes; before Begin.
+  void AnswerInto(Response* response) { response_ = response; }
+  // Keeps the stream alive until OnDone and starts it; call once, when its
+  // reactor is about to be handed to gRPC.
+  void Begin(std::shared_ptr<void> self) {
+    self_ = std::move(self);
+    this->StartRead(&incoming_);
+  }
+
+ protected:
+  virtual void OnMessage(Request message) = 0;
+  // The client has sent everything, or is gone; Answer, now or later.
+  virtual void OnReadsEnd() = 0;
+
+  // Ends the stream; exactly once, after OnReadsEnd.
+  void Answer(absl::StatusOr<Response> response) {
+    const absl::Status status = response.status();
+    if (status.ok()) *response_ = *std::move(response);
+    this->Finish(ToGrpc(status));
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      OnReadsEnd();
+      return;
+    }
+    OnMessage(std::move(incoming_));
+    this->StartRead(&incoming_);
+  }
+  void OnDone() override {
+    const std::shared_ptr<void> self = std::move(self_);
+  }
+
+ private:
+  Response* response_ = nullptr;
+  Request incoming_;
+  std::shared_ptr<void> self_;
 };
 
 // Ends a stream at once, before it began.

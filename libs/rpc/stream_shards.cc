@@ -72,6 +72,13 @@ void ShardedStream::Accepted(bool ok) {
     return;
   }
   accept_next_();
+  auto caller = shards_->admit_(context_);
+  if (!caller.ok()) {
+    Close(caller.status());
+    return;
+  }
+  caller_ = *std::move(caller);
+  begun_ = true;
   OnBegin();
 }
 
@@ -152,12 +159,16 @@ void ShardedStream::FinishDone(bool) {
 
 void ShardedStream::EndWhenIdle() {
   if (!done_ || reading_ || writing_ || self_ == nullptr) return;
-  OnEnd();
+  if (begun_) OnEnd();
   self_.reset();
 }
 
-StreamShards::StreamShards(int count, RequestCall request, MakeStream make)
-    : count_(count), request_(std::move(request)), make_(std::move(make)) {}
+StreamShards::StreamShards(int count, RequestCall request, Admit admit,
+                           MakeStream make)
+    : count_(count),
+      request_(std::move(request)),
+      admit_(std::move(admit)),
+      make_(std::move(make)) {}
 
 StreamShards::~StreamShards() { Stop(); }
 
@@ -192,6 +203,7 @@ void StreamShards::Stop() {
 void StreamShards::AcceptNext(StreamShard* shard) {
   const std::shared_ptr<ShardedStream> stream = make_();
   stream->shard_ = shard;
+  stream->shards_ = this;
   stream->self_ = stream;
   stream->accept_next_ = [this, shard] { AcceptNext(shard); };
   request_(&stream->context_, &stream->io_, shard->queue(),

@@ -13,12 +13,13 @@
 #include <thread>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/async_stream.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "rpc/identity.h"
 
 namespace wangge::rpc {
 
@@ -59,6 +60,8 @@ class StreamShard final : private CompletionTag {
   std::thread thread_;
 };
 
+class StreamShards;
+
 // One stream, of messages as they go over the wire. Owns itself from the time
 // it waits for its call until the end. Derived classes and Send, Close and
 // ReadNext run on the shard's thread only; others post to `shard()`.
@@ -81,14 +84,15 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
  protected:
   explicit ShardedStream(size_t max_outbox);
 
-  const grpc::ServerContext& context() const { return context_; }
+  // Who opened the stream. From OnBegin on.
+  const Caller& caller() const { return caller_; }
   // Reads one message; OnMessage or OnReadsEnd answers.
   void ReadNext();
   // Messages on their way to the client.
   size_t outbox_size() const { return outbox_.size() + (writing_ ? 1 : 0); }
   bool closing() const { return closing_; }
 
-  // The call has come.
+  // The call has come, from one who may open the stream.
   virtual void OnBegin() = 0;
   virtual void OnMessage(grpc::ByteBuffer message) = 0;
   // The client has sent everything, or is gone.
@@ -97,7 +101,7 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
   virtual void OnRoom() {}
   // Must Close.
   virtual void OnSlowReader() = 0;
-  // The stream has ended for good. Only if OnBegin was called.
+  // The stream has ended for good. Not if OnBegin was not called.
   virtual void OnEnd() {}
 
  private:
@@ -121,7 +125,10 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
 
   const size_t max_outbox_;
   StreamShard* shard_ = nullptr;
+  const StreamShards* shards_ = nullptr;
   std::function<void()> accept_next_;
+  Caller caller_;
+  bool begun_ = false;
   std::shared_ptr<ShardedStream> self_;
   grpc::ServerContext context_;
   Io io_{&context_};
@@ -150,8 +157,11 @@ class StreamShards {
       std::function<void(grpc::ServerContext*, ShardedStream::Io*,
                          grpc::ServerCompletionQueue*, void* tag)>;
   using MakeStream = std::function<std::shared_ptr<ShardedStream>()>;
+  // Who opens a stream, when it may.
+  using Admit = std::function<absl::StatusOr<Caller>(
+      const grpc::ServerContextBase& context)>;
 
-  StreamShards(int count, RequestCall request, MakeStream make);
+  StreamShards(int count, RequestCall request, Admit admit, MakeStream make);
   ~StreamShards();
 
   // Before the server is built.
@@ -162,10 +172,12 @@ class StreamShards {
   void Stop();
 
  private:
+  friend class ShardedStream;
   void AcceptNext(StreamShard* shard);
 
   const int count_;
   const RequestCall request_;
+  const Admit admit_;
   const MakeStream make_;
   std::vector<std::unique_ptr<StreamShard>> shards_;
 };

@@ -14,8 +14,8 @@
 
 namespace wangge::rpc {
 
-// The files of one identity, `source-110`, made as deploy/up makes them.
-inline TlsFiles TestTls(const std::string& identity) {
+// A file of deploy/certs/make, which deploy/up uses as well: `ca.crt`.
+inline std::string TestFile(const std::string& name) {
   static const std::string folder = [] {
     const std::string path = ::testing::TempDir() + "/rpc-certificates";
     const std::string make =
@@ -23,8 +23,13 @@ inline TlsFiles TestTls(const std::string& identity) {
     EXPECT_EQ(std::system(make.c_str()), 0);  // NOLINT(cert-env33-c)
     return path;
   }();
-  const std::string stem = folder + "/" + identity;
-  return {stem + ".crt", stem + ".key", folder + "/ca.crt"};
+  return folder + "/" + name;
+}
+
+// The files of one identity, `source-110`.
+inline TlsFiles TestTls(const std::string& identity) {
+  return {TestFile(identity + ".crt"), TestFile(identity + ".key"),
+          TestFile("ca.crt")};
 }
 
 // A policy that lets one identity call everything, and nobody else anything.

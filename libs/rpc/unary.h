@@ -2,7 +2,7 @@
 //   admission (draining? queue full?) -> identity and policy, deadline,
 //   validation, handler inside the only catch, status and details, metrics, one
 //   log line, Finish.
-// A handler that may block runs on a worker. One that answers later does not
+// A handler that may block runs on a worker. An asynchronous one does not
 // block, so it runs on gRPC's own thread, without a change of threads.
 #pragma once
 
@@ -60,35 +60,41 @@ void LogCall(const std::string& method, const Caller& caller,
 absl::Status HandlerThrew(const std::string& where,
                           const std::exception& fault);
 
+// Ends a call; exactly once, from any thread.
+template <typename Response>
+using Reply = std::function<void(absl::StatusOr<Response>)>;
+
+// How long a call may take whose client sets a later deadline or none.
+inline constexpr absl::Duration kDeadlineCap = absl::Seconds(10);
+
 // One method of a service. Lives as long as its service. Thread-safe.
 template <typename Request, typename Response>
 class Method {
  public:
   using Handler =
       std::function<absl::StatusOr<Response>(const Call&, const Request&)>;
-  // Ends the call; exactly once, from any thread. Call and request live until
-  // then.
-  using Reply = std::function<void(absl::StatusOr<Response>)>;
-  using LaterHandler =
-      std::function<void(const Call&, const Request&, Reply reply)>;
+  // Call and request live until the reply.
+  using AsyncHandler =
+      std::function<void(const Call&, const Request&, Reply<Response> reply)>;
   using Validator = std::function<absl::Status(const Request&)>;
 
   // `name` is the full method name. `deadline_cap` bounds calls whose client
   // set a later deadline or none.
   Method(Runtime* runtime, const std::string& name, Validator validator,
-         Handler handler, absl::Duration deadline_cap = absl::Seconds(10))
+         Handler handler, absl::Duration deadline_cap = kDeadlineCap)
       : Method(
             runtime, name, std::move(validator),
-            [handler = std::move(handler)](
-                const Call& call, const Request& request, const Reply& reply) {
+            [handler = std::move(handler)](const Call& call,
+                                           const Request& request,
+                                           const Reply<Response>& reply) {
               reply(handler(call, request));
             },
             deadline_cap, /*blocks=*/true) {}
 
-  // A method whose handler returns at once and answers later.
-  static Method Later(Runtime* runtime, const std::string& name,
-                      Validator validator, LaterHandler handler,
-                      absl::Duration deadline_cap = absl::Seconds(10)) {
+  // A method whose handler returns at once and replies later.
+  static Method Async(Runtime* runtime, const std::string& name,
+                      Validator validator, AsyncHandler handler,
+                      absl::Duration deadline_cap = kDeadlineCap) {
     return Method(runtime, name, std::move(validator), std::move(handler),
                   deadline_cap, /*blocks=*/false);
   }
@@ -133,7 +139,7 @@ class Method {
         if (const absl::Status admitted = Admit(); admitted.ok()) {
           method_.handler_(call_, request_,
                            [this](absl::StatusOr<Response> result) {
-                             Reply(std::move(result));
+                             End(std::move(result));
                            });
         } else {
           Complete(admitted);
@@ -160,7 +166,7 @@ class Method {
       return method_.validator_(request_);
     }
 
-    void Reply(absl::StatusOr<Response> result) {
+    void End(absl::StatusOr<Response> result) {
       const absl::Status status = result.status();
       if (status.ok()) response_ = *std::move(result);
       Complete(status);
@@ -186,7 +192,7 @@ class Method {
   };
 
   Method(Runtime* runtime, const std::string& name, Validator validator,
-         LaterHandler handler, absl::Duration deadline_cap, bool blocks)
+         AsyncHandler handler, absl::Duration deadline_cap, bool blocks)
       : runtime_(*runtime),
         name_(name),
         validator_(std::move(validator)),
@@ -198,7 +204,7 @@ class Method {
   Runtime& runtime_;
   const std::string name_;
   const Validator validator_;
-  const LaterHandler handler_;
+  const AsyncHandler handler_;
   const absl::Duration deadline_cap_;
   const bool blocks_;
   MethodMetrics metrics_;

@@ -41,32 +41,10 @@ absl::Status Validate(const v1::RouteMattersRequest& request) {
   return v.ToStatus();
 }
 
-}  // namespace
-
-RoutingService::RoutingService(rpc::Runtime* runtime,
-                               std::unique_ptr<ModelFile> model)
-    : model_(std::move(model)),
-      route_matters_(
-          runtime, "/wangge.routing.v1.RoutingService/RouteMatters", Validate,
-          [this](const rpc::Call&, const v1::RouteMattersRequest& request) {
-            return Route(request);
-          }) {}
-
-absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
-    const rpc::Environment& environment) {
-  ASSIGN_OR_RETURN(auto model, ModelFile::Open(absl::GetFlag(FLAGS_model)));
-  ASSIGN_OR_RETURN(auto channel,
-                   rpc::Connect(environment.registry, environment.tls));
-  auto service = std::unique_ptr<RoutingService>(
-      new RoutingService(environment.runtime, std::move(model)));
-  service->watcher_ =
-      std::make_unique<city::Watcher>(std::move(channel), &service->city_);
-  return service;
-}
-
-absl::StatusOr<std::shared_ptr<const city::City>> RoutingService::CityFor(
-    const v1::RouteMattersRequest& request) const {
-  ASSIGN_OR_RETURN(auto city, city::Current(city_));
+// The city, with the changes that the request proposes.
+absl::StatusOr<std::shared_ptr<const city::City>> CityFor(
+    const city::Holder& holder, const v1::RouteMattersRequest& request) {
+  ASSIGN_OR_RETURN(auto city, city::Current(holder));
   if (!request.has_proposed()) return city;
   const v1::ProposedChanges& proposed = request.proposed();
   if (proposed.base_version() != city->version().version()) {
@@ -77,15 +55,35 @@ absl::StatusOr<std::shared_ptr<const city::City>> RoutingService::CityFor(
                     city::ChangesOf(proposed.rows(), proposed.removed_rows()));
 }
 
-absl::StatusOr<v1::RouteMattersResponse> RoutingService::Route(
-    const v1::RouteMattersRequest& request) const {
-  ASSIGN_OR_RETURN(const auto city, CityFor(request));
-  const auto model = model_->Get();
+}  // namespace
+
+absl::StatusOr<v1::RouteMattersResponse> RouteMatters(
+    Router& router, const rpc::Call&, const v1::RouteMattersRequest& request) {
+  ASSIGN_OR_RETURN(const auto city, CityFor(router.city, request));
+  const auto model = router.model.Get();
   v1::RouteMattersResponse response;
   for (const Matter& matter : request.matters()) {
     *response.add_plans() = routing::Route(*city, *model, matter);
   }
   return response;
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
+    const rpc::Environment& environment) {
+  ASSIGN_OR_RETURN(auto model, ModelFile::Open(absl::GetFlag(FLAGS_model)));
+  ASSIGN_OR_RETURN(auto channel,
+                   rpc::Connect(environment.registry, environment.tls));
+  auto service =
+      std::unique_ptr<RoutingService>(new RoutingService(std::move(model)));
+  ASSIGN_OR_RETURN(
+      service->rows_,
+      rpc::RowService::Create(
+          environment.runtime, "wangge.routing.v1.RoutingService",
+          {rpc::RowsOf(&service->router_, {{"RouteMatters", Validate,
+                                            &RouteMatters, rpc::kWorker}})}));
+  service->watcher_ =
+      std::make_unique<city::Watcher>(std::move(channel), &service->city_);
+  return service;
 }
 
 }  // namespace wangge::routing

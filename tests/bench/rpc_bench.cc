@@ -59,7 +59,7 @@ EchoMethod OnWorker(rpc::Runtime* runtime) {
 
 // A method that answers later, so that it stays on gRPC's thread.
 EchoMethod Later(rpc::Runtime* runtime) {
-  return EchoMethod::Later(
+  return EchoMethod::Async(
       runtime, kMethod, Validate,
       [](const rpc::Call&, const RouteMattersRequest& request,
          const EchoMethod::Reply& reply) { reply(Answer(request)); });
