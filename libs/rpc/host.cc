@@ -59,11 +59,11 @@ bool Host::UpdateHealth() {
 }
 
 void Host::Stop(absl::Duration grace) {
-  if (server_ == nullptr || runtime_->draining()) return;
-  server_->SetServing(false);
+  if (service_ == nullptr || runtime_->draining()) return;
+  if (server_ != nullptr) server_->SetServing(false);
   runtime_->StartDraining();
   service_->Drain();
-  server_->Shutdown(grace);
+  if (server_ != nullptr) server_->Shutdown(grace);
   runtime_->executor().Drain();
   policy_watch_.reset();
 }

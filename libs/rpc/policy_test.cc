@@ -1,6 +1,7 @@
 #include "rpc/policy.h"
 
 #include "base/file.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
 
@@ -39,6 +40,51 @@ TEST(PolicyTest, DeniesByDefaultAndFailsClosedOnReload) {
   (*policy)->Reload();
   EXPECT_THAT((*policy)->Check("source/110", "/b/B"), StatusIs(kDenied, ""));
   EXPECT_FALSE(PolicyFile::Open(path).ok());
+}
+
+// The policy of the text.
+std::unique_ptr<PolicyFile> PolicyOf(const std::string& text) {
+  const std::string path = ::testing::TempDir() + "/checked-policy";
+  EXPECT_OK(WriteFile(path, text));
+  return *PolicyFile::Open(path);
+}
+
+TEST(CheckMethodsTest, EveryMethodNeedsARuleThatLetsSomebodyCallIt) {
+  const auto policy = PolicyOf(
+      "rules { methods: '/a.A/One' identities: 'source/*' }"
+      "rules { methods: '/a.A/Two' methods: '/a.A/Three' }");
+  const absl::Status status = policy->CheckMethods(
+      "a.A", {"/a.A/One", "/a.A/Two", "/a.A/Three", "/a.A/Four"});
+  for (const char* method : {"/a.A/Two", "/a.A/Three", "/a.A/Four"}) {
+    EXPECT_THAT(status, StatusIs(kWrongState, "no rule lets anybody call " +
+                                                  std::string(method)));
+  }
+  EXPECT_EQ(status.message().find("/a.A/One"), std::string::npos);
+}
+
+TEST(CheckMethodsTest, ARuleNamesMethodsThatThereAre) {
+  const auto policy = PolicyOf(
+      "rules { methods: '/a.A/One' methods: '/a.A/Onee' methods: '/a.A/Tw*' "
+      "identities: 'source/*' }");
+  const absl::Status status = policy->CheckMethods("a.A", {"/a.A/One"});
+  EXPECT_THAT(status, StatusIs(kWrongState, "a rule names /a.A/Onee,"));
+  EXPECT_THAT(status, StatusIs(kWrongState, "a rule names /a.A/Tw*,"));
+  EXPECT_OK(PolicyOf("rules { methods: '/a.A/O*' identities: '*' }")
+                ->CheckMethods("a.A", {"/a.A/One"}));
+}
+
+TEST(CheckMethodsTest, RulesOfOtherServicesAreTheirs) {
+  const auto policy = PolicyOf(
+      "rules { methods: '/a.A/One' methods: '/a.AB/Two' methods: '/b.B/*' "
+      "identities: 'source/*' }");
+  EXPECT_OK(policy->CheckMethods("a.A", {"/a.A/One"}));
+  EXPECT_THAT(policy->CheckMethods("a.AB", {"/a.AB/One"}),
+              StatusIs(kWrongState, "/a.AB/Two"));
+}
+
+TEST(CheckMethodsTest, ARuleForEverythingIsEnough) {
+  EXPECT_OK(PolicyOf("rules { methods: '*' identities: 'service/*' }")
+                ->CheckMethods("a.A", {"/a.A/One"}));
 }
 
 }  // namespace

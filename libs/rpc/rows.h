@@ -30,6 +30,7 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -98,12 +99,22 @@ absl::StatusOr<Call> AdmitStream(const Runtime& runtime,
                                  const grpc::ServerContextBase& context,
                                  const std::string& name);
 
-// The reactor of a stream that was opened, or one that ends it with the status.
-template <typename Reactor, typename Stream>
-Reactor* OpenStream(absl::StatusOr<std::shared_ptr<Stream>> stream) {
-  if (!stream.ok()) return new RefusedStream<Reactor>(stream.status());
-  (*stream)->Begin(*stream);
-  return stream->get();
+// The reactor of the stream that `open` opens, or one that ends it with the
+// error that it returned or, for method `name`, threw.
+template <typename Reactor, typename Open>
+Reactor* OpenStream(const std::string& name, const Open& open) {
+  absl::Status status;
+  try {
+    auto stream = open();
+    if (stream.ok()) {
+      (*stream)->Begin(*stream);
+      return stream->get();
+    }
+    status = stream.status();
+  } catch (const std::exception& fault) {
+    status = HandlerThrew(name, fault);
+  }
+  return new RefusedStream<Reactor>(status);
 }
 
 }  // namespace internal
@@ -176,8 +187,9 @@ class RowOf {
         };
         return new grpc::internal::CallbackServerStreamingHandler<Wire,
                                                                   Message>(
-            [open](grpc::CallbackServerContext* context, const Wire* wire) {
-              return internal::OpenStream<Reactor>(open(context, wire));
+            [=](grpc::CallbackServerContext* context, const Wire* wire) {
+              return internal::OpenStream<Reactor>(
+                  name, [&] { return open(context, wire); });
             });
       };
     };
@@ -205,8 +217,9 @@ class RowOf {
         };
         return new grpc::internal::CallbackClientStreamingHandler<Request,
                                                                   Response>(
-            [open](grpc::CallbackServerContext* context, Response* response) {
-              return internal::OpenStream<Reactor>(open(context, response));
+            [=](grpc::CallbackServerContext* context, Response* response) {
+              return internal::OpenStream<Reactor>(
+                  name, [&] { return open(context, response); });
             });
       };
     };
@@ -230,8 +243,9 @@ class RowOf {
           return handler(*room, call);
         };
         return new grpc::internal::CallbackBidiHandler<Request, Response>(
-            [open](grpc::CallbackServerContext* context) {
-              return internal::OpenStream<Reactor>(open(context));
+            [=](grpc::CallbackServerContext* context) {
+              return internal::OpenStream<Reactor>(
+                  name, [&] { return open(context); });
             });
       };
     };

@@ -57,12 +57,14 @@ EchoMethod OnWorker(rpc::Runtime* runtime) {
       });
 }
 
-// A method that answers later, so that it stays on gRPC's thread.
-EchoMethod Later(rpc::Runtime* runtime) {
+// An asynchronous method, which stays on gRPC's thread.
+EchoMethod Async(rpc::Runtime* runtime) {
   return EchoMethod::Async(
       runtime, kMethod, Validate,
       [](const rpc::Call&, const RouteMattersRequest& request,
-         const EchoMethod::Reply& reply) { reply(Answer(request)); });
+         const rpc::Reply<RouteMattersResponse>& reply) {
+        reply(Answer(request));
+      });
 }
 
 // Routing itself, as its service answers.
@@ -176,11 +178,11 @@ int RunRpc(const Options& options) {
   if (!city.ok()) return Report(city.status());
   if (!model.ok()) return Report(model.status());
   OurEcho on_worker(OnWorker(&runtime));
-  OurEcho later(Later(&runtime));
+  OurEcho async(Async(&runtime));
   OurEcho routed(Routed(&runtime, **city, **model));
   std::vector<std::unique_ptr<rpc::Server>> servers;
   for (grpc::Service* echo : std::initializer_list<grpc::Service*>{
-           &bare, &on_worker, &later, &routed}) {
+           &bare, &on_worker, &async, &routed}) {
     auto server = rpc::Server::Start(server_options, {echo});
     if (!server.ok()) return 1;
     servers.push_back(*std::move(server));
