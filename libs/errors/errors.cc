@@ -89,6 +89,12 @@ absl::Status Unavailable(const std::string& what, const std::string& why) {
               absl::StrCat(what, ": ", why, "; try again"), {{"what", what}});
 }
 
+absl::Status DeadlineExceeded() {
+  return Make(absl::StatusCode::kDeadlineExceeded,
+              common::v1::ERROR_REASON_DEADLINE,
+              "the deadline passed before the work began; nothing was done");
+}
+
 absl::Status Overloaded(absl::Duration retry_delay) {
   absl::Status status = Make(absl::StatusCode::kResourceExhausted,
                              common::v1::ERROR_REASON_OVERLOADED,
@@ -133,6 +139,17 @@ void Violations::RequireText(const std::string& field, const std::string& text,
   } else if (length > most) {
     Add(field, absl::StrCat("has ", length, " characters; at most ", most));
   }
+}
+
+void Violations::RequireTime(const std::string& field,
+                             const google::protobuf::Timestamp& time) {
+  constexpr int64_t kYear10000 = 253'402'300'800;
+  Require(
+      time.seconds() >= 0 && time.seconds() < kYear10000 && time.nanos() >= 0 &&
+          time.nanos() < 1'000'000'000,
+      field,
+      absl::StrCat("is ", time.seconds(), " s and ", time.nanos(),
+                   " ns since 1970; send a time of the years 1970 to 9999"));
 }
 
 void Violations::RequireUuid(const std::string& field,

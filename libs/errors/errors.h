@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "wangge/common/v1/error_reason.pb.h"
 
@@ -33,6 +34,8 @@ absl::Status NotYours(const std::string& resource, const std::string& id,
                       const std::string& identity);
 absl::Status RequestIdReused(const std::string& request_id);
 absl::Status Unavailable(const std::string& what, const std::string& why);
+// DEADLINE_EXCEEDED for what was not begun.
+absl::Status DeadlineExceeded();
 // RESOURCE_EXHAUSTED with a RetryInfo.
 absl::Status Overloaded(absl::Duration retry_delay);
 // An INTERNAL error whose cause stays in the log under the error id.
@@ -51,6 +54,9 @@ class Violations {
   // Text must be UTF-8 without NUL, of least to most characters.
   void RequireText(const std::string& field, const std::string& text,
                    size_t least, size_t most);
+  // A time of the years 1970 to 9999.
+  void RequireTime(const std::string& field,
+                   const google::protobuf::Timestamp& time);
   // A UUID, the form of every request_id.
   void RequireUuid(const std::string& field, const std::string& text);
   // OK when there are none, else INVALID_ARGUMENT with all of them.

@@ -42,5 +42,22 @@ TEST(ErrorsTest, AllViolationsAreTold) {
   EXPECT_OK(Violations().ToStatus());
 }
 
+TEST(ErrorsTest, TimesAreOfTheYears1970To9999) {
+  const auto check = [](int64_t seconds, int32_t nanos) {
+    google::protobuf::Timestamp time;
+    time.set_seconds(seconds);
+    time.set_nanos(nanos);
+    Violations v;
+    v.RequireTime("time", time);
+    return v.ToStatus();
+  };
+  EXPECT_OK(check(0, 0));
+  EXPECT_OK(check(253'402'300'799, 999'999'999));
+  EXPECT_THAT(check(-1, 0), StatusIs(kInvalid, "time is -1 s"));
+  EXPECT_THAT(check(253'402'300'800, 0), StatusIs(kInvalid, "9999"));
+  EXPECT_THAT(check(0, -1), StatusIs(kInvalid, "-1 ns"));
+  EXPECT_THAT(check(0, 1'000'000'000), StatusIs(kInvalid, "1000000000 ns"));
+}
+
 }  // namespace
 }  // namespace wangge::errors

@@ -158,11 +158,7 @@ class Method {
       if (context_.IsCancelled()) {
         return absl::CancelledError("the client went away");
       }
-      if (absl::Now() >= call_.deadline) {
-        return errors::Make(absl::StatusCode::kDeadlineExceeded,
-                            common::v1::ERROR_REASON_DEADLINE,
-                            "the deadline passed before the work began");
-      }
+      if (absl::Now() >= call_.deadline) return errors::DeadlineExceeded();
       return method_.validator_(request_);
     }
 

@@ -73,14 +73,13 @@ Change ChangeOf(Case before, Events events) {
 Store::Store(db::Pool* pool)
     : pool_(*pool),
       recent_(kMostRecent),
-      loads_("load_cases", kLoadLanes, kMostTogether,
-             [this](std::vector<CaseQuery> queries) {
+      loads_("load_cases", kLoadLanes, kMostTogether, kGroupTime,
+             [this](std::vector<CaseQuery> queries, absl::Time) {
                return LoadAll(std::move(queries));
              }),
-      commits_("commit_changes", kCommitLanes, kMostTogether,
-               [this](const std::vector<const ChangeGroup*>& groups) {
-                 return CommitAll(groups);
-               }) {}
+      commits_("commit_changes", kCommitLanes, kMostTogether, kGroupTime,
+               [this](const std::vector<const ChangeGroup*>& groups,
+                      absl::Time) { return CommitAll(groups); }) {}
 
 absl::StatusOr<int64_t> Store::NextCaseNumberBlock(absl::Time deadline) {
   ASSIGN_OR_RETURN(const db::Rows rows,
@@ -187,7 +186,8 @@ absl::StatusOr<LoadedCase> Store::Load(const std::string& case_no,
 
 void Store::LoadLater(const std::string& case_no, const std::string& caller,
                       const std::string& request_id, LoadDone done) {
-  loads_.Add({case_no, caller, request_id}, std::move(done));
+  loads_.Add({case_no, caller, request_id}, absl::Now() + kGroupTime,
+             std::move(done));
 }
 
 std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
@@ -221,7 +221,7 @@ std::vector<absl::StatusOr<LoadedCase>> Store::LoadAll(
 }
 
 void Store::CommitLater(const ChangeGroup* group, CommitDone done) {
-  commits_.Add(group, std::move(done));
+  commits_.Add(group, absl::Now() + kGroupTime, std::move(done));
 }
 
 std::vector<absl::StatusOr<bool>> Store::CommitAll(

@@ -48,11 +48,13 @@ BacklogReader::BacklogReader(InboxStore* store, DeliveryCache* cache,
     : store_(*store),
       cache_(*cache),
       clock_(*clock),
-      batcher_("backlogs", kBacklogLanes, kMostStreams,
-               [this](const Group& group) { return ReadGroup(group); }) {}
+      batcher_(
+          "backlogs", kBacklogLanes, kMostStreams, kBacklogTime,
+          [this](const Group& group, absl::Time) { return ReadGroup(group); }) {
+}
 
 void BacklogReader::Read(std::vector<Wanted> wanted, Done done) {
-  batcher_.Add(std::move(wanted), std::move(done));
+  batcher_.Add(std::move(wanted), absl::InfiniteFuture(), std::move(done));
 }
 
 std::vector<absl::StatusOr<BacklogPage>> BacklogReader::ReadGroup(

@@ -27,13 +27,15 @@ ReceiptRecorder::ReceiptRecorder(InboxStore* store, const Clock* clock)
     : store_(*store),
       clock_(*clock),
       receipts_(metrics::GetCounter("receipts_total", "Receipts recorded.")),
-      batcher_("receipts", kReceiptLanes, kMostMessages,
-               [this](const Group& group) { return RecordGroup(group); }),
+      batcher_("receipts", kReceiptLanes, kMostMessages, kWriteTime,
+               [this](const Group& group, absl::Time) {
+                 return RecordGroup(group);
+               }),
       sent_writer_("sent", absl::Seconds(1), [this] { return RecordSent(); }) {}
 
 void ReceiptRecorder::Record(std::vector<v1::Receipt> receipts, Done done) {
   waiting_rows_ += receipts.size();
-  batcher_.Add({std::move(receipts), absl::Now()},
+  batcher_.Add({std::move(receipts), absl::Now()}, absl::InfiniteFuture(),
                [done = std::move(done)](const absl::StatusOr<bool>& result) {
                  done(result.status());
                });
