@@ -22,17 +22,21 @@ Task<int> Throw() {
 class Elsewhere {
  public:
   ~Elsewhere() {
+    MutexLock lock(&mutex_);
     for (std::thread& thread : threads_) thread.join();
   }
   Task<int> Twice(int value) {
     const auto doubled = co_await Callback<int>([&](auto done) {
+      // The new thread may go on to the next one before this one is stored.
+      MutexLock lock(&mutex_);
       threads_.emplace_back([value, done] { done(2 * value); });
     });
     co_return doubled;
   }
 
  private:
-  std::vector<std::thread> threads_;
+  Mutex mutex_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };
 
 Task<int> Sum(Elsewhere* elsewhere, std::vector<int> values) {
