@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/uuid.h"
+#include "db/server_time.h"
 #include "db/sqlstate.h"
 #include "db/watchdog.h"
 #include "errors/errors.h"
@@ -167,7 +168,8 @@ class Pool::Impl {
                      "idle_in_transaction_session_timeout=5000 ",
                      PlannerOptions(options.prefer_indexes), "'");
     free_count_ = options.size;
-    for (const Statement* statement : options.statements) {
+    options_.statements.push_back(&kServerTime);
+    for (const Statement* statement : options_.statements) {
       seconds_[statement->name] = &metrics::GetSeconds(
           "db_query_seconds", "Time of a statement, as its caller sees it.",
           {{"statement", statement->name}});

@@ -26,6 +26,11 @@ constexpr absl::Duration kSearchInterval = absl::Milliseconds(500);
 constexpr absl::Duration kDailyInterval = absl::Minutes(1);
 constexpr absl::Duration kRetentionInterval = absl::Hours(1);
 constexpr absl::Duration kRetentionTime = absl::Minutes(30);
+// Often and little: what is not folded yet is summed up by every reader.
+constexpr absl::Duration kFoldInterval = absl::Seconds(1);
+constexpr int kFirstFold = 1000;
+constexpr int kMinFold = 100;
+constexpr int kMaxFold = 20'000;
 // Cases are reopened within 15 days.
 constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
@@ -50,12 +55,13 @@ void Warn(const char* what, const absl::Status& status) {
 Background::Background(const Parts& parts, std::function<void()> committed)
     : parts_(parts),
       committed_(std::move(committed)),
-      timers_(&parts.store),
-      retention_(&parts.store, &parts.reporters, &parts.city, &parts.clock,
+      timers_(&parts.changes),
+      retention_(&parts.changer, &parts.reporters, &parts.city, &parts.clock,
                  std::max(absl::GetFlag(FLAGS_keep_reporters), kLeastKept)),
       clock_trusted_(metrics::GetGauge(
           "cases_clock_trusted",
-          "1 when the database's clock goes as it should, else 0.")) {}
+          "1 when the database's clock goes as it should, else 0.")),
+      fold_at_once_(kFirstFold) {}
 
 void Background::Start() {
   const auto run = [this](const std::string& name, absl::Duration interval,
@@ -67,6 +73,7 @@ void Background::Start() {
   run("timers", kTimerInterval, [this] { return FireTimers(); });
   run("retention", kRetentionInterval, [this] { return EraseExpired(); });
   run("search", kSearchInterval, [this] { return FollowFeed(); });
+  run("statistics", kFoldInterval, [this] { return FoldStatistics(); });
   run("daily-root", kDailyInterval, [this] { return MakeDailyRoot(); });
   const absl::Duration pause = std::clamp(
       absl::GetFlag(FLAGS_audit_pause), absl::Milliseconds(10), absl::Hours(1));
@@ -117,6 +124,16 @@ bool Background::FollowFeed() {
   const auto more = parts_.search.Follow(started + kTaskTime);
   if (!more.ok()) Warn("search not brought up to date", more.status());
   if (more.ok() && *more) RestAfter(absl::Now() - started);
+  return more.ok() && *more;
+}
+
+bool Background::FoldStatistics() {
+  const auto more =
+      parts_.statistics.Fold(fold_at_once_, absl::Now() + kTaskTime);
+  // What takes too long is done in smaller parts, or it would never be.
+  fold_at_once_ = std::clamp(more.ok() ? fold_at_once_ * 2 : fold_at_once_ / 4,
+                             kMinFold, kMaxFold);
+  if (!more.ok()) Warn("statistics not folded", more.status());
   return more.ok() && *more;
 }
 

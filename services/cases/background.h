@@ -1,6 +1,7 @@
 // What cases does without being asked: its clock, timers, the retention of
-// personal data, the search's index, daily roots and the audit. Each runs on a
-// thread of its own and is safe to run in several processes at the same time.
+// personal data, the search's index, statistics, daily roots and the audit.
+// Each runs on a thread of its own and is safe to run in several processes at
+// the same time.
 #pragma once
 
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "services/cases/change/timers.h"
 #include "services/cases/privacy/retention.h"
 #include "services/cases/query/search.h"
+#include "services/cases/query/statistics_store.h"
 #include "services/cases/referral/referrals.h"
 
 namespace wangge::cases {
@@ -24,12 +26,14 @@ class Background {
  public:
   // What it works on; all must outlive it.
   struct Parts {
-    Store& store;
+    Changer& changer;
+    ChangeStore& changes;
     ReporterStore& reporters;
     const city::Holder& city;
     FollowingClock& clock;
     Referrals& referrals;
     Search& search;
+    StatisticsStore& statistics;
     DailyRoots& roots;
     Auditor& auditor;
   };
@@ -47,6 +51,7 @@ class Background {
   bool FireTimers();
   bool EraseExpired();
   bool FollowFeed();
+  bool FoldStatistics();
   bool MakeDailyRoot();
   bool Audit();
 
@@ -56,6 +61,7 @@ class Background {
   Retention retention_;
   metrics::Gauge& clock_trusted_;
   std::chrono::steady_clock::time_point audit_rests_until_;
+  int fold_at_once_;  // Of the thread that folds statistics.
   std::vector<std::unique_ptr<exec::Periodic>> running_;
 };
 

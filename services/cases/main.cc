@@ -1,12 +1,12 @@
 #include "rpc/main.h"
 
 #include "base/allocator.h"
-#include "services/cases/service.h"
+#include "services/cases/cases.h"
 
 int main(int argc, char** argv) {
   wangge::KeepFreedMemory();
   return wangge::rpc::Main("cases",
                            "Wangge's cases: reports until they are "
                            "solved, and the feeds of what happens.",
-                           argc, argv, wangge::cases::CaseService::Create);
+                           argc, argv, wangge::cases::CasesService::Create);
 }

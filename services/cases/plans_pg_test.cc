@@ -4,14 +4,14 @@
 #include "db/plans.h"
 #include "gtest/gtest.h"
 #include "services/cases/sql.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 
 namespace wangge::cases {
 namespace {
 
 // Regression: with 700,000 open cases the list of a unit that has 40 of them
 // took a second, in one plan for a unit and for all.
-TEST_F(StoreTest, TheListOfAUnitReadsItsOwnCasesOnly) {
+TEST_F(RoomsTest, TheListOfAUnitReadsItsOwnCasesOnly) {
   db::Plans plans(database_->dsn());
   for (const auto& [statement, index] :
        {std::make_pair(&sql::kListCasesOfUnit, "cases_lead_unit on"),
@@ -23,7 +23,7 @@ TEST_F(StoreTest, TheListOfAUnitReadsItsOwnCasesOnly) {
   }
 }
 
-TEST_F(StoreTest, NoStatementReadsAllOfAGrowingTable) {
+TEST_F(RoomsTest, NoStatementReadsAllOfAGrowingTable) {
   db::Plans plans(database_->dsn());
   for (const db::Statement* statement : sql::kStatements) {
     const db::Plan plan = plans.Of(*statement);
@@ -36,7 +36,7 @@ TEST_F(StoreTest, NoStatementReadsAllOfAGrowingTable) {
   }
 }
 
-TEST_F(StoreTest, NoStatementComparesAllPairsOfMany) {
+TEST_F(RoomsTest, NoStatementComparesAllPairsOfMany) {
   db::Plans plans(database_->dsn());
   for (const db::Statement* statement : sql::kStatements) {
     // At most 200 cases, and the words of one search.

@@ -7,7 +7,9 @@
 #include "base/crypto.h"
 #include "base/mutex.h"
 #include "city/folder.h"
-#include "services/cases/admission/admit.h"
+#include "services/cases/admission/admitter.h"
+#include "services/cases/change/change_store.h"
+#include "services/cases/privacy/personal.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/report_load.h"
@@ -36,13 +38,18 @@ class Seeder {
     options.statements = cases::sql::kStatements;
     auto pool = db::Pool::Open(options);
     if (!pool.ok()) return pool.status();
-    cases::Store store(pool->get());
-    cases::CaseNumbers numbers(&store);
+    cases::AdmissionStore store(pool->get(), &cases::ChangeStore::CommitWithin);
+    cases::KeyedLock spots;
     const cases::PersonalKeys keys("bench", std::string(32, 'k'));
+    cases::Admitter admitter({store, spots,
+                              [&](const cases::v1::Reporter& reporter,
+                                  const std::string& report_id) {
+                                return keys.Seal(reporter, report_id);
+                              },
+                              [](const cases::Case&) {}});
     for (int done = 0; done < kTimers; done += kBatch) {
-      const auto response =
-          AdmitReports(Batch(admitted), *city_, keys, admitted,
-                       absl::Now() + absl::Seconds(30), &numbers, &store);
+      const auto response = admitter.Admit(Batch(admitted), *city_, admitted,
+                                           absl::Now() + absl::Seconds(30));
       if (!response.ok()) return response.status();
     }
     return absl::OkStatus();

@@ -4,9 +4,9 @@
 #include "base/file.h"
 #include "gmock/gmock.h"
 #include "services/cases/audit/audit.h"
-#include "services/cases/change/companion.h"
 #include "services/cases/domain/proof.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/privacy/privacy.h"
+#include "services/cases/test_rooms.h"
 
 namespace wangge::cases {
 namespace {
@@ -14,13 +14,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class AuditTest : public StoreTest {
+class AuditTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     holder_.Set(city_);
     audit_store_ = std::make_unique<AuditStore>(pool_.get());
-    roots_ = std::make_unique<DailyRoots>(store_.get(), audit_store_.get(), "");
+    roots_ = std::make_unique<DailyRoots>(FeedEnd(), audit_store_.get(), "");
     auditor_ =
         std::make_unique<Auditor>(audit_store_.get(), roots_.get(), &holder_);
     const auto admitted = Admit({Admission("a"), Admission("b")});
@@ -44,6 +44,10 @@ class AuditTest : public StoreTest {
     EXPECT_TRUE(last.finished());
     EXPECT_EQ(last.case_count(), case_no.empty() ? 2 : 1);
     return kinds;
+  }
+  DailyRoots::FeedEnd FeedEnd() {
+    return
+        [this](absl::Time deadline) { return rooms_->feed.FeedEnd(deadline); };
   }
   void Tamper(const std::string& sql) {
     ASSERT_OK(db::RunScript(database_->dsn(), sql));
@@ -107,7 +111,7 @@ TEST_F(AuditTest, ASourceThatAcknowledgesNothingForDaysIsFound) {
   EXPECT_THAT(Audit(), ElementsAre(v1::FINDING_KIND_FEED_LAGS));
   const auto items = WaitForFeedback("110", 1);
   ASSERT_EQ(items.size(), 1U);
-  ASSERT_OK(store_->Acknowledge("110", items[0].cursor.ToText(), Soon()));
+  ASSERT_OK(rooms_->feed.Acknowledge("110", items[0].cursor.ToText(), Soon()));
   EXPECT_THAT(Audit(), IsEmpty());
 }
 
@@ -138,11 +142,11 @@ TEST_F(AuditTest, EveryEventLeadsToTheRootOfItsDayAndTheDayIsMadeOnce) {
   EXPECT_EQ(audit_store_->Roots("", Soon())->size(), 1U);
 
   std::vector<FeedCursor> cursors;
-  auto events = store_->StoredEvents(case_no_, &cursors, Soon());
+  auto events = audit_store_->StoredEvents(case_no_, &cursors, Soon());
   ASSERT_OK(events);
   ASSERT_OK(roots_->AddProofs(cursors, absl::Now(), &*events, Soon()));
   v1::GetCaseProofResponse proof;
-  *proof.mutable_case_() = store_->Load(case_no_, "", "")->folded;
+  *proof.mutable_case_() = *Load(case_no_);
   for (auto& event : *events) {
     EXPECT_TRUE(event.has_proof());
     *proof.add_events() = event;
@@ -154,7 +158,7 @@ TEST_F(AuditTest, EveryEventLeadsToTheRootOfItsDayAndTheDayIsMadeOnce) {
   // Tomorrow's root takes up where this one ended, and has a line in the file.
   const std::string file =
       std::filesystem::temp_directory_path() / ("roots-" + NewUuid());
-  DailyRoots kept(store_.get(), audit_store_.get(), file);
+  DailyRoots kept(FeedEnd(), audit_store_.get(), file);
   ASSERT_OK(kept.MakeIfDue(absl::Now() + absl::Hours(24)));
   EXPECT_EQ(audit_store_->Roots("", Soon())->back().root.leaf_count(), 0);
   const auto text = ReadFile(file);
@@ -172,27 +176,19 @@ TEST_F(AuditTest, ARedactionDeletesTheWordsAndKeepsTheProof) {
   const std::string case_no = admitted->results(0).case_no();
   ASSERT_OK(Do("disp", case_no, v1::RejectCaseRequest()));
   v1::RedactReportRequest redact;
-  const auto changed = ChangeCase(
-      case_no, {"officer/disp", NewUuid(), "", ""},
-      [&](const Case& c) {
-        return Decide(c, redact,
-                      {*city_,
-                       {"officer/disp", "", city_->FindOfficer("disp")},
-                       absl::Now(),
-                       nullptr});
-      },
-      CompanionOf(redact), Soon(), store_.get());
+  const auto changed = Change(case_no, {"officer/disp", NewUuid(), "", ""},
+                              DecideAs("disp", redact), HookRedacting());
   ASSERT_OK(changed);
-  EXPECT_EQ(changed->folded.text(), "");
+  EXPECT_EQ(changed->snapshot.text(), "");
   const auto cases = audit_store_->Cases("", case_no, 1, Soon());
   ASSERT_OK(cases);
   for (const auto& event : (*cases)[0].events) {
     EXPECT_EQ(event.body().find("13912345678"), std::string::npos);
   }
   EXPECT_THAT(FindingsOf((*cases)[0], city_.get(), absl::Now()), IsEmpty());
-  EXPECT_THAT(
-      reporters_->Find(secret.report().key().report_id(), Soon()).status(),
-      StatusIs(absl::StatusCode::kNotFound, "reporter"));
+  EXPECT_THAT(rooms_->reporters.Find(secret.report().key().report_id(), Soon())
+                  .status(),
+              StatusIs(absl::StatusCode::kNotFound, "reporter"));
 }
 
 }  // namespace

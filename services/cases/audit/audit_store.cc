@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "services/cases/shared/stored.h"
 #include "services/cases/sql.h"
-#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {
@@ -54,21 +54,19 @@ absl::StatusOr<std::vector<StoredCase>> AuditStore::Cases(
   return cases;
 }
 
-absl::StatusOr<v1::ListOwedFeedbackResponse> AuditStore::OwedFeedback(
-    const std::string& source_id, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const db::Rows rows, pool_.Query(sql::kSelectOwedFeedback,
-                                                    {source_id}, deadline));
-  v1::ListOwedFeedbackResponse response;
+absl::StatusOr<std::vector<v1::StoredEvent>> AuditStore::StoredEvents(
+    const std::string& case_no, std::vector<FeedCursor>* cursors,
+    absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectCaseProof, {case_no}, deadline));
+  std::vector<v1::StoredEvent> events(static_cast<size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
-    auto& source = *response.add_sources();
-    source.set_source_id(rows.Text(row, "source_id"));
-    source.set_acknowledged_cursor(rows.Text(row, "cursor"));
-    source.set_owed_count(rows.Int(row, "owed_count"));
-    if (rows.IsNull(row, "body")) continue;
-    ASSIGN_OR_RETURN(*source.mutable_oldest(),
-                     Parse<v1::Feedback>(rows, row, "body"));
+    auto& event = events[static_cast<size_t>(row)];
+    event.set_body(rows.Bytes(row, "body"));
+    event.set_hash(rows.Bytes(row, "hash"));
+    cursors->push_back(CursorOf(rows, row));
   }
-  return response;
+  return events;
 }
 
 absl::StatusOr<std::vector<EventHash>> AuditStore::Hashes(FeedCursor begin,

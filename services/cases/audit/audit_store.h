@@ -42,9 +42,11 @@ class AuditStore {
   absl::StatusOr<std::vector<StoredCase>> Cases(const std::string& after,
                                                 const std::string& case_no,
                                                 int limit, absl::Time deadline);
-  // What is owed to a source, or to all when it is empty.
-  absl::StatusOr<v1::ListOwedFeedbackResponse> OwedFeedback(
-      const std::string& source_id, absl::Time deadline);
+  // Events as they are stored, with their places in the feed; empty when there
+  // is no such case.
+  absl::StatusOr<std::vector<v1::StoredEvent>> StoredEvents(
+      const std::string& case_no, std::vector<FeedCursor>* cursors,
+      absl::Time deadline);
 
   // The hashes of a part of the feed, in its order.
   absl::StatusOr<std::vector<EventHash>> Hashes(FeedCursor begin,

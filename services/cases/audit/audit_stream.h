@@ -16,7 +16,6 @@ class AuditStream final : public rpc::ServerStream<v1::AuditCasesResponse> {
   static constexpr size_t kMaxOutbox = 16;
 
   AuditStream() : rpc::ServerStream<v1::AuditCasesResponse>(kMaxOutbox) {}
-  void Begin(const std::shared_ptr<AuditStream>& self) { KeepAlive(self); }
 
   // Audits and closes the stream. Blocks, until `stopping` says so at the
   // latest.

@@ -60,7 +60,7 @@ absl::Status DailyRoots::MakeIfDue(absl::Time now) {
   const std::string day = DayBefore(now);
   if (next.root.day() >= day) return absl::OkStatus();
   next.begin = next.end;
-  ASSIGN_OR_RETURN(next.end, events_.FeedEnd(deadline));
+  ASSIGN_OR_RETURN(next.end, feed_end_(deadline));
   next.root.set_day(day);
   ASSIGN_OR_RETURN(next.root, Recompute(next));
   ASSIGN_OR_RETURN(const bool first,

@@ -2,21 +2,28 @@
 // can prove later that nothing was changed, left out or put in.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/cases/audit/audit_store.h"
-#include "services/cases/store.h"
 
 namespace wangge::cases {
 
 // Thread-safe.
 class DailyRoots {
  public:
+  // The position in the feed that every later event comes after.
+  using FeedEnd =
+      std::function<absl::StatusOr<FeedCursor>(absl::Time deadline)>;
+
   // Every root made is also appended to `file`, `day leaves root` a line,
   // unless it is empty.
-  DailyRoots(Store* events, AuditStore* store, std::string file)
-      : events_(*events), store_(*store), file_(std::move(file)) {}
+  DailyRoots(FeedEnd feed_end, AuditStore* store, std::string file)
+      : feed_end_(std::move(feed_end)),
+        store_(*store),
+        file_(std::move(file)) {}
 
   // Makes the root of the day before `now`, Asia/Shanghai, unless it has one.
   // It stands for all events since the root before; also those of days on which
@@ -34,7 +41,7 @@ class DailyRoots {
                          absl::Time deadline);
 
  private:
-  Store& events_;
+  const FeedEnd feed_end_;
   AuditStore& store_;
   const std::string file_;
 };

@@ -5,16 +5,16 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "services/cases/batch/batch_store.h"
-#include "services/cases/change/companion.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/batch/batches.h"
+#include "services/cases/test_rooms.h"
 
 namespace wangge::cases {
 namespace {
 
-class BatchTest : public StoreTest {
+class BatchTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     batches_ = std::make_unique<BatchStore>(pool_.get());
     batch_id_ = OpenBatch();
   }
@@ -27,13 +27,9 @@ class BatchTest : public StoreTest {
     for (const char* ref : {"a", "b"}) {
       const auto admitted = Admit({Admission(ref, ref)});
       EXPECT_TRUE(admitted.ok());
-      const Actor actor{"officer/disp", "", city_->FindOfficer("disp")};
-      EXPECT_OK(ChangeCase(
-          admitted->results(0).case_no(), {actor.text, NewUuid(), "", ""},
-          [&](const Case& c) {
-            return Decide(c, link, {*city_, actor, absl::Now(), nullptr});
-          },
-          CompanionOf(link), Soon(), store_.get()));
+      EXPECT_OK(Change(admitted->results(0).case_no(),
+                       {"officer/disp", NewUuid(), "", ""},
+                       DecideAs("disp", link), HookLinking(link)));
       link.set_batch_id(link.request_id());
     }
     return link.batch_id();

@@ -4,44 +4,34 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/cases/change/change.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/change/engine.h"
+#include "services/cases/test_rooms.h"
 #include "testing/status.h"
 
 namespace wangge::cases {
 namespace {
 
-class ChangeTest : public StoreTest {
+class ChangeTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    replica_ = std::make_unique<Store>(pool_.get());
-    const auto admitted = Admit({Admission("a")});  // The store saw version 3.
+    RoomsTest::SetUp();
+    replica_ = std::make_unique<Rooms>(pool_.get(), &keys_);
+    const auto admitted = Admit({Admission("a")});  // The engine saw version 3.
     ASSERT_OK(admitted);
     case_no_ = admitted->results(0).case_no();
-    ASSERT_EQ(store_->recent().Find(case_no_)->version(), 3);
+    ASSERT_EQ(rooms_->recent.Find(case_no_)->version(), 3);
   }
 
-  template <typename Request>
-  CaseDecider Decides(const std::string& officer, const Request& request) {
-    return [=, this](const Case& c) {
-      return Decide(c, request,
-                    {*city_,
-                     {"officer/" + officer, "", city_->FindOfficer(officer)},
-                     absl::Now(),
-                     nullptr});
-    };
-  }
   static RequestKey Key(const std::string& etag = "") {
     return {"officer/u1", NewUuid(), "digest", etag};
   }
   // As another replica of the service does.
   void AcceptElsewhere() {
-    const auto accepted = ChangeCase(
-        case_no_, Key(), Decides("u1", v1::AcceptAssignmentRequest()), nullptr,
-        Soon(), replica_.get());
+    const auto accepted = RoomsTest::Change(
+        case_no_, Key(), DecideAs("u1", v1::AcceptAssignmentRequest()), nullptr,
+        replica_.get());
     ASSERT_OK(accepted);
-    ASSERT_EQ(accepted->folded.version(), 4);
+    ASSERT_EQ(accepted->snapshot.version(), 4);
   }
   static v1::SubmitResultRequest Resolved() {
     v1::SubmitResultRequest request;
@@ -49,33 +39,33 @@ class ChangeTest : public StoreTest {
     request.set_text("done");
     return request;
   }
-  absl::StatusOr<Changed> Change(const RequestKey& key,
+  absl::StatusOr<Outcome> Change(const RequestKey& key,
                                  const CaseDecider& decide) {
-    return ChangeCase(case_no_, key, decide, nullptr, Soon(), store_.get());
+    return RoomsTest::Change(case_no_, key, decide);
   }
 
-  std::unique_ptr<Store> replica_;
+  std::unique_ptr<Rooms> replica_;
   std::string case_no_;
 };
 
 TEST_F(ChangeTest, WhatOnlyTheOldVersionForbidsIsDone) {
   AcceptElsewhere();
-  const auto changed = Change(Key(), Decides("u1", Resolved()));
+  const auto changed = Change(Key(), DecideAs("u1", Resolved()));
   ASSERT_OK(changed);
-  EXPECT_EQ(changed->folded.state(), v1::CASE_STATE_HANDLED);
+  EXPECT_EQ(changed->snapshot.state(), v1::CASE_STATE_HANDLED);
 }
 
 TEST_F(ChangeTest, WhatOnlyTheOldVersionAllowsIsRefused) {
   AcceptElsewhere();
-  EXPECT_THAT(Change(Key(), Decides("u1", v1::AcceptAssignmentRequest())),
+  EXPECT_THAT(Change(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())),
               StatusIs(absl::StatusCode::kPermissionDenied, "assignment"));
 }
 
 TEST_F(ChangeTest, AnEtagIsComparedWithTheNewestVersion) {
   AcceptElsewhere();
-  EXPECT_THAT(Change(Key("\"3\""), Decides("u1", Resolved())),
+  EXPECT_THAT(Change(Key("\"3\""), DecideAs("u1", Resolved())),
               StatusIs(absl::StatusCode::kAborted, "\"4\""));
-  EXPECT_OK(Change(Key("\"4\""), Decides("u1", Resolved())));
+  EXPECT_OK(Change(Key("\"4\""), DecideAs("u1", Resolved())));
 }
 
 // The case allows it twice; only the request tells that it is one.
@@ -95,39 +85,49 @@ TEST_F(ChangeTest, ARepeatOfWhatCanBeRepeatedChangesNothing) {
   const auto again = Change(key, urge);
   ASSERT_OK(again);
   EXPECT_FALSE(again->changed);
-  EXPECT_EQ(again->folded.version(), first->folded.version());
+  EXPECT_EQ(again->snapshot.version(), first->snapshot.version());
   RequestKey other = key;
   other.digest = "another";
   EXPECT_THAT(Change(other, urge),
               StatusIs(absl::StatusCode::kInvalidArgument, "another body"));
 }
 
-TEST_F(ChangeTest, AChangeThatNobodyWaitsForAnswersLater) {
-  std::promise<absl::StatusOr<Changed>> answer;
-  ChangeCaseLater(case_no_, Key(), Decides("u1", v1::AcceptAssignmentRequest()),
-                  store_.get(), [&](absl::StatusOr<Changed> changed) {
-                    answer.set_value(std::move(changed));
-                  });
-  const auto changed = answer.get_future().get();
-  ASSERT_OK(changed);
-  EXPECT_TRUE(changed->changed);
-  EXPECT_EQ(changed->folded.state(), v1::CASE_STATE_IN_PROGRESS);
+TEST_F(ChangeTest, AFaultOfADecisionIsItsCallersAlone) {
+  EXPECT_THAT(Change(Key(),
+                     [](const Case&) -> absl::StatusOr<Events> {
+                       throw std::runtime_error("broken");
+                     }),
+              StatusIs(absl::StatusCode::kInternal, ""));
+  EXPECT_OK(Change(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())));
 }
 
-TEST_F(ChangeTest, AFaultOfADecisionIsItsCallersAlone) {
-  std::promise<absl::Status> fault;
-  ChangeCaseLater(
-      case_no_, Key(),
-      [](const Case&) -> absl::StatusOr<Events> {
-        throw std::runtime_error("broken");
-      },
-      store_.get(),
-      [&](const absl::StatusOr<Changed>& changed) {
-        fault.set_value(changed.status());
-      });
-  EXPECT_THAT(fault.get_future().get(),
-              StatusIs(absl::StatusCode::kInternal, ""));
-  EXPECT_OK(Change(Key(), Decides("u1", v1::AcceptAssignmentRequest())));
+TEST_F(ChangeTest, WhatIsPastItsDeadlineIsNotDone) {
+  Command command =
+      CommandOf(case_no_, Key(), DecideAs("u1", v1::AcceptAssignmentRequest()),
+                absl::Now() - absl::Seconds(1));
+  EXPECT_THAT(exec::Wait(rooms_->engine.Run(std::move(command))),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, ""));
+  EXPECT_EQ(Load(case_no_)->version(), 3);
+}
+
+// A decision that wants a plan gets that of the matter it named.
+TEST_F(ChangeTest, AMatterIsRoutedBeforeTheDecision) {
+  Command command = CommandOf(case_no_, Key(), nullptr, Soon());
+  command.matter = [](const Case& c) -> std::optional<Matter> {
+    EXPECT_EQ(c.version(), 3);
+    return Matter();
+  };
+  bool had_plan = false;
+  command.decide =
+      [&](const std::vector<Case>& cases,
+          const RoutePlan* plan) -> absl::StatusOr<std::vector<Events>> {
+    had_plan = plan != nullptr;
+    auto events = DecideAs("u1", v1::AcceptAssignmentRequest())(cases[0]);
+    if (!events.ok()) return events.status();
+    return std::vector<Events>{*std::move(events)};
+  };
+  ASSERT_OK(exec::Wait(rooms_->engine.Run(std::move(command))));
+  EXPECT_TRUE(had_plan);
 }
 
 }  // namespace

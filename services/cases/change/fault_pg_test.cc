@@ -7,18 +7,18 @@
 #include "gmock/gmock.h"
 #include "services/cases/change/timers.h"
 #include "services/cases/domain/limits.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 #include "testing/status.h"
 #include "testing/tcp_proxy.h"
 
 namespace wangge::cases {
 namespace {
 
-class FaultTest : public StoreTest {
+class FaultTest : public RoomsTest {
  protected:
   // The store speaks to the database through a proxy, over one connection.
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     const std::string dsn = database_->dsn();
     const size_t at = dsn.find("port=");
     ASSERT_NE(at, std::string::npos);
@@ -31,10 +31,10 @@ class FaultTest : public StoreTest {
     auto pool = db::Pool::Open(options);
     ASSERT_OK(pool);
     direct_pool_ = std::exchange(pool_, *std::move(pool));
-    direct_store_ = std::exchange(store_, std::make_unique<Store>(pool_.get()));
-    numbers_ = std::make_unique<CaseNumbers>(store_.get());
+    direct_rooms_ =
+        std::exchange(rooms_, std::make_unique<Rooms>(pool_.get(), &keys_));
     // From now on, what a test names is sent for no other reason.
-    ASSERT_OK(numbers_->Next("410105", absl::Now(), Soon()));
+    ASSERT_OK(rooms_->admitter.NextCaseNo("410105", absl::Now(), Soon()));
   }
 
   void Run(const std::string& sql) {
@@ -54,13 +54,13 @@ class FaultTest : public StoreTest {
   }
 
   size_t CountCases() {
-    return direct_store_->List({}, {Soon(), ""}, 1000, Soon())->size();
+    return direct_rooms_->query.List({}, {Soon(), ""}, 1000, Soon())->size();
   }
 
   std::unique_ptr<TcpProxy> proxy_;
   // Without the proxy.
   std::unique_ptr<db::Pool> direct_pool_;
-  std::unique_ptr<Store> direct_store_;
+  std::unique_ptr<Rooms> direct_rooms_;
 };
 
 TEST_F(FaultTest, AnAdmissionWhoseAnswerWasLostMadeOneCase) {
@@ -72,7 +72,7 @@ TEST_F(FaultTest, AnAdmissionWhoseAnswerWasLostMadeOneCase) {
   EXPECT_TRUE(response->results(0).replayed());
   EXPECT_EQ(CountCases(), 1U);
   const auto timeline =
-      direct_store_->Timeline(response->results(0).case_no(), Soon());
+      direct_rooms_->query.Timeline(response->results(0).case_no(), Soon());
   EXPECT_EQ(Fold(*timeline).version(), 3);
 }
 
@@ -84,7 +84,7 @@ TEST_F(FaultTest, AChangeWhoseAnswerWasLostIsMadeOnce) {
   EXPECT_TRUE(proxy_->has_cut());
   ASSERT_OK(accepted);
   EXPECT_EQ(accepted->version(), 4);
-  EXPECT_EQ(direct_store_->Timeline(case_no, Soon())->size(), 4U);
+  EXPECT_EQ(direct_rooms_->query.Timeline(case_no, Soon())->size(), 4U);
 }
 
 TEST_F(FaultTest, AMergeWhoseCommitIsUnknownIsMadeOnceWhenRepeated) {
@@ -104,14 +104,13 @@ TEST_F(FaultTest, AMergeWhoseCommitIsUnknownIsMadeOnceWhenRepeated) {
   ASSERT_OK(again);
   EXPECT_EQ(again->results(0).master_case_no(), master);
   EXPECT_EQ(CountCases(), 2U);
-  EXPECT_EQ(direct_store_->Load(master, "", "")->folded.reports_size(), 2);
+  EXPECT_EQ(Load(master, direct_rooms_.get())->reports_size(), 2);
 }
 
 TEST_F(FaultTest, ATimerWhoseAnswerWasLostFiresOnce) {
   const std::string case_no = Admit({Admission("a")})->results(0).case_no();
-  const absl::Time due =
-      *NextTimer(store_->Load(case_no, "", "")->folded) + absl::Seconds(1);
-  Timers timers(store_.get());
+  const absl::Time due = *NextTimer(*Load(case_no)) + absl::Seconds(1);
+  Timers timers(&rooms_->changes);
   for (const char* statement : {"commit_changes", "claim_due_cases"}) {
     proxy_->CutNextAnswerTo(statement);
     timers.FireDue(*city_, due, 10, Soon()).IgnoreError();
@@ -122,7 +121,7 @@ TEST_F(FaultTest, ATimerWhoseAnswerWasLostFiresOnce) {
     ASSERT_OK(timers.FireDue(*city_, due, 10, Soon()));
   }
   int urges = 0;
-  const auto timeline = direct_store_->Timeline(case_no, Soon());
+  const auto timeline = direct_rooms_->query.Timeline(case_no, Soon());
   for (const CaseEvent& event : *timeline) urges += event.has_urged();
   EXPECT_EQ(urges, 1);
 }
@@ -162,7 +161,7 @@ TEST_F(FaultTest, AFullDiskIsSaidAndChangesNothing) {
   EXPECT_THAT(Accept(case_no, NewUuid(), "d", &changed),
               StatusIs(absl::StatusCode::kResourceExhausted, ""));
   EXPECT_EQ(CountCases(), 1U);
-  EXPECT_EQ(direct_store_->Load(case_no, "", "")->folded.version(), 3);
+  EXPECT_EQ(Load(case_no, direct_rooms_.get())->version(), 3);
   // There is room again.
   ASSERT_OK(Admit({Admission("b")}));
   ASSERT_OK(Accept(case_no, NewUuid(), "d", &changed));

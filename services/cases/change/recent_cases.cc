@@ -31,7 +31,7 @@ std::optional<v1::Case> RecentCases::Find(const std::string& case_no) {
 
 void RecentCases::PutLocked(const std::string& case_no, std::string body) {
   younger_[case_no] = std::move(body);
-  if (younger_.size() < most_ / 2) return;
+  if (younger_.size() < max_count_ / 2) return;
   older_ = std::exchange(younger_, {});
 }
 

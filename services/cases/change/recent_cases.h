@@ -15,9 +15,9 @@ namespace wangge::cases {
 // Thread-safe.
 class RecentCases {
  public:
-  // Keeps `most` at the most, those that were used last among them; a case
+  // Keeps `max_count` at the most, those that were used last among them; a case
   // takes a kilobyte or two.
-  explicit RecentCases(size_t most) : most_(most) {}
+  explicit RecentCases(size_t max_count) : max_count_(max_count) {}
 
   void Put(const v1::Case& c);
   std::optional<v1::Case> Find(const std::string& case_no);
@@ -28,7 +28,7 @@ class RecentCases {
   void PutLocked(const std::string& case_no, std::string body)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const size_t most_;
+  const size_t max_count_;
   Mutex mutex_;
   // Two generations: what is used moves to the younger one; when that is half
   // of all, the older one is dropped.

@@ -6,7 +6,7 @@
 
 namespace wangge::cases {
 
-Timers::Timers(Store* store)
+Timers::Timers(ChangeStore* store)
     : store_(*store),
       fired_(metrics::GetCounter("cases_timers_fired_total",
                                  "Events made by timers.")) {}
@@ -28,7 +28,7 @@ absl::StatusOr<Timers::Fired> Timers::FireDue(const city::City& city,
   }
   std::vector<const ChangeGroup*> each;
   for (const ChangeGroup& group : groups) each.push_back(&group);
-  const auto results = store_.CommitAll(each);
+  const auto results = store_.CommitAll(each, deadline);
   for (const auto& result : results) {
     RETURN_IF_ERROR(result.status());  // The leases end by themselves.
     if (!*result) continue;

@@ -5,14 +5,14 @@
 
 #include "city/city.h"
 #include "metrics/metrics.h"
-#include "services/cases/store.h"
+#include "services/cases/change/change_store.h"
 
 namespace wangge::cases {
 
 // Thread-safe.
 class Timers {
  public:
-  explicit Timers(Store* store);
+  explicit Timers(ChangeStore* store);
 
   struct Fired {
     int due = 0;      // Cases that were; some may be another process's.
@@ -25,7 +25,7 @@ class Timers {
                                 int limit, absl::Time deadline);
 
  private:
-  Store& store_;
+  ChangeStore& store_;
   metrics::Counter& fired_;
 };
 

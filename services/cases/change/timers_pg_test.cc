@@ -5,13 +5,13 @@
 #include "gmock/gmock.h"
 #include "services/cases/change/timers.h"
 #include "services/cases/domain/limits.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 #include "testing/status.h"
 
 namespace wangge::cases {
 namespace {
 
-class TimersTest : public StoreTest {
+class TimersTest : public RoomsTest {
  protected:
   // Numbers of cases that nobody accepts.
   std::vector<std::string> AdmitMany(int count) {
@@ -29,7 +29,7 @@ class TimersTest : public StoreTest {
   }
 
   int CountUrges(const std::string& case_no) {
-    const auto events = store_->Timeline(case_no, Soon());
+    const auto events = rooms_->query.Timeline(case_no, Soon());
     int urges = 0;
     for (const CaseEvent& event : *events) urges += event.has_urged();
     return urges;
@@ -37,14 +37,14 @@ class TimersTest : public StoreTest {
 
   // When nobody has accepted in time, and nothing else is due.
   absl::Time AcceptIsOverdue(const std::string& case_no) {
-    const auto loaded = store_->Load(case_no, "", "");
-    return *NextTimer(loaded->folded) + absl::Seconds(1);
+    const auto loaded = Load(case_no);
+    return *NextTimer(*loaded) + absl::Seconds(1);
   }
 };
 
 TEST_F(TimersTest, FireWhenDueAndOnce) {
   const std::string case_no = AdmitMany(1)[0];
-  Timers timers(store_.get());
+  Timers timers(&rooms_->changes);
   EXPECT_EQ(timers.FireDue(*city_, absl::Now(), 10, Soon())->due, 0);
   const absl::Time due = AcceptIsOverdue(case_no);
   const auto fired = timers.FireDue(*city_, due, 10, Soon());
@@ -58,21 +58,21 @@ TEST_F(TimersTest, FireWhenDueAndOnce) {
 TEST_F(TimersTest, WhatOneClaimedAnotherLeavesAlone) {
   const std::string case_no = AdmitMany(1)[0];
   const absl::Time due = AcceptIsOverdue(case_no);
-  ASSERT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
-  EXPECT_TRUE(store_->ClaimDueCases(due, 10, Soon())->claimed.empty());
-  ASSERT_OK(store_->EndTimerLeases({case_no}, Soon()));
-  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
+  ASSERT_EQ(rooms_->changes.ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
+  EXPECT_TRUE(rooms_->changes.ClaimDueCases(due, 10, Soon())->claimed.empty());
+  ASSERT_OK(rooms_->changes.EndTimerLeases({case_no}, Soon()));
+  EXPECT_EQ(rooms_->changes.ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
   // The one who claimed it died: its lease ends.
   ASSERT_OK(db::RunScript(
       database_->dsn(),
       "UPDATE timer_lease SET lease_end = now() - interval '1 second'"));
-  EXPECT_EQ(store_->ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
+  EXPECT_EQ(rooms_->changes.ClaimDueCases(due, 10, Soon())->claimed.size(), 1U);
 }
 
 TEST_F(TimersTest, WhoWasSlowerThanAPersonWritesNothing) {
   const std::string case_no = AdmitMany(1)[0];
   const absl::Time due = AcceptIsOverdue(case_no);
-  const auto claimed = store_->ClaimDueCases(due, 10, Soon())->claimed;
+  const auto claimed = rooms_->changes.ClaimDueCases(due, 10, Soon())->claimed;
   ASSERT_EQ(claimed.size(), 1U);
   bool changed = false;
   ASSERT_OK(Accept(case_no, NewUuid(), "d", &changed));
@@ -80,7 +80,7 @@ TEST_F(TimersTest, WhoWasSlowerThanAPersonWritesNothing) {
       claimed[0],
       DecideTimers(claimed[0], {*city_, {"timer", "", nullptr}, due, nullptr}));
   const ChangeGroup group = {late};
-  EXPECT_FALSE(*store_->CommitAll({&group})[0]);
+  EXPECT_FALSE(*rooms_->changes.CommitAll({&group}, Soon())[0]);
   EXPECT_EQ(CountUrges(case_no), 0);
 }
 
@@ -94,7 +94,7 @@ TEST_F(TimersTest, SeveralProcessesShareThem) {
   std::vector<std::thread> processes;
   for (int p = 0; p < 4; ++p) {
     processes.emplace_back([&] {
-      Timers timers(store_.get());
+      Timers timers(&rooms_->changes);
       bool any = false;
       for (;;) {
         const auto fired = timers.FireDue(*city_, due, 20, Soon());
@@ -131,7 +131,7 @@ TEST_F(TimersTest, SeveralProcessesShareThem) {
 
 TEST_F(TimersTest, TheDatabaseTellsTheTime) {
   const absl::Time before = absl::Now() - absl::Seconds(1);
-  const auto now = store_->Now(Soon());
+  const auto now = db::ServerTime(pool_.get(), Soon());
   ASSERT_OK(now);
   EXPECT_GT(*now, before);
   EXPECT_LT(*now, absl::Now() + absl::Seconds(1));

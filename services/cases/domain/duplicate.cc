@@ -125,7 +125,7 @@ Candidate* FindMaster(const Case& fresh, const Wording& wording,
                     : kSameIncident;
   Candidate* master = nullptr;
   for (Candidate& candidate : *candidates) {
-    const Case& c = candidate.folded;
+    const Case& c = candidate.snapshot;
     if (!TakesDuplicates(c) || c.merge_spot() != fresh.merge_spot() ||
         c.urgency() != fresh.urgency() ||
         FromProto(fresh.receive_time()) - FromProto(c.receive_time()) >

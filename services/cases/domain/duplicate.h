@@ -45,12 +45,12 @@ class Wording {
 
 // A case that a new report may belong to.
 struct Candidate {
-  Case folded;
+  Case snapshot;
   Wording wording;
 
   explicit Candidate(Case c)
-      : folded(std::move(c)),
-        wording(folded.title(), folded.text(), folded.address()) {}
+      : snapshot(std::move(c)),
+        wording(snapshot.title(), snapshot.text(), snapshot.address()) {}
 };
 
 // The candidate that the case is a duplicate of, the most similar one; null

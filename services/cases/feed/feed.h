@@ -16,7 +16,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "metrics/metrics.h"
 #include "rpc/stream.h"
-#include "services/cases/store.h"
+#include "services/cases/feed/feed_store.h"
 
 namespace wangge::cases {
 
@@ -29,7 +29,6 @@ class FeedStream : public rpc::ServerStream<grpc::ByteBuffer> {
       : rpc::ServerStream<grpc::ByteBuffer>(kMaxOutbox),
         source_id_(std::move(source_id)),
         cursor_(cursor) {}
-  void Begin(const std::shared_ptr<FeedStream>& self) { KeepAlive(self); }
   // Moves the start; only before the stream is added to its feed.
   void Resume(FeedCursor cursor) { cursor_ = cursor; }
 

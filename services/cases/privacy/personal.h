@@ -5,15 +5,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/cases/shared/sealed_reporter.h"
 #include "wangge/cases/v1/cases.pb.h"
 
 namespace wangge::cases {
-
-// What a store keeps of a reporter.
-struct SealedReporter {
-  std::string key_id;
-  std::string sealed;  // wangge.cases.v1.Reporter, AES-256-GCM.
-};
 
 class PersonalKeys {
  public:

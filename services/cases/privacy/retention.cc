@@ -1,9 +1,8 @@
 #include "services/cases/privacy/retention.h"
 
 #include "base/status_macros.h"
-#include "services/cases/change/change.h"
-#include "services/cases/change/companion.h"
 #include "services/cases/domain/decide.h"
+#include "services/cases/privacy/privacy.h"
 
 namespace wangge::cases {
 namespace {
@@ -12,10 +11,10 @@ constexpr int kPage = 200;
 
 }  // namespace
 
-Retention::Retention(Store* store, ReporterStore* reporters,
+Retention::Retention(Changer* changer, ReporterStore* reporters,
                      const city::Holder* city, const Clock* clock,
                      absl::Duration keep)
-    : store_(*store),
+    : changer_(*changer),
       reporters_(*reporters),
       city_(*city),
       clock_(*clock),
@@ -44,20 +43,23 @@ absl::StatusOr<bool> Retention::Erase(const ExpiredReporter& reporter,
   if (reporter.case_no.empty()) {
     return reporters_.Erase(reporter.report_id, deadline);
   }
-  ASSIGN_OR_RETURN(const LoadedCase own, store_.Load(reporter.case_no, "", ""));
-  if (!own.folded.master_case_no().empty()) {
-    ASSIGN_OR_RETURN(const LoadedCase master,
-                     store_.Load(own.folded.master_case_no(), "", ""));
-    if (IsOpen(master.folded.state())) return false;
+  ASSIGN_OR_RETURN(const Case own,
+                   exec::Wait(changer_.Load(reporter.case_no, deadline)));
+  if (!own.master_case_no().empty()) {
+    ASSIGN_OR_RETURN(const Case master,
+                     exec::Wait(changer_.Load(own.master_case_no(), deadline)));
+    if (IsOpen(master.state())) return false;
   }
   const Context context{
       city, {"retention", "", nullptr}, clock_.Now(), nullptr};
-  const auto result = ChangeCase(
+  Command command = CommandOf(
       reporter.case_no, {},
       [&](const Case& c) {
         return DecideErase(c, reporter.report_id, context);
       },
-      CompanionErasing(reporter.report_id), deadline, &store_);
+      deadline);
+  command.hook = HookErasing(reporter.report_id);
+  const auto result = exec::Wait(changer_.Run(std::move(command)));
   if (absl::IsAborted(result.status())) return false;
   RETURN_IF_ERROR(result.status());
   return result->changed;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "city/watch.h"
 #include "services/cases/privacy/reporter_store.h"
-#include "services/cases/store.h"
+#include "services/cases/shared/change.h"
 
 namespace wangge::cases {
 
@@ -14,8 +14,8 @@ class Retention {
  public:
   // `keep` is how long a reporter is kept after the report was received; at
   // least until the case and the one that it was merged into have ended.
-  Retention(Store* store, ReporterStore* reporters, const city::Holder* city,
-            const Clock* clock, absl::Duration keep);
+  Retention(Changer* changer, ReporterStore* reporters,
+            const city::Holder* city, const Clock* clock, absl::Duration keep);
 
   // Goes through all that are old enough. How many were deleted.
   absl::StatusOr<int> Run(absl::Time deadline);
@@ -25,7 +25,7 @@ class Retention {
   absl::StatusOr<bool> Erase(const ExpiredReporter& reporter,
                              const city::City& city, absl::Time deadline);
 
-  Store& store_;
+  Changer& changer_;
   ReporterStore& reporters_;
   const city::Holder& city_;
   const Clock& clock_;

@@ -1,8 +1,9 @@
 // Reporters are deleted when their time is over, and not before.
 #include "gmock/gmock.h"
+#include "services/cases/audit/audit_store.h"
 #include "services/cases/domain/proof.h"
 #include "services/cases/privacy/retention.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 #include "testing/status.h"
 
 namespace wangge::cases {
@@ -10,10 +11,10 @@ namespace {
 
 constexpr absl::Duration kKeep = absl::Hours(24 * 365);
 
-class RetentionTest : public StoreTest {
+class RetentionTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     holder_.Set(city_);
   }
 
@@ -28,8 +29,8 @@ class RetentionTest : public StoreTest {
     v1::CancelCaseRequest cancel;
     cancel.set_reason("重复");
     ASSERT_OK(Do("disp", case_no, cancel));
-    const auto loaded = store_->Load(case_no, "", "");
-    if (PendingApproval(loaded->folded) == nullptr) return;
+    const auto loaded = Load(case_no);
+    if (PendingApproval(*loaded) == nullptr) return;
     v1::DecideApprovalRequest decide;
     decide.set_approval_number(1);
     decide.set_approved(true);
@@ -40,14 +41,15 @@ class RetentionTest : public StoreTest {
   int Run(absl::Duration later) {
     const FakeClock clock(absl::Now() + later);
     const auto erased =
-        Retention(store_.get(), reporters_.get(), &holder_, &clock, kKeep)
+        Retention(&rooms_->engine, &rooms_->reporters, &holder_, &clock, kKeep)
             .Run(Soon());
     EXPECT_OK(erased);
     return erased.ok() ? *erased : -1;
   }
 
   bool IsKept() {
-    return reporters_->Find(admission_.report().key().report_id(), Soon()).ok();
+    return rooms_->reporters.Find(admission_.report().key().report_id(), Soon())
+        .ok();
   }
 
   city::Holder holder_;
@@ -63,15 +65,16 @@ TEST_F(RetentionTest, AReporterIsDeletedOnceWhenItsTimeIsOver) {
   EXPECT_FALSE(IsKept());
   EXPECT_EQ(Run(kKeep + absl::Hours(1)), 0);
   // What is left says that there was one, when it was deleted, and proves so.
-  const auto reporters =
-      reporters_->FindAll({admission_.report().key().report_id()}, Soon());
+  const auto reporters = rooms_->reporters.FindAll(
+      {admission_.report().key().report_id()}, Soon());
   ASSERT_EQ(reporters->size(), 1U);
   EXPECT_FALSE(reporters->begin()->second.has_value());
   std::vector<FeedCursor> cursors;
-  const auto stored = store_->StoredEvents(case_no, &cursors, Soon());
+  const auto stored =
+      AuditStore(pool_.get()).StoredEvents(case_no, &cursors, Soon());
   ASSERT_OK(stored);
   EXPECT_OK(FoldProven(*stored));
-  const auto timeline = store_->Timeline(case_no, Soon());
+  const auto timeline = rooms_->query.Timeline(case_no, Soon());
   EXPECT_EQ(timeline->back().reporter_erased().report_id(),
             admission_.report().key().report_id());
   EXPECT_EQ(timeline->back().actor(), "retention");
@@ -86,20 +89,7 @@ TEST_F(RetentionTest, ACaseThatGoesOnKeepsItsReporter) {
 TEST_F(RetentionTest, AMergedOneIsKeptWhileItsMasterGoesOn) {
   const std::string master = AdmitOne("a");
   const std::string merged = AdmitOne("b", "NEEDS_OPERATOR");
-  v1::MergeCaseRequest merge;
-  merge.set_master_case_no(master);
-  merge.set_reason("同一事项");
-  const Actor actor{"officer/disp", "", city_->FindOfficer("disp")};
-  ASSERT_OK(ChangeCases(
-      {merged, master}, {actor.text, NewUuid(), "", ""},
-      [&](const std::vector<Case>& cases)
-          -> absl::StatusOr<std::vector<Events>> {
-        auto events = Decide(cases[0], cases[1], merge,
-                             {*city_, actor, absl::Now(), nullptr});
-        if (!events.ok()) return events.status();
-        return std::vector<Events>{events->merged, events->master};
-      },
-      nullptr, Soon(), store_.get()));
+  ASSERT_OK(Merge(merged, master));
   EXPECT_EQ(Run(kKeep + absl::Hours(1)), 0);
   EXPECT_TRUE(IsKept());
   Cancel(master);

@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "services/cases/domain/search.h"
+#include "services/cases/shared/stored.h"
 #include "services/cases/sql.h"
-#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {

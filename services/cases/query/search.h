@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "services/cases/store.h"
+#include "db/pool.h"
+#include "geo/coordinates.h"
+#include "services/cases/query/query_store.h"
 
 namespace wangge::cases {
 
@@ -13,7 +15,7 @@ namespace wangge::cases {
 class Search {
  public:
   // Both must outlive it.
-  Search(db::Pool* pool, Store* store) : pool_(*pool), store_(*store) {}
+  Search(db::Pool* pool, QueryStore* store) : pool_(*pool), store_(*store) {}
 
   // Reads on in the feed and writes what cases are looked up by. True when
   // there may be more.
@@ -36,7 +38,7 @@ class Search {
       absl::Time deadline);
 
   db::Pool& pool_;
-  Store& store_;
+  QueryStore& store_;
 };
 
 }  // namespace wangge::cases

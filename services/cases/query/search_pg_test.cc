@@ -3,7 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "services/cases/query/search.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 #include "testing/status.h"
 
 namespace wangge::cases {
@@ -13,11 +13,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class SearchTest : public StoreTest {
+class SearchTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    search_ = std::make_unique<Search>(pool_.get(), store_.get());
+    RoomsTest::SetUp();
+    search_ = std::make_unique<Search>(pool_.get(), &rooms_->query);
   }
 
   // Received `ago`; at a point when the latitude is not 0.
@@ -144,7 +144,7 @@ TEST_F(SearchTest, WhatWasRedactedIsNotFound) {
   const std::string case_no = AdmitText("某某某的隐私");
   FollowAll();
   ASSERT_THAT(FindText("隐私"), ElementsAre(case_no));
-  Case c = store_->Load(case_no, "", "")->folded;
+  Case c = *Load(case_no);
   // Redacted by hand: the engine allows it in cases that have ended.
   CaseEvent event;
   event.set_case_no(case_no);
@@ -152,7 +152,7 @@ TEST_F(SearchTest, WhatWasRedactedIsNotFound) {
   event.set_previous_hash(c.chain_hash());
   event.mutable_redacted()->set_report_id(c.reports(0).report_id());
   const ChangeGroup group = {ChangeOf(c, {event})};
-  ASSERT_TRUE(*store_->CommitAll({&group})[0]);
+  ASSERT_TRUE(*rooms_->changes.CommitAll({&group}, Soon())[0]);
   FollowAll();
   EXPECT_THAT(FindText("隐私"), IsEmpty());
 }
@@ -162,7 +162,7 @@ TEST_F(SearchTest, SeveralFollowersWriteEachCaseOnce) {
   std::vector<std::thread> followers;
   for (int f = 0; f < 4; ++f) {
     followers.emplace_back([&] {
-      Search own(pool_.get(), store_.get());
+      Search own(pool_.get(), &rooms_->query);
       for (int i = 0; i < 20; ++i) EXPECT_OK(own.Follow(Soon()));
     });
   }

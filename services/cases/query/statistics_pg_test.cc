@@ -11,7 +11,7 @@
 #include "services/cases/domain/statistics.h"
 #include "services/cases/query/statistics_store.h"
 #include "services/cases/sql.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 
 namespace wangge::cases {
 namespace {
@@ -43,10 +43,10 @@ std::string KeyOf(const Case& c, v1::StatisticsGroup group) {
   }
 }
 
-class StatisticsTest : public StoreTest {
+class StatisticsTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     statistics_ = std::make_unique<StatisticsStore>(pool_.get());
   }
 
@@ -65,7 +65,7 @@ class StatisticsTest : public StoreTest {
   // What the records say, as the response shows it.
   std::map<std::string, std::string> Recount(v1::StatisticsGroup group) {
     std::map<std::string, std::map<int64_t, int64_t>> sums;
-    const auto cases = store_->List({}, {Soon(), ""}, 1000, Soon());
+    const auto cases = rooms_->query.List({}, {Soon(), ""}, 1000, Soon());
     EXPECT_TRUE(cases.ok());
     for (const Case& c : *cases) {
       for (const Measure measure : MeasuresOf(c)) {
@@ -254,7 +254,7 @@ TEST_F(StatisticsTest, OpenWorkIsListedByLight) {
   request.set_lead_unit_id("urban");
   request.set_light(common::v1::LIGHT_GREEN);
   const auto list = [&] {
-    const auto cases = store_->List(request, {Soon(), ""}, 10, Soon());
+    const auto cases = rooms_->query.List(request, {Soon(), ""}, 10, Soon());
     EXPECT_TRUE(cases.ok());
     return cases->size();
   };
@@ -267,12 +267,10 @@ TEST_F(StatisticsTest, OpenWorkIsListedByLight) {
   v1::CancelCaseRequest cancel;
   cancel.set_reason("withdrawn");
   const Actor source{"source/12345", "12345", nullptr};
-  ASSERT_OK(ChangeCase(
-      case_no, {source.text, NewUuid(), "", ""},
-      [&](const Case& c) {
+  ASSERT_OK(
+      Change(case_no, {source.text, NewUuid(), "", ""}, [&](const Case& c) {
         return Decide(c, cancel, {*city_, source, absl::Now(), nullptr});
-      },
-      nullptr, Soon(), store_.get()));
+      }));
   EXPECT_EQ(list(), 0U);
   ExpectEqualToTheRecords();
 }

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "services/cases/shared/stored.h"
 #include "services/cases/sql.h"
-#include "services/cases/stored.h"
 
 namespace wangge::cases {
 namespace {

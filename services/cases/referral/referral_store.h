@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "db/pool.h"
-#include "services/cases/change/change.h"
 #include "services/cases/domain/referral.h"
-#include "services/cases/privacy/personal.h"
+#include "services/cases/shared/change.h"
+#include "services/cases/shared/sealed_reporter.h"
 
 namespace wangge::cases {
 

@@ -12,7 +12,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kReferralTries = 5;
+constexpr int kMaxAttempts = 5;
 
 }  // namespace
 
@@ -33,7 +33,7 @@ absl::StatusOr<v1::AdmissionResult> Referrals::Open(
   const std::string& report_id = admission.report().key().report_id();
   std::optional<SealedReporter> reporter;
   if (admission.has_reporter()) {
-    ASSIGN_OR_RETURN(reporter, keys_.Seal(admission.reporter(), report_id));
+    ASSIGN_OR_RETURN(reporter, parts_.seal(admission.reporter(), report_id));
   }
   ASSIGN_OR_RETURN(const bool first,
                    referrals_.Open(*opened, admission, reporter, deadline));
@@ -58,7 +58,7 @@ absl::StatusOr<Referral> Referrals::Change(const std::string& id,
                                            const Decide& decide,
                                            const Write& write,
                                            absl::Time deadline) {
-  for (int attempt = 0; attempt < kReferralTries; ++attempt) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     ASSIGN_OR_RETURN(LoadedReferral loaded, referrals_.Load(id, key, deadline));
     if (loaded.request_digest) {
       if (*loaded.request_digest != key.digest) {
@@ -80,15 +80,16 @@ absl::StatusOr<bool> Referrals::WriteWithCase(const ReferralChange& change,
   const std::string& case_no = change.referral.case_no();
   if (case_no.empty()) return referrals_.Commit(change, deadline);
   // The request_id is the referral's; the case goes by its version.
-  const auto handed_back = ChangeCase(
+  Command command = CommandOf(
       case_no, {},
       [&](const Case& c) {
         return DecideHandBack(c, change.key.request_id, context);
       },
-      [&](const Case&, db::Transaction& transaction) {
-        return ReferralStore::CommitWithin(change, transaction);
-      },
-      deadline, &store_);
+      deadline);
+  command.hook = [&](const Case&, db::Transaction& transaction) {
+    return ReferralStore::CommitWithin(change, transaction);
+  };
+  const auto handed_back = exec::Wait(parts_.changer.Run(std::move(command)));
   if (absl::IsAborted(handed_back.status())) return false;
   if (!handed_back.ok()) return handed_back.status();
   return handed_back->changed ? true : referrals_.Commit(change, deadline);
@@ -118,16 +119,15 @@ absl::StatusOr<bool> Referrals::Push(const LoadedReferral& before,
   admission = before.admission;
   admission.mutable_report()->set_referral_id(before.referral.referral_id());
   routing::v1::Matter matter = MatterOfReport(admission, context.now);
-  ASSIGN_OR_RETURN(*admission.mutable_plan(), route_(matter, deadline));
+  ASSIGN_OR_RETURN(*admission.mutable_plan(), parts_.route(matter, deadline));
   bool written = false;
-  const AdmissionCompanion companion = [&](db::Transaction& transaction) {
+  const auto hook = [&](db::Transaction& transaction) {
     absl::Status status = ReferralStore::CommitWithin(*change, transaction);
     written = status.ok();
     return status;
   };
   ASSIGN_OR_RETURN(const auto response,
-                   AdmitAs(case_no, request, context.city, keys_, context.now,
-                           deadline, companion, &store_));
+                   parts_.admit_as(case_no, request, context, deadline, hook));
   if (!response.results(0).replayed()) return written;
   // The same report came on another way before: that case is it.
   change->referral.set_case_no(response.results(0).case_no());
@@ -138,8 +138,9 @@ absl::StatusOr<Referral> Referrals::ApproveBranch(
     const v1::DecideReferralRequest& request, const RequestKey& key,
     const Context& context, absl::Time deadline) {
   ASSIGN_OR_RETURN(const Referral now, Get(request.referral_id(), deadline));
-  ASSIGN_OR_RETURN(const std::string case_no,
-                   numbers_.Next(now.district_code(), context.now, deadline));
+  ASSIGN_OR_RETURN(
+      const std::string case_no,
+      parts_.next_case_no(now.district_code(), context.now, deadline));
   return Change(
       request.referral_id(), key,
       [&](Referral* r) {
@@ -171,9 +172,8 @@ absl::StatusOr<Referral> Referrals::Bounce(
       [&](Referral* r) -> absl::Status {
         Case c;
         if (!r->case_no().empty()) {
-          ASSIGN_OR_RETURN(LoadedCase loaded,
-                           store_.Load(r->case_no(), "", ""));
-          c = std::move(loaded.folded);
+          ASSIGN_OR_RETURN(
+              c, exec::Wait(parts_.changer.Load(r->case_no(), deadline)));
         }
         return cases::Bounce(request.reason(), c, context, r);
       },

@@ -5,25 +5,38 @@
 #include <functional>
 #include <string>
 
-#include "services/cases/admission/admit.h"
 #include "services/cases/referral/referral_store.h"
+#include "services/cases/shared/change.h"
 
 namespace wangge::cases {
 
 // Thread-safe.
 class Referrals {
  public:
-  // Routes a matter anew.
-  using Route = std::function<absl::StatusOr<RoutePlan>(
-      const routing::v1::Matter& matter, absl::Time deadline)>;
+  // What referrals need of the other rooms.
+  struct Parts {
+    Changer& changer;
+    Seal seal;
+    // Routes a matter anew.
+    std::function<absl::StatusOr<RoutePlan>(const routing::v1::Matter& matter,
+                                            absl::Time deadline)>
+        route;
+    // A case number that nobody else gets.
+    std::function<absl::StatusOr<std::string>(
+        const std::string& district_code, absl::Time now, absl::Time deadline)>
+        next_case_no;
+    // Admits the only report of a request under a number, with statements that
+    // belong to it.
+    std::function<absl::StatusOr<v1::AdmitReportsResponse>(
+        const std::string& case_no, const v1::AdmitReportsRequest& request,
+        const Context& context, absl::Time deadline,
+        const std::function<absl::Status(db::Transaction&)>& hook)>
+        admit_as;
+  };
 
-  Referrals(ReferralStore* referrals, Store* store, const PersonalKeys* keys,
-            CaseNumbers* numbers, Route route)
-      : referrals_(*referrals),
-        store_(*store),
-        keys_(*keys),
-        numbers_(*numbers),
-        route_(std::move(route)) {}
+  // All must outlive it.
+  Referrals(ReferralStore* referrals, Parts parts)
+      : referrals_(*referrals), parts_(std::move(parts)) {}
 
   // Opens a referral, or finds the one that was opened before.
   absl::StatusOr<v1::AdmissionResult> Open(const v1::Admission& admission,
@@ -74,10 +87,7 @@ class Referrals {
                             absl::Time deadline, ReferralChange* change);
 
   ReferralStore& referrals_;
-  Store& store_;
-  const PersonalKeys& keys_;
-  CaseNumbers& numbers_;
-  const Route route_;
+  const Parts parts_;
 };
 
 }  // namespace wangge::cases

@@ -1,21 +1,34 @@
 // Referrals against real tables: with the case that one becomes.
 #include "gmock/gmock.h"
 #include "services/cases/referral/referrals.h"
-#include "services/cases/store_fixture.h"
+#include "services/cases/test_rooms.h"
 
 namespace wangge::cases {
 namespace {
 
-class ReferralsTest : public StoreTest {
+class ReferralsTest : public RoomsTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
+    RoomsTest::SetUp();
     referral_store_ = std::make_unique<ReferralStore>(pool_.get());
     referrals_ = std::make_unique<Referrals>(
-        referral_store_.get(), store_.get(), &keys_, numbers_.get(),
-        [](const routing::v1::Matter&, absl::Time) {
-          return CaseDriver::Plan("AUTO", {"urban"});
-        });
+        referral_store_.get(),
+        Referrals::Parts{
+            rooms_->engine, rooms_->seal,
+            [](const Matter&, absl::Time) {
+              return CaseDriver::Plan("AUTO", {"urban"});
+            },
+            [this](const std::string& district, absl::Time now,
+                   absl::Time deadline) {
+              return rooms_->admitter.NextCaseNo(district, now, deadline);
+            },
+            [this](const std::string& case_no,
+                   const v1::AdmitReportsRequest& request,
+                   const Context& context, absl::Time deadline,
+                   const AdmissionHook& hook) {
+              return rooms_->admitter.AdmitAs(case_no, request, context.city,
+                                              context.now, deadline, hook);
+            }});
     admission_ = Admission("a");
     admission_.mutable_report()->mutable_key()->set_source_id("110");
     const auto opened =
@@ -41,9 +54,9 @@ class ReferralsTest : public StoreTest {
     return referrals_->ApproveBranch(request_, Key(), As("b1"), Soon());
   }
   Case Read(const std::string& case_no) {
-    const auto loaded = store_->Load(case_no, "", "");
+    const auto loaded = Load(case_no);
     EXPECT_OK(loaded);
-    return loaded.ok() ? loaded->folded : Case();
+    return loaded.ok() ? *loaded : Case();
   }
 
   v1::Admission admission_;
@@ -59,7 +72,8 @@ TEST_F(ReferralsTest, TheSecondApprovalAdmitsTheReportOnce) {
   EXPECT_EQ(c.state(), v1::CASE_STATE_DISPATCHED);
   EXPECT_EQ(c.referral_id(), request_.referral_id());
   // The reporter was sealed when the referral was opened.
-  EXPECT_OK(reporters_->Find(admission_.report().key().report_id(), Soon()));
+  EXPECT_OK(
+      rooms_->reporters.Find(admission_.report().key().report_id(), Soon()));
   // The source repeats its call: the same referral, with its case by now.
   const auto again = referrals_->Open(admission_, *city_, absl::Now(), Soon());
   ASSERT_OK(again);
@@ -114,9 +128,9 @@ TEST_F(ReferralsTest, AReclaimEndsAnOpenCaseAndLeavesAClosedOneAlone) {
 TEST_F(ReferralsTest, WhatWaitsIsListedAndRemindedOf) {
   v1::ListReferralsRequest list;
   list.set_unit_id("station");
-  EXPECT_EQ(referral_store_->List(list, Soon())->size(), 1U);
+  EXPECT_EQ(referral_rooms_->query.List(list, Soon())->size(), 1U);
   list.set_unit_id("another");
-  EXPECT_EQ(referral_store_->List(list, Soon())->size(), 0U);
+  EXPECT_EQ(referral_rooms_->query.List(list, Soon())->size(), 0U);
   EXPECT_EQ(*referrals_->FireTimers(absl::Now(), 10, Soon()), 0);
   EXPECT_EQ(
       *referrals_->FireTimers(absl::Now() + absl::Minutes(11), 10, Soon()), 1);
