@@ -8,7 +8,6 @@
 #include "base/crypto.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
-#include "services/cases/page.h"
 #include "services/cases/sql.h"
 
 namespace wangge::cases {
@@ -186,15 +185,16 @@ absl::StatusOr<v1::Batch> BatchStore::HandOver(
 
 absl::StatusOr<v1::ListInventoryResponse> BatchStore::Inventory(
     const v1::ListInventoryRequest& request, absl::Time deadline) {
-  const int limit = PageLimit(request.page_size());
+  ASSIGN_OR_RETURN(const InventoryPage page, InventoryPage::Read(request));
+  const std::string after = page.after ? std::get<0>(*page.after) : "";
   ASSIGN_OR_RETURN(const db::Rows rows,
                    pool_.Query(sql::kListInventory,
-                               {request.batch_id(), request.page_token(),
-                                request.remaining(), limit},
+                               {request.batch_id(), after, request.remaining(),
+                                page.limit()},
                                deadline));
-  v1::ListInventoryResponse response;
+  std::vector<v1::InventoryItem> items;
   for (int row = 0; row < rows.size(); ++row) {
-    v1::InventoryItem& item = *response.add_items();
+    v1::InventoryItem& item = items.emplace_back();
     item.set_item_id(rows.Text(row, "item_id"));
     item.set_name(rows.Text(row, "name"));
     item.set_address(rows.Text(row, "address"));
@@ -202,9 +202,12 @@ absl::StatusOr<v1::ListInventoryResponse> BatchStore::Inventory(
     item.set_tranche_number(
         static_cast<int32_t>(rows.Int(row, "tranche_number")));
   }
-  if (rows.size() == limit) {
-    response.set_next_page_token(response.items().rbegin()->item_id());
+  v1::ListInventoryResponse response;
+  if (page.Cut(&items)) {
+    response.set_next_page_token(
+        InventoryPage::Token(request, items.back().item_id()));
   }
+  for (auto& item : items) *response.add_items() = std::move(item);
   return response;
 }
 

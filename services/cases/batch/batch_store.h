@@ -6,9 +6,13 @@
 
 #include "absl/status/statusor.h"
 #include "db/pool.h"
+#include "rpc/page.h"
 #include "wangge/cases/v1/cases.pb.h"
 
 namespace wangge::cases {
+
+// A page of an inventory, by item_id.
+using InventoryPage = rpc::Page<std::string>;
 
 // Takes valid requests. Thread-safe.
 class BatchStore {

@@ -80,8 +80,7 @@ absl::Status Validate(const v1::HandOverTrancheRequest& r) {
 absl::Status Validate(const v1::ListInventoryRequest& r) {
   errors::Violations v;
   v.RequireText("batch_id", r.batch_id(), 1, 64);
-  RequirePageSize(r.page_size(), &v);
-  v.RequireText("page_token", r.page_token(), 0, 64);
+  InventoryPage::Require(r, &v);
   return v.ToStatus();
 }
 

@@ -1,25 +1,26 @@
 #include "services/cases/query/queries.h"
 
+#include <tuple>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "base/crypto.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "errors/errors.h"
 #include "geo/coordinates.h"
+#include "rpc/page.h"
 #include "services/cases/domain/guards.h"
 #include "services/cases/domain/limits.h"
 #include "services/cases/domain/search.h"
 #include "services/cases/domain/statistics.h"
 #include "services/cases/domain/view.h"
-#include "services/cases/page.h"
 #include "services/cases/shared/validate.h"
 
 namespace wangge::cases {
 namespace {
+
+// A page of cases, newest first.
+using CasePage = rpc::Page<absl::Time, std::string>;
 
 // What a list of cases is searched by.
 void RequireWords(const std::string& text, errors::Violations* v) {
@@ -60,7 +61,7 @@ absl::Status Validate(const v1::GetCaseRequest& r) {
 
 absl::Status Validate(const v1::ListCasesRequest& r) {
   errors::Violations v;
-  RequirePageSize(r.page_size(), &v);
+  CasePage::Require(r, &v);
   v.Require(v1::CaseState_IsValid(r.state()), "state",
             absl::StrCat("is ", static_cast<int>(r.state()),
                          "; must be a value of CaseState"));
@@ -69,7 +70,6 @@ absl::Status Validate(const v1::ListCasesRequest& r) {
                          "; must be a value of Light"));
   v.RequireText("lead_unit_id", r.lead_unit_id(), 0, 64);
   v.RequireText("source_id", r.source_id(), 0, 64);
-  v.RequireText("page_token", r.page_token(), 0, kMaxShortText);
   v.RequireText("grid_id", r.grid_id(), 0, 64);
   RequireWords(r.text(), &v);
   RequireCircle(r, &v);
@@ -88,38 +88,6 @@ absl::Status Validate(const v1::GetStatisticsRequest& r) {
             "by; name one of district, street, unit, category and source, or a "
             "category with a district or a unit");
   return v.ToStatus();
-}
-
-// What a page token holds: where the page ended, and the filter it belongs to.
-std::string MakePageToken(const ListPosition& end, const std::string& filter) {
-  return absl::WebSafeBase64Escape(absl::StrCat(
-      FormatUtc(end.before_time), "|", end.before_case_no, "|", filter));
-}
-
-absl::StatusOr<ListPosition> ReadPageToken(const std::string& token,
-                                           const std::string& filter) {
-  std::string text;
-  std::string error;
-  absl::WebSafeBase64Unescape(token, &text);
-  const std::vector<std::string> parts =
-      absl::StrSplit(text, absl::MaxSplits('|', 2));
-  ListPosition position;
-  if (parts.size() == 3 && parts[2] == filter &&
-      absl::ParseTime(absl::RFC3339_full, parts[0], &position.before_time,
-                      &error)) {
-    position.before_case_no = parts[1];
-    return position;
-  }
-  errors::Violations v;
-  v.Add("page_token", "does not belong to this filter; start without it");
-  return v.ToStatus();
-}
-
-std::string FilterOf(const v1::ListCasesRequest& request) {
-  v1::ListCasesRequest filter = request;
-  filter.clear_page_token();
-  filter.clear_page_size();
-  return ToHex(Sha256(filter.SerializeAsString())).substr(0, 16);
 }
 
 absl::StatusOr<v1::GetCaseResponse> GetCase(Queries& queries,
@@ -156,33 +124,32 @@ absl::StatusOr<v1::GetCaseResponse> GetCase(Queries& queries,
 absl::StatusOr<v1::ListCasesResponse> ListCases(
     Queries& queries, const rpc::Call& call,
     const v1::ListCasesRequest& request) {
-  const std::string filter = FilterOf(request);
+  ASSIGN_OR_RETURN(const CasePage page, CasePage::Read(request));
   ListPosition position{absl::FromUnixSeconds(253402300799), ""};  // Year 9999.
-  if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(position, ReadPageToken(request.page_token(), filter));
+  if (page.after) {
+    std::tie(position.before_time, position.before_case_no) = *page.after;
   }
-  const int size = PageLimit(request.page_size());
   v1::ListCasesResponse response;
+  const auto set_next = [&](const ListPosition& last) {
+    response.set_next_page_token(
+        CasePage::Token(request, last.before_time, last.before_case_no));
+  };
   // Everything is in the city's own grid.
   v1::ListCasesRequest search = request;
   const auto city = queries.city.Get();
   if (city != nullptr && city->root_grid().grid_id() == search.grid_id()) {
     search.clear_grid_id();
   }
+  std::vector<Case> cases;
   if (IsSearch(search)) {
-    ASSIGN_OR_RETURN(
-        auto found, queries.search.Find(search, position, size, call.deadline));
-    if (found.next) {
-      response.set_next_page_token(MakePageToken(*found.next, filter));
-    }
-    for (auto& c : found.cases) *response.add_cases() = std::move(c);
-    return response;
-  }
-  ASSIGN_OR_RETURN(auto cases,
-                   queries.store.List(request, position, size, call.deadline));
-  if (static_cast<int>(cases.size()) == size) {
-    response.set_next_page_token(
-        MakePageToken(PositionOf(cases.back()), filter));
+    ASSIGN_OR_RETURN(auto found, queries.search.Find(search, position,
+                                                     page.size, call.deadline));
+    cases = std::move(found.cases);
+    if (found.next) set_next(*found.next);
+  } else {
+    ASSIGN_OR_RETURN(cases, queries.store.List(request, position, page.limit(),
+                                               call.deadline));
+    if (page.Cut(&cases)) set_next(PositionOf(cases.back()));
   }
   for (auto& c : cases) *response.add_cases() = std::move(c);
   return response;

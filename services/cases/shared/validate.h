@@ -33,12 +33,6 @@ absl::Status ValidateChangeWithReason(const Request& r) {
   return v.ToStatus();
 }
 
-inline void RequirePageSize(int32_t page_size, errors::Violations* v) {
-  v->Require(page_size >= 0, "page_size",
-             absl::StrCat("is ", page_size,
-                          "; must be 0 (the default, 50) or positive"));
-}
-
 // Empty, or YYYY-MM-DD.
 void RequireDay(const std::string& field, const std::string& text,
                 errors::Violations* v);
