@@ -37,9 +37,9 @@ ABSL_FLAG(absl::Duration, grace, absl::Seconds(10),
 ABSL_FLAG(std::string, dsn, "",
           "PostgreSQL connection string; the password comes from PGPASSFILE.");
 ABSL_FLAG(int, db_connections, 16, "Database connections, 1 to 100.");
-ABSL_FLAG(std::string, registry, "", "Address of the registry, host:port.");
-ABSL_FLAG(std::string, routing, "", "Address of routing, host:port.");
-ABSL_FLAG(std::string, cases, "", "Address of cases, host:port.");
+ABSL_FLAG(std::vector<std::string>, endpoints, {},
+          "Addresses of the services that this one calls, name=host:port, "
+          "separated by commas.");
 
 namespace wangge::rpc {
 namespace {
@@ -80,16 +80,15 @@ absl::StatusOr<std::unique_ptr<Runtime>> MakeRuntime(const std::string& name) {
                                    std::make_unique<TokenVerifier>(key));
 }
 
-Environment MakeEnvironment(Runtime* runtime) {
+absl::StatusOr<Environment> MakeEnvironment(Runtime* runtime) {
   Environment environment;
+  ASSIGN_OR_RETURN(environment.endpoints,
+                   ParseEndpoints(absl::GetFlag(FLAGS_endpoints)));
   environment.runtime = runtime;
   environment.tls = {absl::GetFlag(FLAGS_tls_cert),
                      absl::GetFlag(FLAGS_tls_key), absl::GetFlag(FLAGS_tls_ca)};
   environment.dsn = absl::GetFlag(FLAGS_dsn);
   environment.db_connections = absl::GetFlag(FLAGS_db_connections);
-  environment.registry = absl::GetFlag(FLAGS_registry);
-  environment.routing = absl::GetFlag(FLAGS_routing);
-  environment.cases = absl::GetFlag(FLAGS_cases);
   return environment;
 }
 
@@ -114,7 +113,8 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
     ASSIGN_OR_RETURN(exposer,
                      metrics::Exposer::Start(absl::GetFlag(FLAGS_metrics)));
   }
-  const Environment environment = MakeEnvironment(runtime.get());
+  ASSIGN_OR_RETURN(const Environment environment,
+                   MakeEnvironment(runtime.get()));
   ASSIGN_OR_RETURN(const auto service, make(environment));
   ServerOptions options;
   options.address = absl::GetFlag(FLAGS_listen);
@@ -143,6 +143,12 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Environment::Connect(
+    const std::string& service) const {
+  ASSIGN_OR_RETURN(const std::string address, FindEndpoint(endpoints, service));
+  return rpc::Connect(address, tls);
+}
 
 int Main(const std::string& name, const std::string& summary, int argc,
          char** argv, const ServiceFactory& make) {

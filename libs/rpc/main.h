@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "rpc/client.h"
+#include "rpc/endpoints.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
 
@@ -41,9 +43,12 @@ struct Environment {
   TlsFiles tls;
   std::string dsn;         // --dsn
   int db_connections = 0;  // --db_connections
-  std::string registry;    // --registry
-  std::string routing;     // --routing
-  std::string cases;       // --cases
+  Endpoints endpoints;     // --endpoints
+
+  // A channel to a service that this one calls. INVALID_ARGUMENT when
+  // --endpoints does not name it, else as rpc::Connect.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(
+      const std::string& service) const;
 };
 
 using ServiceFactory =

@@ -38,7 +38,7 @@ class CaseService final : public FeedsAreRaw, public rpc::Service {
   rpc::Runtime& runtime_;  // First: the methods below are made with it.
 
  public:
-  // Needs --dsn, --registry, --routing and --personal_key.
+  // Needs --dsn, --endpoints and --personal_key.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 

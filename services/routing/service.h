@@ -15,7 +15,7 @@ namespace wangge::routing {
 class RoutingService final : public v1::RoutingService::CallbackService,
                              public rpc::Service {
  public:
-  // Needs --registry and --model.
+  // Needs --endpoints and --model.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 
