@@ -16,6 +16,7 @@ die() { say "error: $*"; exit 1; }
 # From deploy/services.toml: SERVICES in the order in which they start, STOP_ORDER,
 # DATABASES (services that have one), PORTS and METRICS_PORTS (from BASE, by service).
 load_services() {
+  command -v python3 >/dev/null || die "python3 is missing (3.11 or newer); deploy/up installs it"
   local lists
   lists=$(python3 "$ROOT/deploy/services.py" lists) || exit 1
   eval "$lists"
