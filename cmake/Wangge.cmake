@@ -66,6 +66,8 @@ function(wangge_program name)
   wangge_precompile(${name})
 endfunction()
 
+# What deploy/up starts: the servers and the tools.
+add_custom_target(wangge_suite)
 # All programs of wangge_test: what the sanitizers' builds need.
 add_custom_target(wangge_tests)
 
@@ -86,6 +88,7 @@ endfunction()
 
 # wangge_embed_sql(TARGET DIR): makes TARGET a library with the statements of
 # DIR/sql/*.sql and the migrations of DIR/migrations/*.sql, as <DIR>/sql.h.
+# wangge_migrate knows it from then on.
 function(wangge_embed_sql service)
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   set(out ${CMAKE_BINARY_DIR}/generated/services/${service}/sql.h)
@@ -97,6 +100,7 @@ function(wangge_embed_sql service)
     DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/EmbedSql.cmake
     COMMENT "Embedding SQL of ${service}")
   add_custom_target(wangge_${service}_sql_header DEPENDS ${out})
+  set_property(GLOBAL APPEND PROPERTY WANGGE_DATABASES ${service})
   add_library(wangge_${service}_sql INTERFACE)
   add_dependencies(wangge_${service}_sql wangge_${service}_sql_header)
   target_include_directories(wangge_${service}_sql INTERFACE

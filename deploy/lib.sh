@@ -1,21 +1,33 @@
 # Shared by deploy/up, deploy/down and the tests. Sourced, not run.
 #
 # A suite lives in a state folder (STATE) and listens on 127.0.0.1 from a base
-# port (BASE): services BASE+1..5, their metrics BASE+11..15, PostgreSQL BASE+32.
+# port (BASE): services and their metrics BASE+1..31 as deploy/services.toml says,
+# PostgreSQL BASE+32. Tests that need more take BASE+33..79.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 STATE=${WANGGE_STATE:-$ROOT/var}
 BASE=${WANGGE_BASE_PORT:-7100}
 BIN=${WANGGE_BIN:-$ROOT/build/release/bin}
 PG_BIN=/usr/lib/postgresql/15/bin
-SERVICES=(registry routing intake cases command)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-port_of() {
-  local i
-  for i in "${!SERVICES[@]}"; do [ "${SERVICES[$i]}" = "$1" ] && echo $((BASE + 1 + i)); done
+# From deploy/services.toml: SERVICES in the order in which they start, STOP_ORDER,
+# DATABASES (services that have one), PORTS and METRICS_PORTS (from BASE, by service).
+load_services() {
+  command -v python3 >/dev/null || die "python3 is missing (3.11 or newer); deploy/up installs it"
+  local lists
+  lists=$(python3 "$ROOT/deploy/services.py" lists) || exit 1
+  eval "$lists"
+}
+! command -v python3 >/dev/null || load_services # deploy/up installs it first.
+
+port_of() { echo $((BASE + PORTS[$1])); }
+metrics_port_of() { echo $((BASE + METRICS_PORTS[$1])); }
+endpoints() { # as --endpoints takes them
+  local name
+  for name in "${SERVICES[@]}"; do echo "$name=127.0.0.1:$(port_of "$name")"; done | paste -sd,
 }
 pg_port() { echo $((BASE + 32)); }
 
@@ -24,8 +36,8 @@ in_use() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # port
 # other checkouts' tests do not matter.
 free_base() { # first
   local base port
-  for ((base = $1; base < $1 + 1000; base += 40)); do
-    for ((port = base + 1; port < base + 40; port++)); do in_use $port && continue 2; done
+  for ((base = $1; base < $1 + 1000; base += 80)); do
+    for ((port = base + 1; port < base + 80; port++)); do in_use $port && continue 2; done
     echo $base
     return
   done
@@ -69,9 +81,9 @@ install_packages() { # kinds of deploy/packages.txt
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-build() { # preset [target]
+build() { # preset target…
   (cd "$ROOT" && { [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >/dev/null; } &&
-    cmake --build --preset "$1" --target "${2:-all}")
+    cmake --build --preset "$1" --target "${@:2}")
 }
 
 running() { [ -f "$STATE/run/$1.pid" ] && kill -0 "$(cat "$STATE/run/$1.pid")" 2>/dev/null; }
@@ -105,7 +117,7 @@ make_cluster() {
   rm -rf "$dir"
   local user password
   : >"$STATE/secrets/pgpass"; chmod 600 "$STATE/secrets/pgpass"
-  for user in postgres registry cases command; do
+  for user in postgres "${DATABASES[@]}"; do
     password=$(openssl rand -hex 16)
     echo "127.0.0.1:*:*:$user:$password" >>"$STATE/secrets/pgpass"
   done
@@ -136,7 +148,7 @@ start_postgres() {
 
 make_databases() {
   local name password
-  for name in registry cases command; do
+  for name in "${DATABASES[@]}"; do
     [ "$(sql "SELECT count(*) FROM pg_database WHERE datname='$name'")" = 1 ] && continue
     password=$(awk -F: -v u=$name '$4==u{print $5}' "$STATE/secrets/pgpass")
     sql "CREATE ROLE $name LOGIN PASSWORD '$password'"
@@ -146,43 +158,15 @@ make_databases() {
 
 migrate() {
   local name
-  for name in registry cases command; do
+  for name in "${DATABASES[@]}"; do
     "$BIN/wangge_migrate" --service=$name --dsn="$(dsn $name)" 2>>"$STATE/log/migrate.log" ||
       { tail -3 "$STATE/log/migrate.log" >&2; die "the tables of $name were not migrated: $STATE/log/migrate.log"; }
   done
 }
 
-write_flags() {
-  mkdir -p "$STATE/etc"
+write_settings() {
   [ -f "$STATE/secrets/personal.key" ] || (umask 077; echo "local-1 $(openssl rand -hex 32)" >"$STATE/secrets/personal.key")
-  local name
-  for name in "${SERVICES[@]}"; do
-    cat >"$STATE/etc/$name.flags" <<F
---listen=127.0.0.1:$(port_of "$name")
---metrics=127.0.0.1:$(($(port_of "$name") + 10))
---tls_cert=$STATE/certs/service-$name.crt
---tls_key=$STATE/certs/service-$name.key
---tls_ca=$STATE/certs/ca.crt
---policy=$ROOT/deploy/policy/policy.textproto
---token_key=$STATE/certs/identity.pub
---registry=127.0.0.1:$(port_of registry)
---routing=127.0.0.1:$(port_of routing)
---cases=127.0.0.1:$(port_of cases)
---dsn=$(dsn "$name")
---reflection=true
-F
-  done
-  echo "--model=$STATE/text.model" >>"$STATE/etc/routing.flags"
-  # Its handlers wait for groups of other calls, so more of them make larger groups.
-  printf "%s\n" "--personal_key=$STATE/secrets/personal.key" --workers=64 >>"$STATE/etc/cases.flags"
-  echo "--sources=$ROOT/deploy/sources" >>"$STATE/etc/intake.flags"
-  echo "--gateways=$ROOT/deploy/gateways" >>"$STATE/etc/command.flags"
-  {
-    for name in "${SERVICES[@]}"; do echo "$name = \"127.0.0.1:$(port_of "$name")\""; done
-    echo "certificates = \"$STATE/certs\""
-    echo "city-folder = \"$STATE/city\""
-    echo "text-model = \"$STATE/text.model\""
-  } >"$STATE/wgctl.toml"
+  python3 "$ROOT/deploy/services.py" settings "$STATE" "$BASE" "$(pg_port)"
 }
 
 wgctl() { WANGGE_CONFIG=$STATE/wgctl.toml "$BIN/wgctl" "$@"; }
@@ -196,9 +180,14 @@ make_city() { # small or full
   echo "$1" >"$STATE/city/scale"
 }
 
+start_service() { start "$1" "$BIN/wangge_${1}_server" --flagfile="$STATE/etc/$1.flags"; }
 start_services() {
   local name
-  for name in "${SERVICES[@]}"; do start "$name" "$BIN/wangge_${name}_server" --flagfile="$STATE/etc/$name.flags"; done
+  for name in "${SERVICES[@]}"; do start_service "$name"; done
+}
+stop_services() {
+  local name
+  for name in "${STOP_ORDER[@]}"; do stop "$name"; done
 }
 
 # The log may hold what an earlier run said, so the registry itself is asked.
@@ -208,14 +197,15 @@ registry_serves() {
 }
 
 suite_up() { # city scale
+  WANGGE_ENDPOINTS=$(endpoints); export WANGGE_ENDPOINTS # For the tests.
   mkdir -p "$STATE/log"
   "$ROOT/deploy/certs/make" "$STATE/certs"
   start_postgres
   make_databases
   migrate
-  write_flags
+  write_settings
   make_city "$1"
-  start registry "$BIN/wangge_registry_server" --flagfile="$STATE/etc/registry.flags"
+  start_service registry
   wait_for 60 registry_serves || die "the registry did not start: $STATE/log/registry.log"
   wgctl city import "$STATE/city" --comment "simulated city"
   start_services
@@ -223,8 +213,7 @@ suite_up() { # city scale
 }
 
 suite_down() {
-  local name
-  for name in command intake cases routing registry; do stop $name; done
+  stop_services
   stop postgres
 }
 

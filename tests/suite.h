@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/uuid.h"
 #include "city/city.h"
 #include "rpc/identity.h"
@@ -33,11 +34,14 @@ inline std::string Need(const char* name) {
 inline wgctl::Settings SuiteSettings() {
   wgctl::Settings settings;
   const std::string state = Need("WANGGE_STATE");
-  const int base = std::atoi(Need("WANGGE_BASE_PORT").c_str());
-  const char* names[] = {"registry", "routing", "intake", "cases", "command"};
-  for (int i = 0; i < 5; ++i) {
-    settings.addresses[names[i]] = absl::StrCat("127.0.0.1:", base + 1 + i);
+  auto endpoints =
+      rpc::ParseEndpoints(absl::StrSplit(Need("WANGGE_ENDPOINTS"), ','));
+  if (!endpoints.ok()) {
+    std::fprintf(stderr, "WANGGE_ENDPOINTS: %s\n",
+                 endpoints.status().ToString().c_str());
+    std::exit(2);
   }
+  settings.endpoints = *std::move(endpoints);
   settings.certificates = state + "/certs";
   settings.city_folder = state + "/city";
   return settings;

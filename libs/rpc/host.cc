@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "log/log.h"
+#include "rpc/client.h"
 
 namespace wangge::rpc {
 namespace {
@@ -21,6 +22,12 @@ absl::StatusOr<std::unique_ptr<Runtime>> MakeRuntime(
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Environment::Connect(
+    const std::string& service) const {
+  ASSIGN_OR_RETURN(const std::string address, FindEndpoint(endpoints, service));
+  return rpc::Connect(address, tls);
+}
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
                                                   const ServiceFactory& make) {

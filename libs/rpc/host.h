@@ -10,6 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "exec/periodic.h"
+#include "grpcpp/channel.h"
+#include "rpc/endpoints.h"
 #include "rpc/rows.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
@@ -38,9 +40,12 @@ struct Environment {
   TlsFiles tls;
   std::string dsn;         // --dsn
   int db_connections = 0;  // --db_connections
-  std::string registry;    // --registry
-  std::string routing;     // --routing
-  std::string cases;       // --cases
+  Endpoints endpoints;     // --endpoints
+
+  // A channel to a service that this one calls. INVALID_ARGUMENT when
+  // --endpoints does not name it, else as rpc::Connect.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(
+      const std::string& service) const;
 };
 
 using ServiceFactory =

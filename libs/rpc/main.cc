@@ -3,6 +3,7 @@
 #include <csignal>
 #include <ctime>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -35,9 +36,9 @@ ABSL_FLAG(absl::Duration, grace, absl::Seconds(10),
 ABSL_FLAG(std::string, dsn, "",
           "PostgreSQL connection string; the password comes from PGPASSFILE.");
 ABSL_FLAG(int, db_connections, 16, "Database connections, 1 to 100.");
-ABSL_FLAG(std::string, registry, "", "Address of the registry, host:port.");
-ABSL_FLAG(std::string, routing, "", "Address of routing, host:port.");
-ABSL_FLAG(std::string, cases, "", "Address of cases, host:port.");
+ABSL_FLAG(std::vector<std::string>, endpoints, {},
+          "Addresses of the services that this one calls, name=host:port, "
+          "separated by commas.");
 
 namespace wangge::rpc {
 namespace {
@@ -64,7 +65,7 @@ bool WaitForSignal(const sigset_t& signals, absl::Duration timeout) {
   return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
-HostOptions OptionsOfFlags(const std::string& name) {
+absl::StatusOr<HostOptions> OptionsOfFlags(const std::string& name) {
   HostOptions options;
   options.runtime = {.service = name,
                      .workers = absl::GetFlag(FLAGS_workers),
@@ -79,9 +80,8 @@ HostOptions OptionsOfFlags(const std::string& name) {
   Environment& environment = options.environment;
   environment.dsn = absl::GetFlag(FLAGS_dsn);
   environment.db_connections = absl::GetFlag(FLAGS_db_connections);
-  environment.registry = absl::GetFlag(FLAGS_registry);
-  environment.routing = absl::GetFlag(FLAGS_routing);
-  environment.cases = absl::GetFlag(FLAGS_cases);
+  ASSIGN_OR_RETURN(environment.endpoints,
+                   ParseEndpoints(absl::GetFlag(FLAGS_endpoints)));
   return options;
 }
 
@@ -92,7 +92,8 @@ absl::Status Run(const std::string& name, const sigset_t& signals,
     ASSIGN_OR_RETURN(exposer,
                      metrics::Exposer::Start(absl::GetFlag(FLAGS_metrics)));
   }
-  ASSIGN_OR_RETURN(const auto host, Host::Start(OptionsOfFlags(name), make));
+  ASSIGN_OR_RETURN(const HostOptions options, OptionsOfFlags(name));
+  ASSIGN_OR_RETURN(const auto host, Host::Start(options, make));
   bool serving = false;
   while (!WaitForSignal(signals,
                         serving ? absl::Hours(1) : absl::Milliseconds(50))) {

@@ -138,10 +138,8 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CasesService::Create(
   options.statements = sql::kStatements;
   options.prefer_indexes = true;
   ASSIGN_OR_RETURN(auto pool, db::Pool::Open(options));
-  ASSIGN_OR_RETURN(auto routing,
-                   rpc::Connect(environment.routing, environment.tls));
-  ASSIGN_OR_RETURN(auto registry,
-                   rpc::Connect(environment.registry, environment.tls));
+  ASSIGN_OR_RETURN(auto routing, environment.Connect("routing"));
+  ASSIGN_OR_RETURN(auto registry, environment.Connect("registry"));
   auto service = std::unique_ptr<CasesService>(
       new CasesService(environment.runtime, std::move(pool), std::move(keys),
                        routing::v1::RoutingService::NewStub(routing)));

@@ -23,7 +23,7 @@ namespace wangge::cases {
 
 class CasesService final : public rpc::Service {
  public:
-  // Needs --dsn, --registry, --routing and --personal_key.
+  // Needs --dsn, --endpoints and --personal_key.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 

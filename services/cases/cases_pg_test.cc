@@ -50,8 +50,8 @@ class CasesServiceTest : public RoomsTest {
     rpc::Environment environment;
     environment.dsn = database_->dsn();
     environment.db_connections = 4;
-    environment.registry = registry_->address();
-    environment.routing = "127.0.0.1:1";  // Nobody is there.
+    environment.endpoints = {{"registry", registry_->address()},
+                             {"routing", "127.0.0.1:1"}};  // Nobody is there.
     auto host =
         rpc::TestHost::Start("cases", environment, CasesService::Create);
     ASSERT_OK(host);

@@ -143,10 +143,8 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> CommandService::Create(
   options.statement_timeout = absl::Seconds(30);
   options.prefer_indexes = true;
   ASSIGN_OR_RETURN(auto pool, db::Pool::Open(options));
-  ASSIGN_OR_RETURN(auto registry,
-                   rpc::Connect(environment.registry, environment.tls));
-  ASSIGN_OR_RETURN(auto cases,
-                   rpc::Connect(environment.cases, environment.tls));
+  ASSIGN_OR_RETURN(auto registry, environment.Connect("registry"));
+  ASSIGN_OR_RETURN(auto cases, environment.Connect("cases"));
   auto service = std::unique_ptr<CommandService>(new CommandService(
       environment.runtime, std::move(pool), std::move(gateways)));
   RETURN_IF_ERROR(service->clock_.Sync());

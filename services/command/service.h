@@ -49,7 +49,7 @@ using CommandBase =
 
 class CommandService final : public CommandBase, public rpc::Service {
  public:
-  // Needs --dsn, --registry, --cases and --gateways.
+  // Needs --dsn, --endpoints and --gateways.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 

@@ -57,12 +57,9 @@ absl::StatusOr<std::unique_ptr<rpc::Service>> IntakeService::Create(
     const rpc::Environment& environment) {
   ASSIGN_OR_RETURN(Profiles profiles,
                    ReadProfiles(absl::GetFlag(FLAGS_sources)));
-  ASSIGN_OR_RETURN(auto registry,
-                   rpc::Connect(environment.registry, environment.tls));
-  ASSIGN_OR_RETURN(auto routing,
-                   rpc::Connect(environment.routing, environment.tls));
-  ASSIGN_OR_RETURN(auto cases,
-                   rpc::Connect(environment.cases, environment.tls));
+  ASSIGN_OR_RETURN(auto registry, environment.Connect("registry"));
+  ASSIGN_OR_RETURN(auto routing, environment.Connect("routing"));
+  ASSIGN_OR_RETURN(auto cases, environment.Connect("cases"));
   auto service = std::unique_ptr<IntakeService>(new IntakeService(
       environment.runtime, std::move(profiles),
       std::make_unique<Submitter>(routing::v1::RoutingService::NewStub(routing),

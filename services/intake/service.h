@@ -20,7 +20,7 @@ namespace wangge::intake {
 class IntakeService final : public v1::IntakeService::CallbackService,
                             public rpc::Service {
  public:
-  // Needs --registry, --routing, --cases and --sources.
+  // Needs --endpoints and --sources.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 

@@ -71,8 +71,7 @@ absl::StatusOr<v1::RouteMattersResponse> RouteMatters(
 absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
     const rpc::Environment& environment) {
   ASSIGN_OR_RETURN(auto model, ModelFile::Open(absl::GetFlag(FLAGS_model)));
-  ASSIGN_OR_RETURN(auto channel,
-                   rpc::Connect(environment.registry, environment.tls));
+  ASSIGN_OR_RETURN(auto channel, environment.Connect("registry"));
   auto service =
       std::unique_ptr<RoutingService>(new RoutingService(std::move(model)));
   ASSIGN_OR_RETURN(

@@ -24,7 +24,7 @@ absl::StatusOr<v1::RouteMattersResponse> RouteMatters(
 
 class RoutingService final : public rpc::Service {
  public:
-  // Needs --registry and --model.
+  // Needs --endpoints and --model.
   static absl::StatusOr<std::unique_ptr<rpc::Service>> Create(
       const rpc::Environment& environment);
 

@@ -111,7 +111,7 @@ RouteMattersRequest RouteRequest() {
 
 std::unique_ptr<Echo::Stub> Connect(int port) {
   wgctl::Settings settings = SuiteSettings();
-  settings.addresses["routing"] = absl::StrCat("127.0.0.1:", port);
+  settings.endpoints["routing"] = absl::StrCat("127.0.0.1:", port);
   wgctl::Client client(settings);
   return Echo::NewStub(*client.Channel("routing", "service/intake"));
 }

@@ -44,7 +44,7 @@ class CommandFaultTest : public ::testing::Test {
   // Both replicas of command.
   std::vector<std::shared_ptr<grpc::Channel>> Channels() {
     wgctl::Settings second = SuiteSettings();
-    second.addresses["command"] = Need("WANGGE_COMMAND2");
+    second.endpoints["command"] = Need("WANGGE_COMMAND2");
     return {*wgctl::Client(SuiteSettings()).Channel("command", "gateway/push"),
             *wgctl::Client(second).Channel("command", "gateway/push")};
   }

@@ -93,7 +93,7 @@ void Load(const std::atomic<bool>& stop, Ledger* ledger) {
 wgctl::Settings SettingsWithCases(const std::string& address) {
   wgctl::Settings settings = SuiteSettings();
   settings.timeout = absl::Seconds(5);
-  if (!address.empty()) settings.addresses["cases"] = address;
+  if (!address.empty()) settings.endpoints["cases"] = address;
   return settings;
 }
 

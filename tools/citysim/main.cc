@@ -60,7 +60,7 @@ absl::Status WriteDay(const std::string& city_folder, const std::string& out,
 // What `workers` plays.
 struct WorkersOptions {
   std::string city_folder;
-  std::vector<std::string> addresses = {"127.0.0.1:7105"};
+  std::vector<std::string> addresses;
   std::string certificates = "var/certs";
   int streams = 100;
   int seconds = 60;
@@ -109,8 +109,10 @@ void AddWorkers(CLI::App* app, WorkersOptions* o) {
   auto* workers = app->add_subcommand(
       "workers", "Play all workers: attach, drop, come back, answer.");
   workers->add_option("--city", o->city_folder, "City folder")->required();
-  workers->add_option("--command", o->addresses,
-                      "Addresses of command, one for each replica");
+  workers
+      ->add_option("--command", o->addresses,
+                   "Addresses of command, one for each replica")
+      ->required();
   workers->add_option("--certificates", o->certificates,
                       "Folder of certificates and keys");
   workers->add_option("--streams", o->streams, "Gateway streams")

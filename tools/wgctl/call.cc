@@ -16,9 +16,6 @@
 #include "rpc/status.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"
-#include "wangge/cases/v1/cases.grpc.pb.h"
-#include "wangge/command/v1/command.grpc.pb.h"
-#include "wangge/intake/v1/intake.grpc.pb.h"
 
 namespace wangge::wgctl {
 namespace {

@@ -16,7 +16,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Client::Channel(
       settings_.certificates, "/", absl::StrReplaceAll(identity, {{"/", "-"}}));
   const rpc::TlsFiles tls{stem + ".crt", stem + ".key",
                           settings_.certificates + "/ca.crt"};
-  ASSIGN_OR_RETURN(channel, rpc::Connect(settings_.addresses.at(service), tls));
+  ASSIGN_OR_RETURN(const std::string address,
+                   rpc::FindEndpoint(settings_.endpoints, service));
+  ASSIGN_OR_RETURN(channel, rpc::Connect(address, tls));
   return channel;
 }
 

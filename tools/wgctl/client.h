@@ -10,16 +10,12 @@
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "rpc/client.h"
+#include "rpc/endpoints.h"
 
 namespace wangge::wgctl {
 
 struct Settings {
-  std::map<std::string, std::string> addresses = {
-      {"registry", "127.0.0.1:7101"},
-      {"routing", "127.0.0.1:7102"},
-      {"intake", "127.0.0.1:7103"},
-      {"cases", "127.0.0.1:7104"},
-      {"command", "127.0.0.1:7105"}};
+  rpc::Endpoints endpoints;
   std::string certificates = "var/certs";
   std::string city_folder = "var/city";
   // The model that routing runs with, for commands that route by themselves.

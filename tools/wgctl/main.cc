@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/lock_checks.h"
 #include "grpcpp/create_channel.h"
@@ -33,7 +35,7 @@ void AddHealthCommand(CLI::App* app, const Settings* settings) {
   health->add_option("service", only, "Only this one");
   OnChosen(health, settings, [](Client& client) -> absl::Status {
     absl::Status worst;
-    for (const auto& [service, address] : client.settings().addresses) {
+    for (const auto& [service, address] : client.settings().endpoints) {
       if (!only.empty() && service != only) continue;
       auto channel = client.Channel(service, "admin/wgctl");
       const absl::Status status =
@@ -88,9 +90,19 @@ int Main(int argc, char** argv) {
   app.set_config("--config", config == nullptr ? "var/wgctl.toml" : config,
                  "Settings file");
   Settings settings;
-  for (auto& [service, address] : settings.addresses) {
-    app.add_option("--" + service, address, "Address of " + service);
-  }
+  app.add_option_function<std::vector<std::string>>(
+         "--endpoints",
+         [&settings](const std::vector<std::string>& entries) {
+           auto endpoints = rpc::ParseEndpoints(entries);
+           if (!endpoints.ok()) {
+             throw CLI::ValidationError(
+                 std::string(endpoints.status().message()));
+           }
+           settings.endpoints = *std::move(endpoints);
+         },
+         "Addresses of the services, name=host:port, separated by commas; "
+         "deploy/up writes them into the settings file")
+      ->delimiter(',');
   app.add_option("--certificates", settings.certificates,
                  "Folder of certificates and keys");
   app.add_option("--city-folder", settings.city_folder,
