@@ -156,7 +156,7 @@ void Hub::CloseAll(const absl::Status& status) {
   }
 }
 
-HandoutReader::HandoutReader(InboxStore* store, DeliveryCache* cache,
+HandoutReader::HandoutReader(AttachStore* store, DeliveryCache* cache,
                              ReceiptRecorder* recorder, Hub* hub,
                              const Clock* clock)
     : store_(*store),

@@ -113,7 +113,7 @@ class Hub {
 // hub. Thread-safe.
 class HandoutReader {
  public:
-  HandoutReader(InboxStore* store, DeliveryCache* cache,
+  HandoutReader(AttachStore* store, DeliveryCache* cache,
                 ReceiptRecorder* recorder, Hub* hub, const Clock* clock);
 
   // Begins with what comes after now. Hears of new deliveries on `dsn`.
@@ -123,7 +123,7 @@ class HandoutReader {
  private:
   bool ReadNew();
 
-  InboxStore& store_;
+  AttachStore& store_;
   DeliveryCache& cache_;
   ReceiptRecorder& recorder_;
   Hub& hub_;
