@@ -4,6 +4,7 @@
 #include "absl/synchronization/notification.h"
 #include "db/migrate.h"
 #include "db/pool.h"
+#include "db/server_time.h"
 #include "db/temp_database.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
@@ -56,6 +57,16 @@ TEST_F(PoolTest, BytesAndNullsRoundTrip) {
   ASSERT_EQ(rows->size(), 2);
   EXPECT_EQ(rows->Bytes(0, "body"), bytes);
   EXPECT_TRUE(rows->IsNull(1, "body"));
+}
+
+TEST_F(PoolTest, EveryPoolTellsTheServersTime) {
+  const auto first = ServerTime(pool_.get(), Soon());
+  ASSERT_OK(first);
+  const auto second = ServerTime(pool_.get(), Soon());
+  ASSERT_OK(second);
+  EXPECT_GT(*second, *first);
+  // The server of a test runs on this machine.
+  EXPECT_LT(absl::AbsDuration(absl::Now() - *second), absl::Seconds(10));
 }
 
 TEST_F(PoolTest, ArraysOfEveryTypeBecomeRows) {

@@ -71,7 +71,7 @@ void ShardedStream::Accepted(bool ok) {
     self_.reset();
     return;
   }
-  accept_next_();
+  shards_->AcceptNext(shard_);
   auto caller = shards_->admit_(context_);
   if (!caller.ok()) {
     Close(caller.status());
@@ -205,7 +205,6 @@ void StreamShards::AcceptNext(StreamShard* shard) {
   stream->shard_ = shard;
   stream->shards_ = this;
   stream->self_ = stream;
-  stream->accept_next_ = [this, shard] { AcceptNext(shard); };
   request_(&stream->context_, &stream->io_, shard->queue(),
            static_cast<CompletionTag*>(&stream->accepted_));
 }

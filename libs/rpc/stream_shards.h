@@ -125,8 +125,7 @@ class ShardedStream : public std::enable_shared_from_this<ShardedStream> {
 
   const size_t max_outbox_;
   StreamShard* shard_ = nullptr;
-  const StreamShards* shards_ = nullptr;
-  std::function<void()> accept_next_;
+  StreamShards* shards_ = nullptr;
   Caller caller_;
   bool begun_ = false;
   std::shared_ptr<ShardedStream> self_;

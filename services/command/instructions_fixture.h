@@ -10,10 +10,9 @@
 #include "base/uuid.h"
 #include "db/temp_database.h"
 #include "gmock/gmock.h"
-#include "services/command/inbox/inbox_store.h"
+#include "services/command/attach/attach_store.h"
 #include "services/command/instruction/instruction_timers.h"
 #include "services/command/instruction/instructions.h"
-#include "services/command/mobilisation/mobilisations.h"
 #include "services/command/sql.h"
 #include "services/command/test_city.h"
 
@@ -31,19 +30,18 @@ class InstructionsTest : public ::testing::Test {
                                 .prefer_indexes = true});
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
+    holder_.Set(city_);
     store_ = std::make_unique<InstructionStore>(pool_.get());
-    reach_ = std::make_unique<ReachStore>(pool_.get());
-    inbox_ = std::make_unique<InboxStore>(pool_.get());
-    instructions_ = std::make_unique<Instructions>(store_.get(), reach_.get());
-    mobilisations_ =
-        std::make_unique<Mobilisations>(store_.get(), reach_.get());
-    timers_ = std::make_unique<InstructionTimers>(store_.get(), reach_.get());
+    deliveries_ = std::make_unique<AttachStore>(pool_.get());
+    instructions_ =
+        std::make_unique<Instructions>(store_.get(), &holder_, &clock_);
+    timers_ = std::make_unique<InstructionTimers>(store_.get());
   }
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
-  InstructionContext As(const std::string& officer_id) const {
-    return {*city_, officer_id, now_, Soon()};
+  static rpc::Call As(const std::string& officer_id) {
+    return {{"gateway/app", officer_id}, Soon()};
   }
 
   v1::CreateInstructionRequest Make(const std::string& grid_id) const {
@@ -54,14 +52,19 @@ class InstructionsTest : public ::testing::Test {
     r.mutable_audience()->set_subtree_grid_id(grid_id);
     r.set_mode(v1::INSTRUCTION_MODE_ACTUAL);
     r.set_category(v1::INSTRUCTION_CATEGORY_MET);
-    *r.mutable_expire_time() = ToProto(now_ + absl::Hours(3));
+    *r.mutable_expire_time() = ToProto(clock_.Now() + absl::Hours(3));
     return r;
+  }
+
+  absl::StatusOr<v1::Instruction> Create(const v1::CreateInstructionRequest& r,
+                                         const std::string& officer_id) {
+    return CreateInstruction(*instructions_, As(officer_id), r);
   }
 
   // A released instruction of the street.
   v1::Instruction Released(const v1::CreateInstructionRequest& r,
                            const std::string& officer_id = "desk") {
-    const auto created = instructions_->Create(r, As(officer_id));
+    const auto created = Create(r, officer_id);
     EXPECT_OK(created);
     EXPECT_EQ(created->state(), v1::INSTRUCTION_STATE_RELEASED);
     return *created;
@@ -72,7 +75,7 @@ class InstructionsTest : public ::testing::Test {
     v1::ReleaseInstructionRequest r;
     r.set_request_id(NewUuid());
     r.set_instruction_id(id);
-    return instructions_->Release(r, As(officer_id));
+    return ReleaseInstruction(*instructions_, As(officer_id), r);
   }
 
   absl::StatusOr<v1::Instruction> Cancel(const std::string& id,
@@ -81,18 +84,24 @@ class InstructionsTest : public ::testing::Test {
     r.set_request_id(NewUuid());
     r.set_instruction_id(id);
     r.set_reason("误报");
-    return instructions_->Cancel(r, As(officer_id));
+    return CancelInstruction(*instructions_, As(officer_id), r);
   }
 
+  v1::Instruction Get(const std::string& id) {
+    auto read = ReadInstruction(*store_, id, Soon());
+    EXPECT_OK(read);
+    return read.ok() ? *read : v1::Instruction();
+  }
   v1::InstructionState StateOf(const std::string& id) {
-    return instructions_->Get(id, Soon())->state();
+    return Get(id).state();
   }
 
   // What waits for a recipient.
   std::vector<int64_t> PendingNumbers(const std::string& id,
                                       v1::Channel channel) {
-    const auto pending = inbox_->Pending(
-        {{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100, now_, Soon());
+    const auto pending =
+        deliveries_->Pending({{id, 0, {}, {UINT64_MAX >> 1, 0}, channel}}, 100,
+                             clock_.Now(), Soon());
     EXPECT_OK(pending);
     return pending.ok() ? pending->front() : std::vector<int64_t>();
   }
@@ -108,7 +117,7 @@ class InstructionsTest : public ::testing::Test {
   }
 
   v1::Delivery DeliveryAt(int64_t number) {
-    const auto read = inbox_->Deliveries({number}, Soon());
+    const auto read = deliveries_->Deliveries({number}, Soon());
     EXPECT_OK(read);
     v1::Delivery delivery;
     const grpc::Slice& bytes = read->front().shared;
@@ -133,26 +142,25 @@ class InstructionsTest : public ::testing::Test {
       receipt.set_kind(kind);
       receipt.set_reason("关机");
     }
-    ASSERT_OK(inbox_->RecordReceipts(receipts, now_, Soon()));
+    ASSERT_OK(deliveries_->RecordReceipts(receipts, clock_.Now(), Soon()));
   }
 
   void FireAll() {
     while (true) {
-      const auto fired = timers_->FireOne(*city_, now_);
+      const auto fired = timers_->FireOne(*city_, clock_.Now());
       ASSERT_OK(fired);
       if (!*fired) return;
     }
   }
 
   const std::shared_ptr<const city::City> city_ = TestCity();
-  absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  city::Holder holder_;
+  FakeClock clock_{absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()))};
   std::unique_ptr<db::TempDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<InstructionStore> store_;
-  std::unique_ptr<ReachStore> reach_;
-  std::unique_ptr<InboxStore> inbox_;
+  std::unique_ptr<AttachStore> deliveries_;
   std::unique_ptr<Instructions> instructions_;
-  std::unique_ptr<Mobilisations> mobilisations_;
   std::unique_ptr<InstructionTimers> timers_;
 };
 

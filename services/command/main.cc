@@ -2,7 +2,7 @@
 
 #include "base/allocator.h"
 #include "rpc/stream_shards.h"
-#include "services/command/service.h"
+#include "services/command/command.h"
 
 int main(int argc, char** argv) {
   wangge::KeepFreedMemory();

@@ -17,37 +17,50 @@
 namespace wangge::command {
 
 // Thread-safe.
-template <typename Message>
+template <typename MessageT>
 class ProgressWatch {
  public:
   // What is watched: an instruction, broken down to a level.
   using Key = std::pair<std::string, common::v1::GridLevel>;
   struct Progress {
-    Message message;
+    MessageT message;
     bool last = false;  // It cannot change any more.
   };
   using Count = std::function<absl::StatusOr<Progress>(const Key& key)>;
 
+  // A slow watcher misses counts in between.
+  static constexpr size_t kMaxUnsent = 2;
+
+  class Stream final : public rpc::ServerStream<MessageT> {
+   public:
+    Stream() : rpc::ServerStream<MessageT>(kMaxUnsent + 1) {}
+  };
+
   ProgressWatch(const std::string& name, Count count)
       : count_(std::move(count)),
-        periodic_(name, kInterval, [this] { return Tick(); }) {}
+        periodic_(name, kInterval, [this] { return CountAll(); }) {}
 
-  // A stream that watches from now on.
-  grpc::ServerWriteReactor<Message>* Watch(const Key& key) {
+  // A stream that watches from now on, until the last count, an error of
+  // counting, or Close.
+  std::shared_ptr<Stream> Watch(const Key& key) {
     auto stream = std::make_shared<Stream>();
-    stream->Begin(stream);
     {
       MutexLock lock(&mutex_);
-      watchers_[key].push_back({stream, ""});
+      if (closed_.ok()) {
+        watchers_[key].push_back({stream, ""});
+      } else {
+        stream->Close(closed_);
+      }
     }
     periodic_.Poke();
-    return stream.get();
+    return stream;
   }
 
-  // Ends all streams.
+  // Ends all streams, and those that come later, with an error.
   void Close(const absl::Status& status) {
     periodic_.Stop();
     MutexLock lock(&mutex_);
+    closed_ = status;
     for (const auto& [key, watchers] : watchers_) {
       for (const Watcher& watcher : watchers) {
         if (auto stream = watcher.stream.lock()) stream->Close(status);
@@ -58,22 +71,13 @@ class ProgressWatch {
 
  private:
   static constexpr absl::Duration kInterval = absl::Milliseconds(250);
-  // A slow watcher misses counts in between.
-  static constexpr size_t kMostWaiting = 2;
 
-  class Stream : public rpc::ServerStream<Message> {
-   public:
-    Stream() : rpc::ServerStream<Message>(kMostWaiting + 1) {}
-    void Begin(std::shared_ptr<Stream> self) {
-      this->KeepAlive(std::move(self));
-    }
-  };
   struct Watcher {
     std::weak_ptr<Stream> stream;
     std::string seen;  // The message it got last, serialized.
   };
 
-  bool Tick() {
+  bool CountAll() {
     const absl::Time begin = absl::Now();
     if (begin < next_) return false;
     std::vector<Key> keys;
@@ -83,28 +87,28 @@ class ProgressWatch {
     }
     for (const Key& key : keys) {
       // Without the lock: it may take a while.
-      Tell(key, count_(key));
+      SendToAll(key, count_(key));
     }
     // Counting a large audience must not become all that the database does.
     next_ = absl::Now() + (absl::Now() - begin);
     return false;
   }
 
-  void Tell(const Key& key, const absl::StatusOr<Progress>& progress) {
+  void SendToAll(const Key& key, const absl::StatusOr<Progress>& progress) {
     MutexLock lock(&mutex_);
     std::vector<Watcher>& watchers = watchers_[key];
     const std::string bytes =
         progress.ok() ? progress->message.SerializeAsString() : "";
     watchers.erase(std::remove_if(watchers.begin(), watchers.end(),
                                   [&](Watcher& watcher) {
-                                    return !Tell(&watcher, progress, bytes);
+                                    return !Send(&watcher, progress, bytes);
                                   }),
                    watchers.end());
     if (watchers.empty()) watchers_.erase(key);
   }
 
-  // False when the watcher is gone, or was told the last.
-  static bool Tell(Watcher* watcher, const absl::StatusOr<Progress>& progress,
+  // False when the watcher is gone, or this was the last for it.
+  static bool Send(Watcher* watcher, const absl::StatusOr<Progress>& progress,
                    const std::string& bytes) {
     const std::shared_ptr<Stream> stream = watcher->stream.lock();
     if (stream == nullptr) return false;
@@ -112,7 +116,7 @@ class ProgressWatch {
       stream->Close(progress.status());
       return false;
     }
-    if (!progress->last && stream->outbox_size() >= kMostWaiting) return true;
+    if (!progress->last && stream->outbox_size() >= kMaxUnsent) return true;
     if (watcher->seen != bytes || progress->last) {
       watcher->seen = bytes;
       if (!stream->Send(progress->message)) return false;
@@ -124,6 +128,7 @@ class ProgressWatch {
   const Count count_;
   absl::Time next_;  // Of the counting thread.
   Mutex mutex_;
+  absl::Status closed_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, std::vector<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   exec::Periodic periodic_;
 };

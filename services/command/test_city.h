@@ -27,7 +27,7 @@ inline void AddGridRow(const std::string& id, const std::string& parent,
 // Grids c > d > s > k > p > m1 (60 households) and m2 (50); police grid j of s.
 // Centres oc, od, os; team of k; market of s; station of s. `desk` is on duty
 // at os, `clerk` in the team; all others by their names.
-inline std::shared_ptr<const city::City> TestCity() {
+inline city::RowMap TestCityRows() {
   city::RowMap rows;
   const std::string ours = "layer: GRID_LAYER_GOVERNANCE";
   AddGridRow("c", "", "CITY", ours, &rows);
@@ -76,9 +76,17 @@ inline std::shared_ptr<const city::City> TestCity() {
         "end_minute: 1440 }"}) {
     city::AddRow(FromText<city::CityRow>(row), &rows);
   }
+  return rows;
+}
+
+inline registry::v1::CityVersion TestCityVersion() {
   registry::v1::CityVersion version;
   version.set_version(7);
-  auto city = city::City::Build(version, rows);
+  return version;
+}
+
+inline std::shared_ptr<const city::City> TestCity() {
+  auto city = city::City::Build(TestCityVersion(), TestCityRows());
   EXPECT_OK(city);
   return city.ok() ? *city : nullptr;
 }

@@ -1,21 +1,18 @@
 // Attach over a real socket, with its inbox in a real database.
 #include <atomic>
+#include <filesystem>
 #include <pqxx/pqxx>
 #include <thread>
 
-#include "city/folder.h"
-#include "db/temp_database.h"
-#include "gmock/gmock.h"
-#include "rpc/client.h"
-#include "rpc/test_tls.h"
-#include "services/command/attach/attach_stream.h"
-#include "services/command/sql.h"
+#include "base/file.h"
+#include "services/command/command_fixture.h"
+#include "services/command/inbox/inbox_store.h"
 #include "testing/proto.h"
-#include "wangge/command/v1/command.grpc.pb.h"
 
 namespace wangge::command {
 namespace {
 
+// Two officers.
 std::shared_ptr<const city::City> CityOfTwoOfficers() {
   city::RowMap rows;
   for (const char* row :
@@ -32,43 +29,13 @@ std::shared_ptr<const city::City> CityOfTwoOfficers() {
   return *city;
 }
 
-using RawService =
-    v1::CommandService::WithRawMethod_Attach<v1::CommandService::Service>;
-
-class AttachTest : public ::testing::Test, public RawService {
+class AttachTest : public CommandTest {
  protected:
-  void SetUp() override {
-    auto database = db::TempDatabase::Create("command", sql::kMigrations);
-    ASSERT_OK(database);
-    database_ = *std::move(database);
-    auto pool = db::Pool::Open({.dsn = database_->dsn(),
-                                .size = 2,
-                                .statements = sql::kStatements,
-                                .prefer_indexes = true});
-    ASSERT_OK(pool);
-    pool_ = *std::move(pool);
-    store_ = std::make_unique<InboxStore>(pool_.get());
-    cache_ = std::make_unique<DeliveryCache>(store_.get());
-    backlogs_ = std::make_unique<BacklogReader>(store_.get(), cache_.get(),
-                                                &SystemClock());
-    receipts_ = std::make_unique<ReceiptRecorder>(store_.get(), &SystemClock());
-    handouts_ = std::make_unique<HandoutReader>(
-        store_.get(), cache_.get(), receipts_.get(), &hub_, &SystemClock());
-    city_.Set(CityOfTwoOfficers());
-    rpc::ServerOptions server;
-    server.address = "127.0.0.1:0";
-    server.tls = rpc::TestTls("service-command");
-    auto started = rpc::Server::Start(server, {this}, &shards_);
-    ASSERT_OK(started);
-    server_ = *std::move(started);
-  }
+  AttachTest() { city_ = CityOfTwoOfficers(); }
 
-  void TearDown() override {
-    handouts_->Stop();
-    hub_.CloseAll(rpc::NotServing());
-    server_->Shutdown(absl::Seconds(10));
-    backlogs_.reset();
-    receipts_.reset();
+  void SetUp() override {
+    CommandTest::SetUp();
+    inbox_ = std::make_unique<InboxStore>(pool_.get());
   }
 
   // Makes deliveries titled 1 to `count` that wait for officer a.
@@ -86,9 +53,9 @@ class AttachTest : public ::testing::Test, public RawService {
     const auto last = static_cast<uint64_t>(
         work.exec1("SELECT pg_current_xact_id()::text")[0].as<int64_t>());
     const absl::Time end = Soon();
-    auto settled = store_->End(Soon());
+    auto settled = deliveries_->End(Soon());
     while (settled.ok() && settled->xid < last && absl::Now() < end) {
-      settled = store_->End(Soon());
+      settled = deliveries_->End(Soon());
     }
     ASSERT_OK(settled);
     ASSERT_GE(settled->xid, last);
@@ -101,50 +68,18 @@ class AttachTest : public ::testing::Test, public RawService {
     task.origin = "n/" + title;
     task.recipient_ids = std::move(officer_ids);
     task.delivery.set_title(title);
-    ASSERT_OK(store_->AddTasks({{task}}, "", "c", Soon()));
+    ASSERT_OK(inbox_->AddTasks({{task}}, "", "c", Soon()));
   }
 
   void ExpectAllInOrder(int backlog);
 
-  static absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
-
-  rpc::Runtime runtime_{{"test", 4, 64},
-                        rpc::TestPolicy("gateway/*"),
-                        std::make_unique<rpc::TokenVerifier>("")};
-  city::Holder city_;
-  std::unique_ptr<db::TempDatabase> database_;
-  std::unique_ptr<db::Pool> pool_;
-  std::unique_ptr<InboxStore> store_;
-  std::unique_ptr<DeliveryCache> cache_;
-  Hub hub_;
-  Gateways gateways_{
-      {{"push",
-        FromText<v1::GatewayProfile>("gateway_id: 'push' whole_city: true")},
-       {"street",
-        FromText<v1::GatewayProfile>("gateway_id: 'app' unit_ids: 'x'")}}};
-  rpc::StreamShards shards_{
-      2,
-      [this](auto* context, auto* io, auto* queue, void* tag) {
-        RequestAttach(context, io, queue, queue, tag);
-      },
-      [this] {
-        return std::make_shared<AttachStream>(AttachDeps{
-            runtime_, hub_, *backlogs_, *receipts_, city_, gateways_});
-      }};
-  std::unique_ptr<BacklogReader> backlogs_;
-  std::unique_ptr<ReceiptRecorder> receipts_;
-  std::unique_ptr<HandoutReader> handouts_;
-  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<InboxStore> inbox_;
 };
 
 // Attaches as officer a, who has `backlog` deliveries waiting, adds a new one,
 // and reads until the backlog has ended and the new one has come.
 void AttachTest::ExpectAllInOrder(int backlog) {
-  const auto channel =
-      rpc::Connect("127.0.0.1:" + std::to_string(server_->port()),
-                   rpc::TestTls("gateway-push"));
-  ASSERT_OK(channel);
-  const auto stub = v1::CommandService::NewStub(*channel);
+  const auto stub = v1::CommandService::NewStub(host_->Channel("gateway-push"));
   grpc::ClientContext context;
   const auto stream = stub->Attach(&context);
   v1::AttachRequest join;
@@ -183,7 +118,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
   // More than a backlog may have in the outbox, whatever TCP takes besides.
   constexpr int kBacklog = 120'000;
   MakeBacklog(kBacklog);
-  ASSERT_OK(handouts_->Start(database_->dsn()));
+  StartCommand();
   ExpectAllInOrder(kBacklog);
 }
 
@@ -191,7 +126,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
 // cut its reader off as too slow.
 TEST_F(AttachTest, MuchThatIsNewWhileTheBacklogIsSentComesOnce) {
   constexpr int kNew = 20'000;
-  ASSERT_OK(handouts_->Start(database_->dsn()));
+  StartCommand();
   MakeBacklog(kNew);
   ExpectAllInOrder(kNew);
 }
@@ -199,10 +134,13 @@ TEST_F(AttachTest, MuchThatIsNewWhileTheBacklogIsSentComesOnce) {
 // One gateway's stream, as its client sees it.
 class Client {
  public:
-  Client(int port, const std::string& identity)
-      : stub_(v1::CommandService::NewStub(*rpc::Connect(
-            "127.0.0.1:" + std::to_string(port), rpc::TestTls(identity)))) {
+  Client(const rpc::TestHost& host, const std::string& identity,
+         const std::string& officer_id = "")
+      : stub_(v1::CommandService::NewStub(host.Channel(identity))) {
     context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+    if (!officer_id.empty()) {
+      context_.AddMetadata(rpc::kTokenKey, rpc::TestHost::TokenOf(officer_id));
+    }
     stream_ = stub_->Attach(&context_);
   }
   ~Client() { context_.TryCancel(); }
@@ -213,6 +151,11 @@ class Client {
   void Write(const v1::AttachRequest& request) {
     EXPECT_TRUE(stream_->Write(request));
   }
+  // As Write, to a stream that may have ended already.
+  void Send(const std::string& request) {
+    Send(FromText<v1::AttachRequest>(request));
+  }
+  void Send(const v1::AttachRequest& request) { stream_->Write(request); }
   v1::AttachResponse Read() {
     v1::AttachResponse response;
     EXPECT_TRUE(stream_->Read(&response));
@@ -252,12 +195,12 @@ class Client {
   void WaitUntilRecorded(int64_t count) {
     while (recorded_ < count && !::testing::Test::HasFailure()) Read();
   }
-  // The code with which the server ends the stream.
-  grpc::StatusCode End() {
+  // How the server ends the stream.
+  absl::Status End() {
     v1::AttachResponse response;
     while (stream_->Read(&response)) {
     }
-    return stream_->Finish().error_code();
+    return rpc::FromGrpc(stream_->Finish());
   }
   const std::string& cursor() const { return cursor_; }
   const std::string& last_id() const { return last_id_; }
@@ -274,48 +217,125 @@ class Client {
   int64_t recorded_ = 0;
 };
 
-TEST_F(AttachTest, AGatewayCarriesItsOwnOnly) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  // The profile of `app` is for another unit; `push` is for everybody, but
-  // there is nobody named z.
+// Writes the profile of a gateway that carries the units in a text.
+void WriteGateway(const std::string& directory, const std::string& id,
+                  const std::string& units) {
+  ASSERT_OK(WriteFile(
+      absl::StrCat(directory, "/", id, ".textproto"),
+      absl::StrCat("gateway_id: '", id, "' name: '", id, "' ", units)));
+}
+
+TEST_F(AttachTest, ACallerCarriesItsOwnOnly) {
+  gateways_ = ::testing::TempDir() + "/gateways-" + NewUuid();
+  std::filesystem::create_directory(gateways_);
+  WriteGateway(gateways_, "push", "whole_city: true");
+  WriteGateway(gateways_, "sms", "unit_ids: 'x'");
+  StartCommand();
   const struct {
     const char* identity;
+    const char* officer_id;
     const char* request;
-    grpc::StatusCode code;
+    common::v1::ErrorReason reason;
   } rows[] = {
-      {"gateway-app", "join_recipient_ids: 'a'",
-       grpc::StatusCode::PERMISSION_DENIED},
-      {"gateway-push", "join_recipient_ids: 'z'",
-       grpc::StatusCode::PERMISSION_DENIED},
+      // The profile of `sms` is for another unit; `push` is for everybody, but
+      // there is nobody named z.
+      {"gateway-sms", "", "join_recipient_ids: 'a'",
+       common::v1::ERROR_REASON_NOT_YOURS},
+      {"gateway-push", "", "join_recipient_ids: 'z'",
+       common::v1::ERROR_REASON_NOT_YOURS},
+      // A person carries nobody else.
+      {"gateway-app", "a", "join_recipient_ids: 'b'",
+       common::v1::ERROR_REASON_NOT_YOURS},
       // Receipts for somebody whom the stream does not carry are forged.
-      {"gateway-push",
+      {"gateway-push", "",
        "receipts { delivery_id: '1' recipient_id: 'a' "
        "kind: RECEIPT_KIND_DONE }",
-       grpc::StatusCode::PERMISSION_DENIED},
-      {"gateway-push", "join_recipient_ids: 'a' resume_cursor: 'x'",
-       grpc::StatusCode::INVALID_ARGUMENT},
-      {"gateway-push", "receipts { recipient_id: 'a' }",
-       grpc::StatusCode::INVALID_ARGUMENT},
+       common::v1::ERROR_REASON_NOT_YOURS},
+      // The policy lets no source attach.
+      {"source-110", "", "join_recipient_ids: 'a'",
+       common::v1::ERROR_REASON_NOT_ALLOWED},
   };
   for (const auto& row : rows) {
-    Client client(server_->port(), row.identity);
-    client.Write(row.request);
-    EXPECT_EQ(client.End(), row.code) << row.request;
+    Client client(*host_, row.identity, row.officer_id);
+    client.Send(row.request);
+    const absl::Status status = client.End();
+    EXPECT_EQ(status.code(), kDenied) << row.identity << " " << row.request;
+    EXPECT_EQ(errors::ReasonOf(status), row.reason)
+        << row.identity << " " << row.request << status;
   }
-  for (const int count : {10'001, 1'000'000}) {
-    v1::AttachRequest many;
-    for (int i = 0; i < count; ++i) many.add_join_recipient_ids("a");
-    Client client(server_->port(), "gateway-push");
-    client.Write(many);
-    EXPECT_EQ(client.End(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(Client(*host_, "gateway-app", "a")
+                  .Join("join_recipient_ids: 'a'")
+                  .empty());
+}
+
+TEST_F(AttachTest, AFaultyMessageEndsTheStreamAndNamesTheField) {
+  StartCommand();
+  v1::AttachRequest many;
+  for (int i = 0; i < 10'001; ++i) {
+    many.add_join_recipient_ids("a");
+    many.add_leave_recipient_ids("a");
+    many.add_receipts()->set_kind(v1::RECEIPT_KIND_DONE);
+  }
+  v1::AttachRequest more_than_a_stream;
+  for (int i = 0; i < 1'000'001; ++i) {
+    more_than_a_stream.add_join_recipient_ids("a");
+  }
+  const struct {
+    v1::AttachRequest request;
+    std::vector<std::string> faults;
+  } rows[] = {
+      {FromText<v1::AttachRequest>(
+           "join_recipient_ids: 'a' resume_cursor: 'x'"),
+       {"resume_cursor: must be omitted or be a cursor received from this "
+        "service, got 'x'"}},
+      {FromText<v1::AttachRequest>("receipts { recipient_id: 'a' }"),
+       {"receipts.kind: must be one of DELIVERED to UNREACHABLE, got 0"}},
+      {FromText<v1::AttachRequest>("receipts { kind: RECEIPT_KIND_UNREACHABLE "
+                                   "reason: '" +
+                                   std::string(201, 'r') + "' }"),
+       {"receipts.reason: has 201 characters; at most 200"}},
+      {many,
+       {"join_recipient_ids: must have at most 10000 items in a message, got "
+        "10001",
+        "leave_recipient_ids: must have at most 10000 items in a message, got "
+        "10001",
+        "receipts: must have at most 10000 items in a message, got 10001"}},
+      {more_than_a_stream,
+       {"join_recipient_ids: must have at most 10000 items in a message, got "
+        "1000001",
+        "join_recipient_ids: would exceed the 1000000 recipients of one "
+        "stream; open another stream"}},
+  };
+  for (const auto& row : rows) {
+    Client client(*host_, "gateway-push");
+    client.Send(row.request);
+    EXPECT_EQ(errors::ViolationsOf(client.End()), row.faults);
   }
 }
 
+TEST_F(AttachTest, StreamsEndWhenTheServiceStopsAndAreResumedAtAnother) {
+  MakeBacklog(2);
+  StartCommand();
+  Client client(*host_, "gateway-push");
+  EXPECT_EQ(client.Join("join_recipient_ids: 'a'", 2).size(), 2U);
+  const std::string cursor = client.cursor();
+  host_->host().Stop(absl::Seconds(30));
+  const absl::Status end = client.End();
+  EXPECT_EQ(end.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(errors::ReasonOf(end), errors::ReasonOf(rpc::NotServing()));
+  AddTask({"a"}, "new");
+  StartCommand();
+  Client again(*host_, "gateway-push");
+  EXPECT_THAT(
+      again.Join("join_recipient_ids: 'a' resume_cursor: '" + cursor + "'", 1),
+      ::testing::ElementsAre("new"));
+}
+
 TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client client(server_->port(), "gateway-push");
+  StartCommand();
+  Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
-  Client other(server_->port(), "gateway-push");
+  Client other(*host_, "gateway-push");
   other.Join("join_recipient_ids: 'b'");
   AddTask({"b"});
   const std::string of_b = other.Read().deliveries(0).delivery_id();
@@ -326,7 +346,7 @@ TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
   }
   // The phone may forget them.
   client.WaitUntilRecorded(static_cast<int64_t>(ids.size()));
-  Client again(server_->port(), "gateway-push");
+  Client again(*host_, "gateway-push");
   EXPECT_EQ(again.Join("join_recipient_ids: 'b'", 1).size(), 1U);
 }
 
@@ -335,10 +355,10 @@ TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
 TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
   constexpr int kMessages = 100;
   constexpr int kReceipts = 10'000;
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client flood(server_->port(), "gateway-push");
+  StartCommand();
+  Client flood(*host_, "gateway-push");
   flood.Join("join_recipient_ids: 'a'");
-  Client other(server_->port(), "gateway-push");
+  Client other(*host_, "gateway-push");
   other.Join("join_recipient_ids: 'b'");
   AddTask({"a", "b"});
   const std::string id = flood.Read().deliveries(0).delivery_id();
@@ -367,9 +387,9 @@ TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
 }
 
 TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client first(server_->port(), "gateway-push");
-  Client second(server_->port(), "gateway-push");
+  StartCommand();
+  Client first(*host_, "gateway-push");
+  Client second(*host_, "gateway-push");
   first.Join("join_recipient_ids: 'a'");
   second.Join("join_recipient_ids: 'a'");
   AddTask({"a"});
@@ -382,33 +402,33 @@ TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
     EXPECT_TRUE(client->Join("join_recipient_ids: 'a'").empty());
     EXPECT_EQ(client->recorded(), 1);
   }
-  Client third(server_->port(), "gateway-push");
+  Client third(*host_, "gateway-push");
   EXPECT_TRUE(third.Join("join_recipient_ids: 'a'").empty());
 }
 
 TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
   MakeBacklog(3);
-  ASSERT_OK(handouts_->Start(database_->dsn()));
+  StartCommand();
   std::string cursor;
   {
-    Client client(server_->port(), "gateway-push");
+    Client client(*host_, "gateway-push");
     EXPECT_EQ(client.Join("join_recipient_ids: 'a'", 3).size(), 3U);
     cursor = client.cursor();
   }
   ASSERT_FALSE(cursor.empty());
   AddTask({"a"}, "new");
-  Client resumed(server_->port(), "gateway-push");
+  Client resumed(*host_, "gateway-push");
   EXPECT_THAT(resumed.Join(
                   "join_recipient_ids: 'a' resume_cursor: '" + cursor + "'", 1),
               ::testing::ElementsAre("new"));
   // Without a cursor everything that is not acknowledged comes.
-  Client anew(server_->port(), "gateway-push");
+  Client anew(*host_, "gateway-push");
   EXPECT_EQ(anew.Join("join_recipient_ids: 'a'", 4).size(), 4U);
 }
 
 TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client client(server_->port(), "gateway-push");
+  StartCommand();
+  Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   // The answer to the second join comes after the leave was done.
   client.Join("leave_recipient_ids: 'a' join_recipient_ids: 'b'");
@@ -420,15 +440,15 @@ TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
   other.origin = "n/1/2";
   other.recipient_ids = {"b"};
   other.delivery.set_title("b");
-  ASSERT_OK(store_->AddTasks({{task, other}}, "", "c", Soon()));
+  ASSERT_OK(inbox_->AddTasks({{task, other}}, "", "c", Soon()));
   EXPECT_EQ(client.Read().deliveries(0).title(), "b");
 }
 
 // Regression: the numbers of what was sent were counted after the recipients
 // had been moved away.
 TEST_F(AttachTest, WhatWasSentAndNeverConfirmedIsRemembered) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client client(server_->port(), "gateway-push");
+  StartCommand();
+  Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   pqxx::connection connection(database_->dsn());
   {
@@ -455,8 +475,8 @@ TEST_F(AttachTest, WhatWasSentAndNeverConfirmedIsRemembered) {
 }
 
 TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
-  ASSERT_OK(handouts_->Start(database_->dsn()));
-  Client client(server_->port(), "gateway-push");
+  StartCommand();
+  Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   // More than the outbox and all buffers on the way hold.
   constexpr int kTasks = 30'000;
@@ -466,17 +486,18 @@ TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
     tasks[static_cast<size_t>(i)].recipient_ids = {"a"};
     tasks[static_cast<size_t>(i)].delivery.set_text(std::string(1024, 'x'));
   }
-  ASSERT_OK(store_->AddTasks({tasks}, "", "c", Soon()));
+  ASSERT_OK(inbox_->AddTasks({tasks}, "", "c", Soon()));
   // What comes later was handed out later: all of it is at the stream by then.
-  Client witness(server_->port(), "gateway-push");
+  Client witness(*host_, "gateway-push");
   witness.Join("join_recipient_ids: 'b'");
   Task last;
   last.origin = "last";
   last.recipient_ids = {"b"};
-  ASSERT_OK(store_->AddTasks({{last}}, "c", "d", Soon()));
+  ASSERT_OK(inbox_->AddTasks({{last}}, "c", "d", Soon()));
   witness.Read();
-  EXPECT_EQ(client.End(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  Client back(server_->port(), "gateway-push");
+  EXPECT_EQ(errors::ReasonOf(client.End()),
+            common::v1::ERROR_REASON_SLOW_READER);
+  Client back(*host_, "gateway-push");
   EXPECT_EQ(back.Join("join_recipient_ids: 'a'", kTasks).size(),
             static_cast<size_t>(kTasks));
 }

@@ -8,45 +8,40 @@
 #include "errors/errors.h"
 #include "rpc/bytes.h"
 #include "rpc/stream.h"
+#include "services/command/attach/attachments.h"
 
 namespace wangge::command {
 namespace {
 
-constexpr char kAttach[] = "/wangge.command.v1.CommandService/Attach";
-constexpr int kMostItems = 10'000;  // Of a message.
-constexpr size_t kMostRecipients = 1'000'000;
-constexpr size_t kMostHeld = 1000;
+constexpr int kMaxItems = 10'000;  // Of a message.
+constexpr size_t kMaxRecipients = 1'000'000;
+constexpr size_t kMaxHeld = 1000;
 constexpr size_t kBacklogRecipients = 500;
-constexpr size_t kMostReason = 200;
+constexpr size_t kMaxReason = 200;
 
-std::string HowMany(int size) {
-  return absl::StrCat("has ", size, " items; at most ", kMostItems,
-                      " a message");
+void RequireItems(const std::string& field, int count, errors::Violations* v) {
+  v->Require(count <= kMaxItems, field,
+             absl::StrCat("must have at most ", kMaxItems,
+                          " items in a message, got ", count));
 }
 
 }  // namespace
 
-AttachStream::AttachStream(const AttachDeps& deps)
-    : Subscriber(kMaxOutbox), deps_(deps) {}
+AttachStream::AttachStream(Attachments* room)
+    : Subscriber(kMaxOutbox), room_(*room) {}
 
 void AttachStream::OnBegin() {
-  auto caller = rpc::AdmitStream(deps_.runtime, context(), kAttach);
-  if (!caller.ok()) {
-    Close(caller.status());
-    return;
+  const auto* gateway = room_.gateways.Find(caller());
+  if (gateway != nullptr && gateway->channel() == v1::CHANNEL_SECOND) {
+    set_channel(v1::CHANNEL_SECOND);
   }
-  caller_ = *std::move(caller);
-  if (const auto* gateway = deps_.gateways.Find(caller_)) {
-    if (gateway->channel() == v1::CHANNEL_SECOND)
-      set_channel(gateway->channel());
-  }
-  deps_.hub.Add(Self());
+  room_.hub.Add(Self());
   ReadNext();
 }
 
 void AttachStream::OnEnd() {
-  deps_.hub.Leave(Self(), {joined_.begin(), joined_.end()});
-  deps_.hub.Remove(Self());
+  room_.hub.Leave(Self(), {joined_.begin(), joined_.end()});
+  room_.hub.Remove(Self());
 }
 
 void AttachStream::OnSlowReader() { Close(rpc::SlowReader()); }
@@ -71,7 +66,7 @@ void AttachStream::OnMessage(grpc::ByteBuffer message) {
                                     request.receipts().end());
   // The next message is read when these are recorded: whoever sends faster
   // waits.
-  deps_.receipts.Record(std::move(receipts),
+  room_.receipts.Record(std::move(receipts),
                         [self = Self(), request = std::move(request)](
                             const absl::Status& status) {
                           self->shard().Post([self, request, status] {
@@ -84,38 +79,44 @@ void AttachStream::OnMessage(grpc::ByteBuffer message) {
                         });
 }
 
-absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
+absl::Status AttachStream::CheckForm(const v1::AttachRequest& request) const {
   errors::Violations v;
-  v.Require(request.join_recipient_ids_size() <= kMostItems,
-            "join_recipient_ids", HowMany(request.join_recipient_ids_size()));
-  v.Require(request.leave_recipient_ids_size() <= kMostItems,
-            "leave_recipient_ids", HowMany(request.leave_recipient_ids_size()));
-  v.Require(request.receipts_size() <= kMostItems, "receipts",
-            HowMany(request.receipts_size()));
+  RequireItems("join_recipient_ids", request.join_recipient_ids_size(), &v);
+  RequireItems("leave_recipient_ids", request.leave_recipient_ids_size(), &v);
+  RequireItems("receipts", request.receipts_size(), &v);
   v.Require(
       joined_.size() + static_cast<size_t>(request.join_recipient_ids_size()) <=
-          kMostRecipients,
+          kMaxRecipients,
       "join_recipient_ids",
-      absl::StrCat("would be more than ", kMostRecipients,
-                   " of one stream; open another one"));
+      absl::StrCat("would exceed the ", kMaxRecipients,
+                   " recipients of one stream; open another stream"));
   v.Require(request.resume_cursor().empty() ||
                 ParsePosition(request.resume_cursor()).has_value(),
-            "resume_cursor", "is none; leave it out or use one received");
+            "resume_cursor",
+            absl::StrCat("must be omitted or be a cursor received from this "
+                         "service, got '",
+                         request.resume_cursor(), "'"));
   for (const v1::Receipt& receipt : request.receipts()) {
     v.Require(receipt.kind() >= v1::RECEIPT_KIND_DELIVERED &&
                   receipt.kind() <= v1::RECEIPT_KIND_UNREACHABLE,
-              "receipts.kind", "is missing or unknown");
-    v.RequireText("receipts.reason", receipt.reason(), 0, kMostReason);
+              "receipts.kind",
+              absl::StrCat("must be one of DELIVERED to UNREACHABLE, got ",
+                           static_cast<int>(receipt.kind())));
+    v.RequireText("receipts.reason", receipt.reason(), 0, kMaxReason);
   }
-  RETURN_IF_ERROR(v.ToStatus());
+  return v.ToStatus();
+}
+
+absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
+  RETURN_IF_ERROR(CheckForm(request));
   for (const v1::Receipt& receipt : request.receipts()) {
     if (!joined_.contains(receipt.recipient_id())) {
       return errors::NotYours("recipient", receipt.recipient_id(),
-                              caller_.Text());
+                              caller().Text());
     }
   }
   if (request.join_recipient_ids().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto city, city::Current(deps_.city));
+  ASSIGN_OR_RETURN(const auto city, city::Current(room_.city));
   for (const std::string& id : request.join_recipient_ids()) {
     RETURN_IF_ERROR(CheckRecipient(*city, id));
   }
@@ -125,12 +126,12 @@ absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
 absl::Status AttachStream::CheckRecipient(const city::City& city,
                                           const std::string& id) const {
   const auto* officer = city.FindOfficer(id);
-  const bool own = caller_.officer_id.empty()
-                       ? officer != nullptr &&
-                             deps_.gateways.MayCarry(caller_, *officer, city)
-                       : officer != nullptr && caller_.officer_id == id;
+  const bool own = officer != nullptr &&
+                   (caller().officer_id.empty()
+                        ? room_.gateways.MayCarry(caller(), *officer, city)
+                        : caller().officer_id == id);
   return own ? absl::OkStatus()
-             : errors::NotYours("recipient", id, caller_.Text());
+             : errors::NotYours("recipient", id, caller().Text());
 }
 
 void AttachStream::AfterReceipts(const v1::AttachRequest& request) {
@@ -163,31 +164,48 @@ void AttachStream::Join(const v1::AttachRequest& request) {
                          from,
                          end == fresh.size()});
   }
-  ContinueBacklog();
+  if (closing()) return;  // Its outbox was full.
+  if (state_ == State::kLive) BeginPass(backlogs_.front().from);
+  ContinueBacklogs();
 }
 
 void AttachStream::Leave(const std::vector<std::string>& recipient_ids) {
   if (recipient_ids.empty()) return;
-  deps_.hub.Leave(Self(), recipient_ids);
+  room_.hub.Leave(Self(), recipient_ids);
   for (const std::string& id : recipient_ids) joined_.erase(id);
 }
 
-void AttachStream::ContinueBacklog() {
-  while (!closing() && !backlogs_.empty()) {
-    if (sending_ == nullptr) BeginSending(backlogs_.front().from);
-    if (sending_->reading || outbox_size() >= kMaxBacklogMessages) return;
-    if (!sending_->wanted.empty()) {
+void AttachStream::ContinueBacklogs() {
+  while (state_ != State::kLive && !closing()) {
+    if (reading_page_ || outbox_size() >= kMaxBacklogMessages) return;
+    if (!pass_->wanted.empty()) {
       ReadPage();
       return;
     }
-    EndBacklog();
+    EndPass();
+  }
+}
+
+void AttachStream::BeginPass(const Position& from) {
+  Backlog& backlog = backlogs_.front();
+  // Some may have left since.
+  backlog.recipient_ids.erase(
+      std::remove_if(backlog.recipient_ids.begin(), backlog.recipient_ids.end(),
+                     [&](const auto& id) { return !joined_.contains(id); }),
+      backlog.recipient_ids.end());
+  state_ = State::kSending;
+  pass_ = std::make_unique<Pass>();
+  pass_->to = room_.hub.Join(Self(), backlog.recipient_ids);
+  for (const std::string& id : backlog.recipient_ids) {
+    pass_->recipients.insert(id);
+    pass_->wanted.push_back({id, 0, from, pass_->to, channel()});
   }
 }
 
 void AttachStream::ReadPage() {
-  sending_->reading = true;
-  deps_.backlogs.Read(
-      std::move(sending_->wanted),
+  reading_page_ = true;
+  room_.backlogs.Read(
+      std::move(pass_->wanted),
       [self = Self()](absl::StatusOr<BacklogPage> page) {
         self->shard().Post([self, page = std::move(page)]() mutable {
           self->TakePage(std::move(page));
@@ -195,86 +213,82 @@ void AttachStream::ReadPage() {
       });
 }
 
-void AttachStream::BeginSending(const Position& from) {
-  Backlog& backlog = backlogs_.front();
-  // Some may have left since.
-  backlog.recipient_ids.erase(
-      std::remove_if(backlog.recipient_ids.begin(), backlog.recipient_ids.end(),
-                     [&](const auto& id) { return !joined_.contains(id); }),
-      backlog.recipient_ids.end());
-  sending_ = std::make_unique<Sending>();
-  sending_->to = deps_.hub.Join(Self(), backlog.recipient_ids);
-  for (const std::string& id : backlog.recipient_ids) {
-    sending_->recipients.insert(id);
-    sending_->wanted.push_back({id, 0, from, sending_->to, channel()});
-  }
-}
-
 void AttachStream::TakePage(absl::StatusOr<BacklogPage> page) {
+  reading_page_ = false;
   if (closing()) return;
   if (!page.ok()) {
     Close(page.status());
     return;
   }
-  sending_->reading = false;
   for (const grpc::ByteBuffer& message : page->messages) {
     if (!Send(message)) return;
   }
-  deps_.receipts.Sent(std::move(page->delivery_nos),
+  room_.receipts.Sent(std::move(page->delivery_nos),
                       std::move(page->recipient_ids));
-  sending_->wanted = std::move(page->more);
-  ContinueBacklog();
+  pass_->wanted = std::move(page->more);
+  ContinueBacklogs();
+}
+
+void AttachStream::EndPass() {
+  if (state_ == State::kOverflowed) {
+    BeginPass(Position(pass_->to));
+    return;
+  }
+  EndBacklog();
+  if (!backlogs_.empty()) BeginPass(backlogs_.front().from);
 }
 
 void AttachStream::EndBacklog() {
-  if (sending_->overflowed) {
-    BeginSending(Position(sending_->to));
-    return;
-  }
-  const std::unique_ptr<Sending> sent = std::move(sending_);
-  const bool last = backlogs_.front().last;
-  // Its recipients' names are the backlog's.
-  const Backlog ended = std::move(backlogs_.front());
-  backlogs_.pop_front();
+  const std::unique_ptr<Pass> sent = std::move(pass_);
+  // The pass names its recipients.
+  std::list<Backlog> ended;
+  ended.splice(ended.begin(), backlogs_, backlogs_.begin());
+  if (backlogs_.empty()) state_ = State::kLive;
   for (const Held& held : std::exchange(held_, {})) {
     SendNew(*held.handout, held.recipients);
   }
-  if (!last) return;
+  if (!ended.front().last) return;
   v1::AttachResponse end;
   end.set_caught_up(true);
-  if (backlogs_.empty()) end.set_cursor(FormatPosition(sent->to));
+  if (state_ == State::kLive) end.set_cursor(FormatPosition(sent->to));
   Send(rpc::ToBytes(end));
 }
 
 void AttachStream::Deliver(const std::shared_ptr<const ShardHandout>& handout,
                            const Chosen& recipients) {
-  if (sending_ == nullptr) {
+  if (state_ == State::kLive) {
     SendNew(*handout, recipients);
     return;
   }
   const Handout& whole = *handout->whole;
-  Chosen at_once, later;
+  Chosen at_once, held;
   for (const uint32_t i : recipients) {
-    const bool waits = sending_->recipients.contains(whole.recipient_ids[i]);
-    (waits ? later : at_once).push_back(i);
+    const bool waits = pass_->recipients.contains(whole.recipient_ids[i]);
+    (waits ? held : at_once).push_back(i);
   }
   SendNew(*handout, at_once);
-  if (later.empty() || whole.position <= sending_->to || sending_->overflowed) {
+  if (!held.empty()) Hold(handout, std::move(held));
+}
+
+void AttachStream::Hold(const std::shared_ptr<const ShardHandout>& handout,
+                        Chosen recipients) {
+  // What the pass reads itself, or the next one will.
+  if (handout->whole->position <= pass_->to || state_ == State::kOverflowed) {
     return;
   }
-  if (held_.size() < kMostHeld) {
-    held_.push_back({handout, std::move(later)});
+  if (held_.size() < kMaxHeld) {
+    held_.push_back({handout, std::move(recipients)});
     return;
   }
   held_.clear();
-  sending_->overflowed = true;
-  deps_.hub.Leave(Self(), backlogs_.front().recipient_ids);
+  state_ = State::kOverflowed;
+  room_.hub.Leave(Self(), backlogs_.front().recipient_ids);
 }
 
 void AttachStream::SendNew(const ShardHandout& handout,
                            const Chosen& recipients) {
   if (recipients.empty()) return;
-  Send(ResponseOf(handout, recipients, backlogs_.empty()));
+  Send(ResponseOf(handout, recipients, state_ == State::kLive));
 }
 
 }  // namespace wangge::command

@@ -10,10 +10,10 @@ namespace wangge::command {
 namespace {
 
 constexpr int kBacklogLanes = 3;
-constexpr size_t kMostStreams = 100;  // In one statement.
+constexpr size_t kMaxStreams = 100;  // In one statement.
 // Rows that a statement reads at most, shared by its recipients.
-constexpr size_t kMostBacklogRows = 4000;
-constexpr size_t kMostMessageBytes = 256 << 10;
+constexpr size_t kMaxBacklogRows = 4000;
+constexpr size_t kMaxMessageBytes = 256 << 10;
 constexpr absl::Duration kBacklogTime = absl::Seconds(20);
 
 // For each delivery whom it waits for, of a stream's recipients.
@@ -29,7 +29,7 @@ absl::StatusOr<BacklogPage> PageOf(const Recipients& recipients,
       return absl::DataLossError("a delivery has recipients but no body");
     }
     writer.Add(body->second, ids);
-    if (writer.size() >= kMostMessageBytes) {
+    if (writer.size() >= kMaxMessageBytes) {
       page.messages.push_back(writer.Take());
     }
     for (const auto id : ids) {
@@ -43,23 +43,23 @@ absl::StatusOr<BacklogPage> PageOf(const Recipients& recipients,
 
 }  // namespace
 
-BacklogReader::BacklogReader(InboxStore* store, DeliveryCache* cache,
+BacklogReader::BacklogReader(AttachStore* store, DeliveryCache* cache,
                              const Clock* clock)
     : store_(*store),
       cache_(*cache),
       clock_(*clock),
-      batcher_(
-          "backlogs", kBacklogLanes, kMostStreams, kBacklogTime,
-          [this](const Group& group, absl::Time) { return ReadGroup(group); }) {
-}
+      batcher_("backlogs", kBacklogLanes, kMaxStreams, kBacklogTime,
+               [this](const Group& group, absl::Time deadline) {
+                 return ReadGroup(group, deadline);
+               }) {}
 
 void BacklogReader::Read(std::vector<Wanted> wanted, Done done) {
   batcher_.Add(std::move(wanted), absl::InfiniteFuture(), std::move(done));
 }
 
 std::vector<absl::StatusOr<BacklogPage>> BacklogReader::ReadGroup(
-    const Group& group) {
-  auto pages = ReadPages(group);
+    const Group& group, absl::Time deadline) {
+  auto pages = ReadPages(group, deadline);
   std::vector<absl::StatusOr<BacklogPage>> results;
   for (size_t i = 0; i < group.size(); ++i) {
     if (pages.ok()) {
@@ -72,13 +72,12 @@ std::vector<absl::StatusOr<BacklogPage>> BacklogReader::ReadGroup(
 }
 
 absl::StatusOr<std::vector<BacklogPage>> BacklogReader::ReadPages(
-    const Group& group) {
-  const absl::Time deadline = absl::Now() + kBacklogTime;
+    const Group& group, absl::Time deadline) {
   std::vector<Wanted> all;
   for (const auto& wanted : group) {
     all.insert(all.end(), wanted.begin(), wanted.end());
   }
-  const size_t limit = std::max<size_t>(4, kMostBacklogRows / all.size());
+  const size_t limit = std::max<size_t>(4, kMaxBacklogRows / all.size());
   ASSIGN_OR_RETURN(
       const auto pending,
       store_.Pending(all, static_cast<int>(limit), clock_.Now(), deadline));

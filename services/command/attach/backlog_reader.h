@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "exec/batcher.h"
+#include "services/command/attach/attach_store.h"
 #include "services/command/attach/delivery_cache.h"
-#include "services/command/inbox/inbox_store.h"
 
 namespace wangge::command {
 
@@ -27,7 +27,7 @@ struct BacklogPage {
 class BacklogReader {
  public:
   // What has expired by `clock` does not wait any more.
-  BacklogReader(InboxStore* store, DeliveryCache* cache, const Clock* clock);
+  BacklogReader(AttachStore* store, DeliveryCache* cache, const Clock* clock);
 
   // Does not block; `done` is called once, on a thread of the reader.
   using Done = exec::Batcher<std::vector<Wanted>, BacklogPage>::Done;
@@ -35,10 +35,12 @@ class BacklogReader {
 
  private:
   using Group = std::vector<std::vector<Wanted>>;
-  std::vector<absl::StatusOr<BacklogPage>> ReadGroup(const Group& group);
-  absl::StatusOr<std::vector<BacklogPage>> ReadPages(const Group& group);
+  std::vector<absl::StatusOr<BacklogPage>> ReadGroup(const Group& group,
+                                                     absl::Time deadline);
+  absl::StatusOr<std::vector<BacklogPage>> ReadPages(const Group& group,
+                                                     absl::Time deadline);
 
-  InboxStore& store_;
+  AttachStore& store_;
   DeliveryCache& cache_;
   const Clock& clock_;
   exec::Batcher<std::vector<Wanted>, BacklogPage> batcher_;

@@ -8,7 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
-#include "services/command/inbox/inbox_store.h"
+#include "services/command/attach/attach_store.h"
 
 namespace wangge::command {
 
@@ -17,7 +17,7 @@ class DeliveryCache {
  public:
   using Deliveries = absl::flat_hash_map<int64_t, EncodedDelivery>;
 
-  explicit DeliveryCache(InboxStore* store) : store_(*store) {}
+  explicit DeliveryCache(AttachStore* store) : store_(*store) {}
 
   void Put(const EncodedDelivery& delivery);
   // Reads from the database what is not held.
@@ -29,7 +29,7 @@ class DeliveryCache {
   void PutLocked(EncodedDelivery delivery)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  InboxStore& store_;
+  AttachStore& store_;
   Mutex mutex_;
   // When the young are many, they become the old, and the old are forgotten.
   Deliveries young_ ABSL_GUARDED_BY(mutex_);

@@ -24,6 +24,11 @@ struct Share {
   Chosen recipients;
 };
 
+void PostClose(const std::shared_ptr<Subscriber>& stream,
+               const absl::Status& status) {
+  stream->shard().Post([stream, status] { stream->Close(status); });
+}
+
 }  // namespace
 
 grpc::ByteBuffer ResponseOf(const ShardHandout& handout,
@@ -55,6 +60,8 @@ Hub::Index& Hub::IndexOf(const Subscriber& stream) {
 
 void Hub::Add(std::shared_ptr<Subscriber> stream) {
   MutexLock lock(&mutex_);
+  // It came while the service was about to stop.
+  if (!closed_.ok()) PostClose(stream, closed_);
   streams_.insert(std::move(stream));
   streams_gauge_.Set(static_cast<double>(streams_.size()));
 }
@@ -151,12 +158,11 @@ std::vector<uint32_t> Hub::HandOut(
 
 void Hub::CloseAll(const absl::Status& status) {
   MutexLock lock(&mutex_);
-  for (const auto& stream : streams_) {
-    stream->shard().Post([stream, status] { stream->Close(status); });
-  }
+  closed_ = status;
+  for (const auto& stream : streams_) PostClose(stream, status);
 }
 
-HandoutReader::HandoutReader(InboxStore* store, DeliveryCache* cache,
+HandoutReader::HandoutReader(AttachStore* store, DeliveryCache* cache,
                              ReceiptRecorder* recorder, Hub* hub,
                              const Clock* clock)
     : store_(*store),

@@ -84,7 +84,7 @@ class Hub {
   // handout's recipients.
   std::vector<uint32_t> HandOut(const std::shared_ptr<const Handout>& handout);
 
-  // Ends all streams with a status.
+  // Ends all streams, and those that are added later, with an error.
   void CloseAll(const absl::Status& status);
 
  private:
@@ -102,7 +102,8 @@ class Hub {
   metrics::Gauge& recipients_gauge_;
   Mutex mutex_;
   Position position_ ABSL_GUARDED_BY(mutex_);
-  uint64_t round_ ABSL_GUARDED_BY(mutex_) = 0;  // Of handing out.
+  uint64_t round_ ABSL_GUARDED_BY(mutex_) = 0;   // Of handing out.
+  absl::Status closed_ ABSL_GUARDED_BY(mutex_);  // An error after CloseAll.
   absl::flat_hash_set<std::shared_ptr<Subscriber>> streams_
       ABSL_GUARDED_BY(mutex_);
   Index first_ ABSL_GUARDED_BY(mutex_);
@@ -113,7 +114,7 @@ class Hub {
 // hub. Thread-safe.
 class HandoutReader {
  public:
-  HandoutReader(InboxStore* store, DeliveryCache* cache,
+  HandoutReader(AttachStore* store, DeliveryCache* cache,
                 ReceiptRecorder* recorder, Hub* hub, const Clock* clock);
 
   // Begins with what comes after now. Hears of new deliveries on `dsn`.
@@ -123,7 +124,7 @@ class HandoutReader {
  private:
   bool ReadNew();
 
-  InboxStore& store_;
+  AttachStore& store_;
   DeliveryCache& cache_;
   ReceiptRecorder& recorder_;
   Hub& hub_;

@@ -10,9 +10,9 @@ namespace wangge::command {
 namespace {
 
 constexpr int kReceiptLanes = 1;
-constexpr size_t kMostMessages = 200;     // Of receipts, in one group.
-constexpr size_t kMostReceiptRows = 500;  // In one statement.
-constexpr size_t kMostSentRows = 5000;    // In one statement.
+constexpr size_t kMaxMessages = 200;     // Of receipts, in one group.
+constexpr size_t kMaxReceiptRows = 500;  // In one statement.
+constexpr size_t kMaxSentRows = 5000;    // In one statement.
 // So long has a phone to answer before it is recorded that it did not.
 constexpr absl::Duration kSilence = absl::Seconds(5);
 constexpr absl::Duration kWriteTime = absl::Seconds(20);
@@ -23,11 +23,11 @@ bool SaysMoreThanDelivered(const v1::Receipt& receipt) {
 
 }  // namespace
 
-ReceiptRecorder::ReceiptRecorder(InboxStore* store, const Clock* clock)
+ReceiptRecorder::ReceiptRecorder(AttachStore* store, const Clock* clock)
     : store_(*store),
       clock_(*clock),
       receipts_(metrics::GetCounter("receipts_total", "Receipts recorded.")),
-      batcher_("receipts", kReceiptLanes, kMostMessages, kWriteTime,
+      batcher_("receipts", kReceiptLanes, kMaxMessages, kWriteTime,
                [this](const Group& group, absl::Time) {
                  return RecordGroup(group);
                }),
@@ -44,8 +44,8 @@ void ReceiptRecorder::Record(std::vector<v1::Receipt> receipts, Done done) {
 std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     const Group& group) {
   std::vector<v1::Receipt> all;
-  for (const Told& told : group) {
-    all.insert(all.end(), told.receipts.begin(), told.receipts.end());
+  for (const ReceiptMessage& message : group) {
+    all.insert(all.end(), message.receipts.begin(), message.receipts.end());
   }
   // The same order everywhere: two processes that record the same receipts wait
   // for each other instead of locking each other out.
@@ -58,12 +58,12 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
       std::any_of(all.begin(), all.end(), SaysMoreThanDelivered);
   absl::Status status;
   for (size_t begin = 0; begin < all.size() && status.ok();
-       begin += kMostReceiptRows) {
+       begin += kMaxReceiptRows) {
     // Not longer when the clock is set back.
     if (may_rest) {
-      absl::SleepFor(std::min(rest_until_ - absl::Now(), kLongestRest));
+      absl::SleepFor(std::min(rest_until_ - absl::Now(), kMaxRest));
     }
-    const size_t end = std::min(begin + kMostReceiptRows, all.size());
+    const size_t end = std::min(begin + kMaxReceiptRows, all.size());
     const absl::Time sent = absl::Now();
     status =
         store_.RecordReceipts({all.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -73,7 +73,7 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     rest_until_ =
         written + RestAfter(written - sent, written - group.front().time,
                             static_cast<int64_t>((waiting_rows_ - end) /
-                                                 kMostReceiptRows));
+                                                 kMaxReceiptRows));
   }
   waiting_rows_ -= all.size();
   if (status.ok()) receipts_.Increment(static_cast<double>(all.size()));
@@ -110,7 +110,7 @@ bool ReceiptRecorder::RecordSent() {
       ids.insert(ids.end(), out.recipient_ids.begin(), out.recipient_ids.end());
       times.insert(times.end(), out.delivery_nos.size(), out.time);
       sent_.pop_front();
-      more = numbers.size() >= kMostSentRows;
+      more = numbers.size() >= kMaxSentRows;
     }
   }
   // Lost at worst: then the cause of a missing receipt reads "offline".

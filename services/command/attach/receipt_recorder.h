@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "exec/batcher.h"
 #include "exec/periodic.h"
-#include "services/command/inbox/inbox_store.h"
+#include "services/command/attach/attach_store.h"
 
 namespace wangge::command {
 
@@ -19,7 +19,7 @@ namespace wangge::command {
 class ReceiptRecorder {
  public:
   // Receipts get the time of `clock`.
-  ReceiptRecorder(InboxStore* store, const Clock* clock);
+  ReceiptRecorder(AttachStore* store, const Clock* clock);
 
   // Does not block; `done` is called once, on a thread of the recorder, when
   // the receipts are in the database or could not be written.
@@ -33,11 +33,11 @@ class ReceiptRecorder {
 
  private:
   // A message of receipts and when it came.
-  struct Told {
+  struct ReceiptMessage {
     std::vector<v1::Receipt> receipts;
     absl::Time time;
   };
-  using Group = std::vector<Told>;
+  using Group = std::vector<ReceiptMessage>;
 
   std::vector<absl::StatusOr<bool>> RecordGroup(const Group& group);
   bool RecordSent();
@@ -48,14 +48,14 @@ class ReceiptRecorder {
     absl::Time time;
   };
 
-  InboxStore& store_;
+  AttachStore& store_;
   const Clock& clock_;
   metrics::Counter& receipts_;
   absl::Time rest_until_ = absl::InfinitePast();  // The batcher's only lane's.
   std::atomic<size_t> waiting_rows_ = 0;
   Mutex mutex_;
   std::deque<SentOut> sent_ ABSL_GUARDED_BY(mutex_);
-  exec::Batcher<Told, bool> batcher_;
+  exec::Batcher<ReceiptMessage, bool> batcher_;
   exec::Periodic sent_writer_;
 };
 

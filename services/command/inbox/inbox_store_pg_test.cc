@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "db/temp_database.h"
 #include "gmock/gmock.h"
+#include "services/command/attach/attach_store.h"
 #include "services/command/inbox/inbox_store.h"
 #include "services/command/sql.h"
 #include "testing/proto.h"
@@ -26,6 +27,7 @@ class InboxStoreTest : public ::testing::Test {
     ASSERT_OK(pool);
     pool_ = *std::move(pool);
     store_ = std::make_unique<InboxStore>(pool_.get());
+    deliveries_ = std::make_unique<AttachStore>(pool_.get());
   }
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(10); }
@@ -44,7 +46,7 @@ class InboxStoreTest : public ::testing::Test {
   // same server may hold the feed back for a moment.
   std::vector<Handout> WaitForDeliveries(size_t count) {
     while (absl::Now() < until_) {
-      auto deliveries = store_->HandoutsAfter({}, 100, Soon());
+      auto deliveries = deliveries_->HandoutsAfter({}, 100, Soon());
       if (deliveries.ok() && deliveries->size() >= count) return *deliveries;
     }
     return {};
@@ -58,7 +60,7 @@ class InboxStoreTest : public ::testing::Test {
     std::vector<std::string> titles;
     Wanted wanted{id, 0, from, {UINT64_MAX >> 1, 0}, channel};
     while (true) {
-      const auto page = store_->Pending({wanted}, 2, now, Soon());
+      const auto page = deliveries_->Pending({wanted}, 2, now, Soon());
       EXPECT_OK(page);
       if (!page.ok() || page->front().empty()) return titles;
       for (const int64_t number : page->front()) {
@@ -69,7 +71,7 @@ class InboxStoreTest : public ::testing::Test {
   }
 
   std::string TitleOf(int64_t delivery_no) {
-    const auto read = store_->Deliveries({delivery_no}, Soon());
+    const auto read = deliveries_->Deliveries({delivery_no}, Soon());
     EXPECT_OK(read);
     v1::Delivery delivery;
     const grpc::Slice& bytes = read->front().shared;
@@ -92,6 +94,8 @@ class InboxStoreTest : public ::testing::Test {
   std::unique_ptr<db::TempDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<InboxStore> store_;
+  // What streams find of what the store has written.
+  std::unique_ptr<AttachStore> deliveries_;
 };
 
 TEST_F(InboxStoreTest, APageReadTwiceMakesItsTasksOnce) {
@@ -118,7 +122,7 @@ TEST_F(InboxStoreTest, OfTwoReadersOneIsAhead) {
 TEST_F(InboxStoreTest, TheInboxHoldsWhatIsNotAcknowledged) {
   ASSERT_OK(
       store_->AddTasks({{MakeTask("n/1/1", {"a", "b"})}}, "", "c", Soon()));
-  ASSERT_OK(store_->RecordReceipts(
+  ASSERT_OK(deliveries_->RecordReceipts(
       {MakeReceipt(1, "a", v1::RECEIPT_KIND_ACKNOWLEDGED),
        MakeReceipt(1, "a", v1::RECEIPT_KIND_ACKNOWLEDGED),
        MakeReceipt(1, "nobody", v1::RECEIPT_KIND_DONE),

@@ -14,7 +14,7 @@
 namespace wangge::command {
 namespace {
 
-constexpr absl::Duration kRestOfFailed = absl::Minutes(1);
+constexpr absl::Duration kFailedTimerPause = absl::Minutes(1);
 constexpr absl::Duration kPostponeTime = absl::Seconds(5);
 
 // The body is what was written; the columns are its life.
@@ -230,6 +230,42 @@ absl::Status Write(const StoredInstruction& before,
       .status();
 }
 
+constexpr int kReachSeconds = 61;  // The last counts what came later.
+
+// Adds the counts of a row to the whole and to its grid.
+void AddGrid(const db::Rows& rows, int row, bool by_grid, v1::Reach* reach) {
+  const int64_t audience = rows.Int(row, "audience_count");
+  const int64_t delivered = rows.Int(row, "delivered_count");
+  const int64_t within = rows.Int(row, "within_count");
+  const int64_t acknowledged = rows.Int(row, "acknowledged_count");
+  reach->set_audience_count(reach->audience_count() + audience);
+  reach->set_delivered_count(reach->delivered_count() + delivered);
+  reach->set_delivered_within_10s_count(reach->delivered_within_10s_count() +
+                                        within);
+  reach->set_acknowledged_count(reach->acknowledged_count() + acknowledged);
+  reach->set_read_count(reach->read_count() + rows.Int(row, "read_count"));
+  reach->set_done_count(reach->done_count() + rows.Int(row, "done_count"));
+  reach->set_unreachable_count(reach->unreachable_count() +
+                               rows.Int(row, "unreachable_count"));
+  if (!by_grid) return;
+  auto& grid = *reach->add_grids();
+  grid.set_grid_id(rows.Text(row, "grid_id"));
+  grid.set_audience_count(audience);
+  grid.set_delivered_count(delivered);
+  grid.set_delivered_within_10s_count(within);
+  grid.set_acknowledged_count(acknowledged);
+}
+
+v1::UnreachedCause CauseOf(const db::Rows& rows, int row,
+                           v1::InstructionState state) {
+  if (rows.Bool(row, "unreachable")) return v1::UNREACHED_CAUSE_UNREACHABLE;
+  if (!rows.IsNull(row, "sent_micros")) {
+    return v1::UNREACHED_CAUSE_NOT_CONFIRMED;
+  }
+  return state == v1::INSTRUCTION_STATE_RELEASED ? v1::UNREACHED_CAUSE_OFFLINE
+                                                 : v1::UNREACHED_CAUSE_OVER;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> InstructionStore::FindRequest(
@@ -284,6 +320,51 @@ absl::StatusOr<std::vector<InstructionStore::Listed>> InstructionStore::List(
         {rows.Int(i, "instruction_no"), std::move(stored.instruction)});
   }
   return listed;
+}
+
+absl::StatusOr<v1::Reach> InstructionStore::GetReach(
+    const StoredInstruction& stored, common::v1::GridLevel level,
+    absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kSelectReach,
+                               {stored.delivery_no,
+                                FromProto(stored.instruction.release_time()),
+                                static_cast<int64_t>(level)},
+                               deadline));
+  v1::Reach reach;
+  reach.set_state(stored.instruction.state());
+  for (int s = 0; s < kReachSeconds; ++s) reach.add_delivered_by_second(0);
+  for (int i = 0; i < rows.size(); ++i) {
+    if (!rows.Bool(i, "by_second")) {
+      AddGrid(rows, i, level != common::v1::GRID_LEVEL_UNSPECIFIED, &reach);
+    } else if (!rows.IsNull(i, "second")) {
+      reach.set_delivered_by_second(static_cast<int>(rows.Int(i, "second")),
+                                    rows.Int(i, "delivered_count"));
+    }
+  }
+  return reach;
+}
+
+absl::StatusOr<std::vector<v1::Unreached>> InstructionStore::ListUnreached(
+    const StoredInstruction& stored, const UnreachedPage& page,
+    absl::Time deadline) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      pool_.Query(sql::kSelectUnreached,
+                  {stored.delivery_no, page.grid_id, page.after, page.limit},
+                  deadline));
+  std::vector<v1::Unreached> unreached;
+  for (int i = 0; i < rows.size(); ++i) {
+    v1::Unreached& one = unreached.emplace_back();
+    one.set_recipient_id(rows.Text(i, "recipient_id"));
+    one.set_grid_id(rows.Text(i, "grid_id"));
+    one.set_cause(CauseOf(rows, i, stored.instruction.state()));
+    one.set_reason(rows.Text(i, "unreachable_reason"));
+    if (!rows.IsNull(i, "sent_micros")) {
+      *one.mutable_sent_time() = ToProto(rows.TimeOfMicros(i, "sent_micros"));
+    }
+  }
+  return unreached;
 }
 
 absl::StatusOr<bool> InstructionStore::Submit(const std::string& instruction_id,
@@ -357,7 +438,7 @@ absl::StatusOr<std::optional<StoredInstruction>> InstructionStore::FireTimer(
                {{"instruction_id", claimed_id},
                 {"cause", std::string(done.message())}});
     pool_
-        .Query(sql::kPostponeTimer, {claimed_id, now + kRestOfFailed},
+        .Query(sql::kPostponeTimer, {claimed_id, now + kFailedTimerPause},
                absl::Now() + kPostponeTime)
         .IgnoreError();  // It is tried again sooner then.
   }

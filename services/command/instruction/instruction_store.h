@@ -1,4 +1,4 @@
-// The table of instructions and what they send.
+// The table of instructions, what they send, and whom they reach.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "db/pool.h"
-#include "services/command/domain/audience.h"
 #include "services/command/domain/escalation.h"
 #include "services/command/domain/instruction.h"
+#include "services/command/domain/release.h"
 #include "services/command/domain/timer.h"
 
 namespace wangge::command {
@@ -22,12 +22,11 @@ struct Request {
   std::string digest;  // Of its method and body.
 };
 
-// How an instruction goes out.
-struct Release {
-  StoredInstruction released;  // As it is from now on.
-  FrozenAudience audience;     // Empty for a cancel: that of what it cancels.
-  std::vector<MicroGridTarget> micro_grids;
-  std::optional<v1::Delivery> notice;  // To former recipients of an update.
+// A page of those whom an instruction did not reach, with ids after `after`.
+struct UnreachedPage {
+  std::string grid_id;
+  std::string after;
+  int limit = 0;
 };
 
 // Thread-safe.
@@ -58,6 +57,16 @@ class InstructionStore {
   absl::StatusOr<std::vector<Listed>> List(
       const std::vector<v1::InstructionState>& states, int64_t before_no,
       int limit, absl::Time deadline);
+
+  // Counts over the receipts. REQUIRES: it was released. Names of grids are
+  // left empty.
+  absl::StatusOr<v1::Reach> GetReach(const StoredInstruction& stored,
+                                     common::v1::GridLevel level,
+                                     absl::Time deadline);
+  // Names are left empty.
+  absl::StatusOr<std::vector<v1::Unreached>> ListUnreached(
+      const StoredInstruction& stored, const UnreachedPage& page,
+      absl::Time deadline);
 
   // Each is false when the state of the instruction does not allow it any more.
   absl::StatusOr<bool> Submit(const std::string& instruction_id,

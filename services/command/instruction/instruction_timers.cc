@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
-#include "services/command/instruction/instructions.h"
+#include "services/command/domain/release.h"
 
 namespace wangge::command {
 namespace {
@@ -58,9 +58,8 @@ InstructionStore::TimerWork DecideTimer(
   return work;
 }
 
-InstructionTimers::InstructionTimers(InstructionStore* store, ReachStore* reach)
+InstructionTimers::InstructionTimers(InstructionStore* store)
     : store_(*store),
-      reach_(*reach),
       fired_(metrics::GetCounter("instruction_timers_fired_total",
                                  "Timers of instructions that fired.")) {
   for (const auto mode :
@@ -100,7 +99,7 @@ absl::StatusOr<bool> InstructionTimers::FireOne(const city::City& city,
 void InstructionTimers::Measure(const StoredInstruction& stored,
                                 absl::Time deadline) {
   const auto reach =
-      reach_.GetReach(stored, common::v1::GRID_LEVEL_UNSPECIFIED, deadline);
+      store_.GetReach(stored, common::v1::GRID_LEVEL_UNSPECIFIED, deadline);
   const auto metrics = by_mode_.find(stored.instruction.mode());
   if (!reach.ok() || reach->audience_count() == 0 ||
       metrics == by_mode_.end()) {

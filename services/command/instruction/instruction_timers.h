@@ -9,7 +9,6 @@
 #include "city/watch.h"
 #include "metrics/metrics.h"
 #include "services/command/instruction/instruction_store.h"
-#include "services/command/instruction/reach_store.h"
 
 namespace wangge::command {
 
@@ -22,7 +21,7 @@ InstructionStore::TimerWork DecideTimer(
 // Thread-safe.
 class InstructionTimers {
  public:
-  InstructionTimers(InstructionStore* store, ReachStore* reach);
+  explicit InstructionTimers(InstructionStore* store);
 
   // Fires one timer that is due at `now`. False when none was.
   absl::StatusOr<bool> FireOne(const city::City& city, absl::Time now);
@@ -38,7 +37,6 @@ class InstructionTimers {
   };
 
   InstructionStore& store_;
-  ReachStore& reach_;
   metrics::Counter& fired_;
   std::map<v1::InstructionMode, ReachMetrics> by_mode_;
 };

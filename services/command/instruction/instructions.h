@@ -1,88 +1,73 @@
-// Writing, releasing and cancelling instructions.
+// Writing, releasing, cancelling and reading instructions.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "city/city.h"
+#include "base/clock.h"
+#include "city/watch.h"
+#include "rpc/rows.h"
 #include "services/command/instruction/instruction_store.h"
-#include "services/command/instruction/reach_store.h"
+#include "services/command/progress_watch.h"
+#include "wangge/command/v1/command.pb.h"
 
 namespace wangge::command {
 
-// Who asks, when, and with which city.
-struct InstructionContext {
-  const city::City& city;
-  std::string officer_id;
-  absl::Time now;
-  absl::Time deadline;
+using ReachWatch = ProgressWatch<v1::Reach>;
+
+// What the handlers rest on. Thread-safe.
+struct Instructions {
+  // All must outlive it.
+  Instructions(InstructionStore* instruction_store,
+               const city::Holder* city_holder, const Clock* time);
+
+  InstructionStore& store;
+  const city::Holder& city;
+  const Clock& clock;
+  ReachWatch reach_watch;
 };
 
-// Requests are validated before. A repeat returns the instruction that the
-// first call made or changed, as it is now. Thread-safe.
-class Instructions {
- public:
-  Instructions(InstructionStore* store, ReachStore* reach)
-      : store_(*store), reach_(*reach) {}
+// The rows of all that follows, and of what is in read_instructions.cc.
+std::vector<rpc::Row> InstructionRows(Instructions* room);
 
-  absl::StatusOr<v1::Instruction> Create(const v1::CreateInstructionRequest& r,
-                                         const InstructionContext& context);
-  absl::StatusOr<v1::Instruction> Release(
-      const v1::ReleaseInstructionRequest& r,
-      const InstructionContext& context);
-  absl::StatusOr<v1::Instruction> Cancel(const v1::CancelInstructionRequest& r,
-                                         const InstructionContext& context);
-  absl::StatusOr<v1::Instruction> Import(const v1::ImportCapRequest& r,
-                                         const InstructionContext& context);
-  // With its reach.
-  absl::StatusOr<v1::Instruction> Get(const std::string& instruction_id,
-                                      absl::Time deadline);
-  absl::StatusOr<v1::ListInstructionsResponse> List(
-      const v1::ListInstructionsRequest& r, absl::Time deadline);
+// Handlers. Requests are validated before. A repeat returns the instruction
+// that the first call made or changed, as it is now.
+absl::StatusOr<v1::Instruction> CreateInstruction(
+    Instructions& room, const rpc::Call& call,
+    const v1::CreateInstructionRequest& r);
+absl::StatusOr<v1::Instruction> ReleaseInstruction(
+    Instructions& room, const rpc::Call& call,
+    const v1::ReleaseInstructionRequest& r);
+absl::StatusOr<v1::Instruction> CancelInstruction(
+    Instructions& room, const rpc::Call& call,
+    const v1::CancelInstructionRequest& r);
+absl::StatusOr<v1::Instruction> ImportCap(Instructions& room,
+                                          const rpc::Call& call,
+                                          const v1::ImportCapRequest& r);
 
- private:
-  // An instruction with what it replaces or cancels.
-  struct Loaded {
-    StoredInstruction stored;
-    std::optional<StoredInstruction> referenced;
-    const v1::Instruction* reference() const {
-      return referenced ? &referenced->instruction : nullptr;
-    }
-  };
+// Handlers that read.
+absl::StatusOr<v1::Instruction> GetInstruction(
+    Instructions& room, const rpc::Call& call,
+    const v1::GetInstructionRequest& r);
+absl::StatusOr<v1::ListInstructionsResponse> ListInstructions(
+    Instructions& room, const rpc::Call& call,
+    const v1::ListInstructionsRequest& r);
+absl::StatusOr<v1::AudiencePreview> PreviewAudience(
+    Instructions& room, const rpc::Call& call,
+    const v1::PreviewAudienceRequest& r);
+absl::StatusOr<v1::ListUnreachedResponse> ListUnreached(
+    Instructions& room, const rpc::Call& call,
+    const v1::ListUnreachedRequest& r);
+absl::StatusOr<v1::CapAlert> ExportCap(Instructions& room,
+                                       const rpc::Call& call,
+                                       const v1::ExportCapRequest& r);
+absl::StatusOr<std::shared_ptr<ReachWatch::Stream>> WatchReach(
+    Instructions& room, const rpc::Call& call, const v1::WatchReachRequest& r);
 
-  absl::StatusOr<Loaded> Load(const std::string& instruction_id,
-                              absl::Time deadline);
-  // Writes a new instruction for the request and releases it when its author
-  // may.
-  absl::StatusOr<v1::Instruction> Write(v1::Instruction instruction,
-                                        const Request& request,
-                                        const InstructionContext& context);
-  // Goes on with an instruction that a request has made: a process may have
-  // died before it was released.
-  absl::StatusOr<v1::Instruction> GoOn(const std::string& instruction_id,
-                                       const InstructionContext& context);
-  absl::StatusOr<v1::Instruction> CancelFor(
-      const v1::CancelInstructionRequest& r, const Request& request,
-      const InstructionContext& context);
-  absl::StatusOr<bool> Send(const Loaded& loaded, const Request& request,
-                            const InstructionContext& context);
-  absl::StatusOr<v1::Instruction> EndUnreleased(
-      const std::string& instruction_id, const std::string& reason,
-      const Request& request, const InstructionContext& context);
-  // The instruction of a request that was there before, or why the state does
-  // not allow it.
-  absl::StatusOr<v1::Instruction> Standing(const std::string& instruction_id,
-                                           const std::string& command,
-                                           const Request& request,
-                                           absl::Time deadline);
-
-  InstructionStore& store_;
-  ReachStore& reach_;
-};
-
-// How an instruction goes out to its audience as it is now.
-Release ReleaseOf(StoredInstruction stored, const v1::Instruction* reference,
-                  const std::string& releaser, const city::City& city,
-                  absl::Time now);
+// An instruction with its reach so far, if it was released. NOT_FOUND.
+absl::StatusOr<v1::Instruction> ReadInstruction(
+    InstructionStore& store, const std::string& instruction_id,
+    absl::Time deadline);
 
 }  // namespace wangge::command

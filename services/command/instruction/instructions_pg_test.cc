@@ -18,7 +18,7 @@ TEST_F(InstructionsTest, OnePersonReleasesForAStreetTwoForADistrict) {
   EXPECT_EQ(street.city_version(), 7);
   EXPECT_THAT(Pending("one"), ElementsAre("t"));
 
-  const auto district = instructions_->Create(Make("d"), As("mayor"));
+  const auto district = Create(Make("d"), "mayor");
   ASSERT_OK(district);
   EXPECT_EQ(district->state(), v1::INSTRUCTION_STATE_PENDING_RELEASE);
   EXPECT_THAT(Pending("one"), ElementsAre("t"));
@@ -38,12 +38,12 @@ TEST_F(InstructionsTest, ARepeatFindsWhatItDidAndAnotherBodyIsRefused) {
   EXPECT_EQ(Released(r).instruction_id(), first.instruction_id());
   EXPECT_THAT(Pending("one"), ElementsAre("t"));
   r.set_text("y");
-  EXPECT_THAT(instructions_->Create(r, As("desk")),
+  EXPECT_THAT(Create(r, "desk"),
               StatusIs(absl::StatusCode::kInvalidArgument, r.request_id()));
 }
 
 TEST_F(InstructionsTest, OfManyWhoReleaseAtTheSameTimeOneDoes) {
-  const auto district = instructions_->Create(Make("d"), As("mayor"));
+  const auto district = Create(Make("d"), "mayor");
   ASSERT_OK(district);
   std::atomic<int> released = 0;
   std::vector<std::thread> threads;
@@ -63,7 +63,7 @@ TEST_F(InstructionsTest, OfManyWhoReleaseAtTheSameTimeOneDoes) {
 TEST_F(InstructionsTest, ADraftGoesToAnotherPersonThroughItsAuthor) {
   auto r = Make("d");
   r.set_draft(true);
-  const auto draft = instructions_->Create(r, As("mayor"));
+  const auto draft = Create(r, "mayor");
   ASSERT_OK(draft);
   EXPECT_EQ(draft->state(), v1::INSTRUCTION_STATE_DRAFT);
   EXPECT_THAT(Release(draft->instruction_id(), "deputy"),
@@ -82,26 +82,24 @@ TEST_F(InstructionsTest, AnUpdateReplacesAndTellsThoseItLeavesOut) {
   const auto update = Released(r);
   EXPECT_EQ(update.type(), v1::INSTRUCTION_TYPE_UPDATE);
   EXPECT_EQ(StateOf(old.instruction_id()), v1::INSTRUCTION_STATE_SUPERSEDED);
-  EXPECT_EQ(instructions_->Get(old.instruction_id(), Soon())->ended_by(),
-            update.instruction_id());
+  EXPECT_EQ(Get(old.instruction_id()).ended_by(), update.instruction_id());
   EXPECT_THAT(Pending("one"), ElementsAre("neu"));
   EXPECT_THAT(Pending("leader"), ElementsAre("取消：t"));
-  EXPECT_THAT(instructions_->Create(r, As("desk"))->instruction_id(),
-              update.instruction_id());
+  EXPECT_THAT(Create(r, "desk")->instruction_id(), update.instruction_id());
   r.set_request_id(NewUuid());
-  EXPECT_THAT(instructions_->Create(r, As("desk")),
+  EXPECT_THAT(Create(r, "desk"),
               StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
 }
 
 TEST_F(InstructionsTest, TheTwoPersonRuleIsNotGotRoundByAnUpdateOrACancel) {
-  const auto large = instructions_->Create(Make("d"), As("mayor"));
+  const auto large = Create(Make("d"), "mayor");
   ASSERT_OK(Release(large->instruction_id(), "deputy"));
   auto r = Make("s");
   r.set_replaces_instruction_id(large->instruction_id());
   // Who does not serve the district cannot replace what is for it.
-  EXPECT_THAT(instructions_->Create(r, As("desk")),
+  EXPECT_THAT(Create(r, "desk"),
               StatusIs(absl::StatusCode::kPermissionDenied, "desk"));
-  const auto update = instructions_->Create(r, As("mayor"));
+  const auto update = Create(r, "mayor");
   ASSERT_OK(update);
   EXPECT_EQ(update->state(), v1::INSTRUCTION_STATE_PENDING_RELEASE);
   EXPECT_THAT(Release(update->instruction_id(), "mayor"),
@@ -125,7 +123,7 @@ TEST_F(InstructionsTest, AnExerciseNeverBecomesActual) {
   EXPECT_THAT(Pending("one"), ElementsAre("【演练】t"));
   auto actual = Make("s");
   actual.set_replaces_instruction_id(drill.instruction_id());
-  EXPECT_THAT(instructions_->Create(actual, As("desk")),
+  EXPECT_THAT(Create(actual, "desk"),
               StatusIs(absl::StatusCode::kFailedPrecondition, "mode"));
 }
 
@@ -145,13 +143,13 @@ TEST_F(InstructionsTest, ACancelStopsItForThoseAwayAndTellsTheOthers) {
   EXPECT_THAT(Cancel(cancel->instruction_id(), "desk"),
               StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
   // Silence about it is nobody's business any more.
-  now_ += absl::Minutes(3);
+  clock_.Advance(absl::Minutes(3));
   FireAll();
   EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), IsEmpty());
 }
 
 TEST_F(InstructionsTest, WhatWasNotReleasedIsCancelledAtOnce) {
-  const auto waiting = instructions_->Create(Make("d"), As("mayor"));
+  const auto waiting = Create(Make("d"), "mayor");
   EXPECT_EQ(Cancel(waiting->instruction_id(), "mayor")->state(),
             v1::INSTRUCTION_STATE_CANCELLED);
   EXPECT_THAT(Release(waiting->instruction_id(), "deputy"),
@@ -161,11 +159,11 @@ TEST_F(InstructionsTest, WhatWasNotReleasedIsCancelledAtOnce) {
 
 TEST_F(InstructionsTest, ExpiredThingsDoNotCome) {
   const auto released = Released(Make("s"));
-  now_ += absl::Hours(4);
+  clock_.Advance(absl::Hours(4));
   EXPECT_THAT(Pending("one"), IsEmpty());
   FireAll();
   EXPECT_EQ(StateOf(released.instruction_id()), v1::INSTRUCTION_STATE_EXPIRED);
-  const auto unreached = reach_->ListUnreached(
+  const auto unreached = store_->ListUnreached(
       *store_->Get(released.instruction_id(), Soon()), {"", "", 1}, Soon());
   ASSERT_OK(unreached);
   ASSERT_EQ(unreached->size(), 1U);
@@ -176,10 +174,10 @@ TEST_F(InstructionsTest, ExpiredThingsDoNotCome) {
 TEST_F(InstructionsTest, AReceiptOfWhatHasExpiredIsAFactButNotInTime) {
   const std::string id = Released(Make("s")).instruction_id();
   const auto numbers = PendingNumbers("one", v1::CHANNEL_PUSH);
-  now_ += absl::Hours(4);
+  clock_.Advance(absl::Hours(4));
   FireAll();
   Receive(numbers, "one", v1::RECEIPT_KIND_READ);
-  const auto reach = reach_->GetReach(
+  const auto reach = store_->GetReach(
       *store_->Get(id, Soon()), common::v1::GRID_LEVEL_UNSPECIFIED, Soon());
   ASSERT_OK(reach);
   EXPECT_EQ(reach->read_count(), 1);
@@ -190,14 +188,14 @@ TEST_F(InstructionsTest, AReceiptOfWhatHasExpiredIsAFactButNotInTime) {
 TEST_F(InstructionsTest, TheReachIsCountedByPlaceAndSecond) {
   const std::string id = Released(Make("s")).instruction_id();
   const auto reach = [&](common::v1::GridLevel level) {
-    return *reach_->GetReach(*store_->Get(id, Soon()), level, Soon());
+    return *store_->GetReach(*store_->Get(id, Soon()), level, Soon());
   };
-  now_ += absl::Seconds(3);
+  clock_.Advance(absl::Seconds(3));
   Receive("one", v1::RECEIPT_KIND_READ);
   Receive("police", v1::RECEIPT_KIND_UNREACHABLE);
-  now_ += absl::Seconds(9);
+  clock_.Advance(absl::Seconds(9));
   Receive("two", v1::RECEIPT_KIND_DONE);
-  now_ += absl::Minutes(5);
+  clock_.Advance(absl::Minutes(5));
   Receive("worker", v1::RECEIPT_KIND_DELIVERED);
   const v1::Reach r = reach(common::v1::GRID_LEVEL_COMMUNITY);
   EXPECT_EQ(r.audience_count(), 5);
@@ -223,9 +221,9 @@ TEST_F(InstructionsTest, TheReachIsCountedByPlaceAndSecond) {
 // a negative second.
 TEST_F(InstructionsTest, AReceiptOfAClockThatIsBehindCountsInTheFirstSecond) {
   const std::string id = Released(Make("s")).instruction_id();
-  now_ -= absl::Seconds(5);
+  clock_.Advance(-absl::Seconds(5));
   Receive("one", v1::RECEIPT_KIND_DELIVERED);
-  const auto reach = reach_->GetReach(
+  const auto reach = store_->GetReach(
       *store_->Get(id, Soon()), common::v1::GRID_LEVEL_UNSPECIFIED, Soon());
   ASSERT_OK(reach);
   EXPECT_EQ(reach->delivered_by_second(0), 1);
@@ -236,12 +234,13 @@ TEST_F(InstructionsTest, TheUnreachedAreNamedWithTheCause) {
   Receive("one", v1::RECEIPT_KIND_DELIVERED);
   Receive("two", v1::RECEIPT_KIND_UNREACHABLE);
   const StoredInstruction stored = *store_->Get(id, Soon());
-  ASSERT_OK(inbox_->RecordSent({stored.delivery_no, stored.delivery_no},
-                               {"one", "worker"}, {now_, now_}, Soon()));
+  ASSERT_OK(deliveries_->RecordSent({stored.delivery_no, stored.delivery_no},
+                                    {"one", "worker"},
+                                    {clock_.Now(), clock_.Now()}, Soon()));
   const auto list = [&](const std::string& grid_id) {
     std::vector<std::string> lines;
     const auto unreached =
-        reach_->ListUnreached(stored, {grid_id, "", 100}, Soon());
+        store_->ListUnreached(stored, {grid_id, "", 100}, Soon());
     EXPECT_OK(unreached);
     for (const v1::Unreached& one : *unreached) {
       lines.push_back(one.recipient_id() + " " + one.grid_id() + " " +
@@ -264,22 +263,22 @@ TEST_F(InstructionsTest, TheUnreachedAreNamedWithTheCause) {
 TEST_F(InstructionsTest, SilenceGoesFromTheSecondChannelToTheNextLevels) {
   Released(Make("p"));  // one, two, worker
   Receive("worker", v1::RECEIPT_KIND_ACKNOWLEDGED);
-  now_ += absl::Minutes(2);
+  clock_.Advance(absl::Minutes(2));
   FireAll();
   EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
   EXPECT_THAT(Pending("worker", v1::CHANNEL_SECOND), IsEmpty());
   // An answer on the second channel is an answer.
   Receive("two", v1::RECEIPT_KIND_ACKNOWLEDGED, v1::CHANNEL_SECOND);
   EXPECT_THAT(Pending("two"), IsEmpty());
-  now_ += absl::Minutes(3);
+  clock_.Advance(absl::Minutes(3));
   FireAll();
   EXPECT_THAT(Pending("clerk"), ElementsAre("【1人未签收】t"));
-  now_ += absl::Minutes(5);
+  clock_.Advance(absl::Minutes(5));
   FireAll();
   EXPECT_THAT(Pending("worker"), ElementsAre("【1人未签收】t"));
   // Who leads the silent one has taken over.
   Receive("worker", v1::RECEIPT_KIND_ACKNOWLEDGED);
-  now_ += absl::Minutes(5);
+  clock_.Advance(absl::Minutes(5));
   FireAll();
   EXPECT_THAT(Pending("desk"), IsEmpty());
   EXPECT_THAT(Pending("one"), ElementsAre("t"));
@@ -287,7 +286,7 @@ TEST_F(InstructionsTest, SilenceGoesFromTheSecondChannelToTheNextLevels) {
 
 TEST_F(InstructionsTest, AnAnswerOnTheFirstChannelSilencesTheSecond) {
   Released(Make("m1"));
-  now_ += absl::Minutes(2);
+  clock_.Advance(absl::Minutes(2));
   FireAll();
   EXPECT_THAT(Pending("one", v1::CHANNEL_SECOND), ElementsAre("t"));
   Receive("one", v1::RECEIPT_KIND_ACKNOWLEDGED);
@@ -296,7 +295,7 @@ TEST_F(InstructionsTest, AnAnswerOnTheFirstChannelSilencesTheSecond) {
 
 TEST_F(InstructionsTest, ManyProcessesFireEachTimerOnce) {
   Released(Make("s"));
-  now_ += absl::Minutes(2);
+  clock_.Advance(absl::Minutes(2));
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([this] { FireAll(); });
   for (auto& thread : threads) thread.join();
@@ -306,7 +305,7 @@ TEST_F(InstructionsTest, ManyProcessesFireEachTimerOnce) {
 // A regression: the oldest timer was tried again and again, and no other.
 TEST_F(InstructionsTest, ATimerThatFailsHoldsUpNoneOfThoseBehindIt) {
   const std::string broken = Released(Make("s")).instruction_id();
-  now_ += absl::Seconds(1);
+  clock_.Advance(absl::Seconds(1));
   const std::string whole = Released(Make("s")).instruction_id();
   const db::Statement spoil{"spoil",
                             "UPDATE instruction SET body = '\\xff' WHERE "
@@ -315,13 +314,13 @@ TEST_F(InstructionsTest, ATimerThatFailsHoldsUpNoneOfThoseBehindIt) {
       {.dsn = database_->dsn(), .size = 1, .statements = {&spoil}});
   ASSERT_OK(pool);
   ASSERT_OK((*pool)->Query(spoil, {broken}, Soon()));
-  now_ += absl::Hours(4);
-  EXPECT_THAT(timers_->FireOne(*city_, now_).status(),
+  clock_.Advance(absl::Hours(4));
+  EXPECT_THAT(timers_->FireOne(*city_, clock_.Now()).status(),
               StatusIs(absl::StatusCode::kDataLoss, "cannot be read"));
   FireAll();
   EXPECT_EQ(StateOf(whole), v1::INSTRUCTION_STATE_EXPIRED);
-  now_ += absl::Minutes(1);
-  EXPECT_FALSE(timers_->FireOne(*city_, now_).ok()) << "is tried again";
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_FALSE(timers_->FireOne(*city_, clock_.Now()).ok()) << "is tried again";
 }
 
 TEST_F(InstructionsTest, AMonthlyDrillRepeatsUntilItIsCancelled) {
@@ -330,20 +329,20 @@ TEST_F(InstructionsTest, AMonthlyDrillRepeatsUntilItIsCancelled) {
   r.set_monthly(true);
   Released(r);
   const auto all = [&] {
-    return instructions_->List({}, Soon())->instructions();
+    return ListInstructions(*instructions_, As("desk"), {})->instructions();
   };
-  now_ += absl::Hours(24 * 31 + 1);
+  clock_.Advance(absl::Hours(24 * 31 + 1));
   FireAll();
   ASSERT_EQ(all().size(), 2);
   EXPECT_EQ(all()[0].state(), v1::INSTRUCTION_STATE_RELEASED);
   EXPECT_EQ(all()[0].repeats_instruction_id(), all()[1].instruction_id());
-  EXPECT_EQ(FromProto(all()[0].expire_time()), now_ + absl::Hours(3));
+  EXPECT_EQ(FromProto(all()[0].expire_time()), clock_.Now() + absl::Hours(3));
   EXPECT_EQ(all()[1].state(), v1::INSTRUCTION_STATE_EXPIRED);
   EXPECT_THAT(Pending("one"), ElementsAre("【演练】t"));
-  now_ += absl::Hours(4);
+  clock_.Advance(absl::Hours(4));
   FireAll();
   ASSERT_OK(Cancel(all()[0].instruction_id(), "desk"));
-  now_ += absl::Hours(24 * 40);
+  clock_.Advance(absl::Hours(24 * 40));
   FireAll();
   EXPECT_EQ(all().size(), 2);
 }
@@ -359,19 +358,20 @@ TEST_F(InstructionsTest, AnAlertIsImportedOnce) {
 <description>x</description><area><areaDesc>s</areaDesc><geocode>
 <valueName>wangge:grid</valueName><value>s</value></geocode></area></info>
 </alert>)",
-      {{"EXPIRES", absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez",
-                                    now_ + absl::Hours(1), CityTimeZone())}});
+      {{"EXPIRES",
+        absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", clock_.Now() + absl::Hours(1),
+                         CityTimeZone())}});
   v1::ImportCapRequest r;
   r.set_request_id(NewUuid());
   r.set_xml(xml);
-  const auto imported = instructions_->Import(r, As("desk"));
+  const auto imported = ImportCap(*instructions_, As("desk"), r);
   ASSERT_OK(imported);
   EXPECT_EQ(imported->state(), v1::INSTRUCTION_STATE_RELEASED);
-  EXPECT_EQ(instructions_->Import(r, As("desk"))->instruction_id(),
+  EXPECT_EQ(ImportCap(*instructions_, As("desk"), r)->instruction_id(),
             imported->instruction_id());
   r.set_request_id(NewUuid());
   EXPECT_THAT(
-      instructions_->Import(r, As("desk")),
+      ImportCap(*instructions_, As("desk"), r),
       StatusIs(absl::StatusCode::kAlreadyExists, imported->instruction_id()));
   // A cancel by the alert's own name.
   r.set_xml(absl::StrReplaceAll(
@@ -381,8 +381,8 @@ TEST_F(InstructionsTest, AnAlertIsImportedOnce) {
              "<scope>Public</scope><note>误报</note>"
              "<references>a@b,R-1,2026-09-01T08:00:00+08:00</references>"}}));
   r.set_request_id(NewUuid());
-  ASSERT_OK(instructions_->Import(r, As("desk")));
-  EXPECT_EQ(instructions_->Import(r, As("desk"))->type(),
+  ASSERT_OK(ImportCap(*instructions_, As("desk"), r));
+  EXPECT_EQ(ImportCap(*instructions_, As("desk"), r)->type(),
             v1::INSTRUCTION_TYPE_CANCEL);
   EXPECT_EQ(StateOf(imported->instruction_id()),
             v1::INSTRUCTION_STATE_CANCELLED);

@@ -1,17 +1,23 @@
 #include "services/command/mobilisation/mobilisations.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
-#include "services/command/validate.h"
+#include "services/command/domain/grids.h"
+#include "services/command/domain/request_fields.h"
+#include "services/command/mobilisation/validate.h"
 
 namespace wangge::command {
 namespace {
 
-// Who has a post in the micro-grid or in a grid above it.
+constexpr absl::Duration kCallTime = absl::Seconds(30);
+constexpr absl::Duration kCountTime = absl::Seconds(20);
+
+// OK for who has a post in the micro-grid or in a grid above it.
 absl::Status CheckReporter(const std::string& officer_id,
                            const std::string& grid_id, const city::City& city) {
   const auto* officer = city.FindOfficer(officer_id);
@@ -27,90 +33,147 @@ absl::Status CheckReporter(const std::string& officer_id,
              : errors::NotYours("grid", grid_id, "officer/" + officer_id);
 }
 
-absl::Status TooMany(int64_t households, int64_t target) {
+absl::Status CheckInForce(const v1::Instruction& instruction) {
+  if (instruction.state() == v1::INSTRUCTION_STATE_RELEASED) {
+    return absl::OkStatus();
+  }
+  return errors::WrongState(instruction.instruction_id(),
+                            v1::InstructionState_Name(instruction.state()),
+                            "ReportHouseholds",
+                            "the mobilisation is not in force");
+}
+
+// INVALID_ARGUMENT when more households were counted than the target, which
+// the report may correct.
+absl::Status CheckTarget(const v1::HouseholdCount& reported,
+                         const v1::HouseholdCount& stored) {
+  const int64_t target = reported.target_count() != 0 ? reported.target_count()
+                                                      : stored.target_count();
+  const int64_t households = reported.reached_count() +
+                             reported.refused_count() + reported.absent_count();
   errors::Violations v;
-  v.Add("count",
-        absl::StrCat("has ", households, " households of a target of ", target,
-                     "; correct target_count if there are more"));
+  v.Require(households <= target, "count",
+            absl::StrCat("has ", households, " households of a target of ",
+                         target, "; correct target_count if there are more"));
   return v.ToStatus();
+}
+
+std::string DigestOf(v1::ReportHouseholdsRequest body) {
+  body.clear_request_id();
+  return Sha256(body.SerializeAsString());
+}
+
+// Records a report that was not recorded before.
+absl::Status Record(const Mobilisations& room, const rpc::Call& call,
+                    const v1::ReportHouseholdsRequest& r,
+                    const std::string& digest, const city::City& city) {
+  const std::string& reporter = call.caller.officer_id;
+  ASSIGN_OR_RETURN(const StoredInstruction stored,
+                   room.Find(r.instruction_id(), call.deadline));
+  RETURN_IF_ERROR(CheckReporter(reporter, r.grid_id(), city));
+  RETURN_IF_ERROR(CheckInForce(stored.instruction));
+  ASSIGN_OR_RETURN(const bool recorded,
+                   room.store.ReportHouseholds(
+                       r, reporter, digest, room.clock.Now(), call.deadline));
+  if (recorded) return absl::OkStatus();
+  // A concurrent repeat was first, or the counts are more than the target.
+  ASSIGN_OR_RETURN(
+      const v1::MicroGrid grid,
+      room.store.GetMicroGrid(r.instruction_id(), r.grid_id(), call.deadline));
+  return CheckTarget(r.count(), grid.count());
 }
 
 }  // namespace
 
+Mobilisations::Mobilisations(MobilisationStore* mobilisation_store,
+                             FindInstruction find,
+                             const city::Holder* city_holder, const Clock* time)
+    : store(*mobilisation_store),
+      find_instruction(std::move(find)),
+      city(*city_holder),
+      clock(*time),
+      watch("mobilisation",
+            [this](const MobilisationWatch::Key& key) { return Count(key); }) {}
+
 absl::StatusOr<StoredInstruction> Mobilisations::Find(
-    const std::string& instruction_id, absl::Time deadline) {
+    const std::string& instruction_id, absl::Time deadline) const {
   ASSIGN_OR_RETURN(StoredInstruction stored,
-                   instructions_.Get(instruction_id, deadline));
+                   find_instruction(instruction_id, deadline));
   if (!stored.instruction.has_mobilisation() || stored.delivery_no == 0) {
     return errors::NotFound("mobilisation", instruction_id);
   }
   return stored;
 }
 
-absl::StatusOr<v1::MicroGrid> Mobilisations::Report(
-    const v1::ReportHouseholdsRequest& r, const InstructionContext& context) {
-  v1::ReportHouseholdsRequest body = r;
-  body.clear_request_id();
-  const std::string digest = Sha256(body.SerializeAsString());
-  ASSIGN_OR_RETURN(const bool repeated,
-                   store_.WasReported(context.officer_id, r.request_id(),
-                                      digest, context.deadline));
-  if (!repeated) {
-    ASSIGN_OR_RETURN(const StoredInstruction stored,
-                     Find(r.instruction_id(), context.deadline));
-    RETURN_IF_ERROR(
-        CheckReporter(context.officer_id, r.grid_id(), context.city));
-    if (stored.instruction.state() != v1::INSTRUCTION_STATE_RELEASED) {
-      return errors::WrongState(
-          r.instruction_id(),
-          v1::InstructionState_Name(stored.instruction.state()),
-          "ReportHouseholds", "the mobilisation is not in force");
-    }
-    ASSIGN_OR_RETURN(const bool recorded,
-                     store_.ReportHouseholds(r, context.officer_id, digest,
-                                             context.now, context.deadline));
-    if (!recorded) {
-      ASSIGN_OR_RETURN(const v1::MicroGrid grid,
-                       store_.GetMicroGrid(r.instruction_id(), r.grid_id(),
-                                           context.deadline));
-      const int64_t target = r.count().target_count() != 0
-                                 ? r.count().target_count()
-                                 : grid.count().target_count();
-      const int64_t households = r.count().reached_count() +
-                                 r.count().refused_count() +
-                                 r.count().absent_count();
-      if (households > target) return TooMany(households, target);
-    }
-  }
+absl::StatusOr<MobilisationWatch::Progress> Mobilisations::Count(
+    const MobilisationWatch::Key& key) const {
+  const auto& [instruction_id, level] = key;
+  const absl::Time deadline = absl::Now() + kCountTime;
+  ASSIGN_OR_RETURN(const auto current, city::Current(city));
+  ASSIGN_OR_RETURN(const StoredInstruction stored,
+                   Find(instruction_id, deadline));
+  MobilisationWatch::Progress progress;
+  ASSIGN_OR_RETURN(progress.message,
+                   store.GetProgress(stored.instruction, level, deadline));
+  FillGridNames(*current, progress.message.mutable_grids());
+  FillGridName(*current, progress.message.mutable_total());
+  progress.last = stored.instruction.state() != v1::INSTRUCTION_STATE_RELEASED;
+  return progress;
+}
+
+std::vector<rpc::Row> MobilisationRows(Mobilisations* room) {
+  using rpc::kWorker;
+  return rpc::RowsOf(
+      room,
+      {
+          {"ReportHouseholds", Validate, &ReportHouseholds, kWorker, kCallTime},
+          {"ListMicroGrids", Validate, &ListMicroGrids, kWorker, kCallTime},
+          {"WatchMobilisation", Validate, &WatchMobilisation,
+           rpc::kServerStream},
+      });
+}
+
+absl::StatusOr<v1::MicroGrid> ReportHouseholds(
+    Mobilisations& room, const rpc::Call& call,
+    const v1::ReportHouseholdsRequest& r) {
+  ASSIGN_OR_RETURN(const auto city, city::Current(room.city));
+  const std::string digest = DigestOf(r);
+  ASSIGN_OR_RETURN(
+      const bool repeated,
+      room.store.WasReported(call.caller.officer_id, r.request_id(), digest,
+                             call.deadline));
+  if (!repeated) RETURN_IF_ERROR(Record(room, call, r, digest, *city));
   ASSIGN_OR_RETURN(
       v1::MicroGrid grid,
-      store_.GetMicroGrid(r.instruction_id(), r.grid_id(), context.deadline));
-  if (const auto* found = context.city.FindGrid(grid.grid_id())) {
-    grid.set_name(found->name());
-  }
+      room.store.GetMicroGrid(r.instruction_id(), r.grid_id(), call.deadline));
+  FillGridName(*city, &grid);
   return grid;
 }
 
-absl::StatusOr<v1::ListMicroGridsResponse> Mobilisations::List(
-    const v1::ListMicroGridsRequest& r, const city::City& city,
-    absl::Time deadline) {
-  RETURN_IF_ERROR(Find(r.instruction_id(), deadline).status());
-  if (!r.grid_id().empty() && city.FindGrid(r.grid_id()) == nullptr) {
-    return errors::NotFound("grid", r.grid_id());
-  }
+absl::StatusOr<v1::ListMicroGridsResponse> ListMicroGrids(
+    Mobilisations& room, const rpc::Call& call,
+    const v1::ListMicroGridsRequest& r) {
+  ASSIGN_OR_RETURN(const auto city, city::Current(room.city));
+  RETURN_IF_ERROR(room.Find(r.instruction_id(), call.deadline).status());
+  RETURN_IF_ERROR(CheckGrid(*city, r.grid_id()));
   const int limit = PageSize(r.page_size());
-  ASSIGN_OR_RETURN(auto grids, store_.ListMicroGrids(r, limit, deadline));
+  ASSIGN_OR_RETURN(auto grids,
+                   room.store.ListMicroGrids(r, limit, call.deadline));
   v1::ListMicroGridsResponse response;
   for (v1::MicroGrid& grid : grids) {
-    if (const auto* found = city.FindGrid(grid.grid_id())) {
-      grid.set_name(found->name());
-    }
+    FillGridName(*city, &grid);
     *response.add_micro_grids() = std::move(grid);
   }
   if (grids.size() == static_cast<size_t>(limit)) {
     response.set_next_page_token(response.micro_grids(limit - 1).grid_id());
   }
   return response;
+}
+
+absl::StatusOr<std::shared_ptr<MobilisationWatch::Stream>> WatchMobilisation(
+    Mobilisations& room, const rpc::Call&,
+    const v1::WatchMobilisationRequest& r) {
+  return room.watch.Watch({r.instruction_id(), r.level()});
 }
 
 }  // namespace wangge::command

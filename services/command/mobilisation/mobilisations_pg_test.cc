@@ -1,6 +1,7 @@
 // Mobilisations and what households are reported, with their tables in a real
 // database.
 #include "services/command/instructions_fixture.h"
+#include "services/command/mobilisation/mobilisations.h"
 
 namespace wangge::command {
 namespace {
@@ -9,6 +10,13 @@ class MobilisationsTest : public InstructionsTest {
  protected:
   void SetUp() override {
     InstructionsTest::SetUp();
+    mobilisation_store_ = std::make_unique<MobilisationStore>(pool_.get());
+    mobilisations_ = std::make_unique<Mobilisations>(
+        mobilisation_store_.get(),
+        [this](const std::string& id, absl::Time deadline) {
+          return store_->Get(id, deadline);
+        },
+        &holder_, &clock_);
     auto r = Make("s");
     r.mutable_mobilisation();
     id_ = Released(r).instruction_id();
@@ -25,19 +33,26 @@ class MobilisationsTest : public InstructionsTest {
     return r;
   }
 
+  absl::StatusOr<v1::MicroGrid> Report(const v1::ReportHouseholdsRequest& r,
+                                       const std::string& officer_id) {
+    return ReportHouseholds(*mobilisations_, As(officer_id), r);
+  }
+
   v1::MobilisationProgress Progress(common::v1::GridLevel level) {
     const auto stored = mobilisations_->Find(id_, Soon());
     EXPECT_OK(stored);
-    return *reach_->GetProgress(stored->instruction, level, Soon());
+    return *mobilisation_store_->GetProgress(stored->instruction, level,
+                                             Soon());
   }
 
+  std::unique_ptr<MobilisationStore> mobilisation_store_;
+  std::unique_ptr<Mobilisations> mobilisations_;
   std::string id_;
 };
 
 TEST_F(MobilisationsTest, ReportsRollUpAndCorrectionsAreEvents) {
-  ASSERT_OK(mobilisations_->Report(Households("m1", 50, 5), As("one")));
-  const auto corrected =
-      mobilisations_->Report(Households("m1", 55, 5), As("worker"));
+  ASSERT_OK(Report(Households("m1", 50, 5), "one"));
+  const auto corrected = Report(Households("m1", 55, 5), "worker");
   ASSERT_OK(corrected);
   EXPECT_EQ(corrected->report_count(), 2);
   EXPECT_EQ(corrected->name(), "m1 name");
@@ -50,11 +65,11 @@ TEST_F(MobilisationsTest, ReportsRollUpAndCorrectionsAreEvents) {
                   "complete_count: 1 complete_in_time_count: 1")));
   ASSERT_EQ(progress.grids_size(), 1);
   EXPECT_EQ(progress.grids(0).grid_id(), "k");
-  EXPECT_EQ(FromProto(progress.end_time()), now_ + absl::Hours(2));
+  EXPECT_EQ(FromProto(progress.end_time()), clock_.Now() + absl::Hours(2));
   v1::ListMicroGridsRequest r;
   r.set_instruction_id(id_);
   r.set_not_begun(true);
-  const auto waiting = mobilisations_->List(r, *city_, Soon());
+  const auto waiting = ListMicroGrids(*mobilisations_, As("desk"), r);
   ASSERT_OK(waiting);
   ASSERT_EQ(waiting->micro_grids_size(), 1);
   EXPECT_EQ(waiting->micro_grids(0).grid_id(), "m2");
@@ -62,33 +77,32 @@ TEST_F(MobilisationsTest, ReportsRollUpAndCorrectionsAreEvents) {
 
 TEST_F(MobilisationsTest, ARepeatIsOneReportAndLateOnesAreNotInTime) {
   const auto r = Households("m2", 50, 0);
-  now_ += absl::Minutes(121);
-  ASSERT_OK(mobilisations_->Report(r, As("two")));
-  EXPECT_EQ(mobilisations_->Report(r, As("two"))->report_count(), 1);
+  clock_.Advance(absl::Minutes(121));
+  ASSERT_OK(Report(r, "two"));
+  EXPECT_EQ(Report(r, "two")->report_count(), 1);
   const auto total = Progress(common::v1::GRID_LEVEL_UNSPECIFIED).total();
   EXPECT_EQ(total.complete_count(), 1);
   EXPECT_EQ(total.complete_in_time_count(), 0);
   auto other = r;
   other.mutable_count()->set_reached_count(49);
-  EXPECT_THAT(mobilisations_->Report(other, As("two")),
+  EXPECT_THAT(Report(other, "two"),
               StatusIs(absl::StatusCode::kInvalidArgument, r.request_id()));
 }
 
 TEST_F(MobilisationsTest, BadReportsChangeNothing) {
-  EXPECT_THAT(mobilisations_->Report(Households("m1", 61, 0), As("one")),
+  EXPECT_THAT(Report(Households("m1", 61, 0), "one"),
               StatusIs(absl::StatusCode::kInvalidArgument, "count"));
-  EXPECT_THAT(mobilisations_->Report(Households("m1", 1, 0), As("two")),
+  EXPECT_THAT(Report(Households("m1", 1, 0), "two"),
               StatusIs(absl::StatusCode::kPermissionDenied, "two"));
-  EXPECT_THAT(mobilisations_->Report(Households("p", 1, 0), As("worker")),
+  EXPECT_THAT(Report(Households("p", 1, 0), "worker"),
               StatusIs(absl::StatusCode::kNotFound, "p"));
   EXPECT_EQ(Progress(common::v1::GRID_LEVEL_UNSPECIFIED).total().begun_count(),
             0);
   auto more = Households("m1", 61, 0);
   more.mutable_count()->set_target_count(62);
-  EXPECT_EQ(mobilisations_->Report(more, As("one"))->count().target_count(),
-            62);
+  EXPECT_EQ(Report(more, "one")->count().target_count(), 62);
   ASSERT_OK(Cancel(id_, "desk"));
-  EXPECT_THAT(mobilisations_->Report(Households("m1", 1, 0), As("one")),
+  EXPECT_THAT(Report(Households("m1", 1, 0), "one"),
               StatusIs(absl::StatusCode::kFailedPrecondition, "in force"));
 }
 

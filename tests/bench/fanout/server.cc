@@ -118,6 +118,7 @@ int Serve(int port, int shard_count) {
       [&](auto* context, auto* io, auto* queue, void* tag) {
         service.RequestAttach(context, io, queue, queue, tag);
       },
+      [](const grpc::ServerContextBase&) { return rpc::Caller(); },
       [&] { return std::make_shared<BareStream>(&hub); });
   grpc::ServerBuilder builder;
   int bound = 0;

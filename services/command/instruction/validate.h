@@ -1,9 +1,13 @@
-// What requests must fulfil before anything is looked up. Every fault is named
-// by its field.
+// What requests about instructions must fulfil before anything is looked up.
+// INVALID_ARGUMENT names every fault by its field.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "absl/status/status.h"
-#include "wangge/command/v1/command.pb.h"
+#include "wangge/command/v1/instruction.pb.h"
 
 namespace wangge::command {
 
@@ -15,13 +19,11 @@ absl::Status Validate(const v1::ListInstructionsRequest& r);
 absl::Status Validate(const v1::PreviewAudienceRequest& r);
 absl::Status Validate(const v1::WatchReachRequest& r);
 absl::Status Validate(const v1::ListUnreachedRequest& r);
-absl::Status Validate(const v1::ReportHouseholdsRequest& r);
-absl::Status Validate(const v1::WatchMobilisationRequest& r);
-absl::Status Validate(const v1::ListMicroGridsRequest& r);
 absl::Status Validate(const v1::ImportCapRequest& r);
 absl::Status Validate(const v1::ExportCapRequest& r);
 
-// The page size that holds; 100 when a request does not say.
-int PageSize(int asked);
+// The number that a page of ListInstructions comes before; nothing when its
+// token is not one of ours.
+std::optional<int64_t> ParseListToken(const std::string& token);
 
 }  // namespace wangge::command

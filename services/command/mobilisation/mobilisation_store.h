@@ -1,5 +1,6 @@
-// What became of instructions and mobilisations: counts over the receipts and
-// the reports. Read only but for the reports of households.
+// The micro-grids of mobilisations and what was reported of their households.
+// The release of an instruction writes the micro-grids; see
+// instruction/sql/release_instruction.sql.
 #pragma once
 
 #include <string>
@@ -7,30 +8,14 @@
 
 #include "absl/status/statusor.h"
 #include "db/pool.h"
-#include "services/command/domain/instruction.h"
+#include "wangge/command/v1/instruction.pb.h"
 
 namespace wangge::command {
 
-// A page of those whom an instruction did not reach, with ids after `after`.
-struct UnreachedPage {
-  std::string grid_id;
-  std::string after;
-  int limit = 0;
-};
-
 // Thread-safe.
-class ReachStore {
+class MobilisationStore {
  public:
-  explicit ReachStore(db::Pool* pool) : pool_(*pool) {}
-
-  // REQUIRES: it was released. Names of grids are left empty.
-  absl::StatusOr<v1::Reach> GetReach(const StoredInstruction& stored,
-                                     common::v1::GridLevel level,
-                                     absl::Time deadline);
-  // Names are left empty.
-  absl::StatusOr<std::vector<v1::Unreached>> ListUnreached(
-      const StoredInstruction& stored, const UnreachedPage& page,
-      absl::Time deadline);
+  explicit MobilisationStore(db::Pool* pool) : pool_(*pool) {}
 
   // NOT_FOUND when the mobilisation does not cover the micro-grid. The name is
   // left empty.
