@@ -100,7 +100,7 @@ def page(title, source, *parts):
 
 def default_of(text):
     text = " ".join(text.split())
-    if text == '""':
+    if text in ('""', "{}"):
         return "empty"
     if text.startswith('"'):
         return "`" + text.strip('"') + "`"
@@ -131,7 +131,7 @@ def flags():
                 raise Unreadable(f"{path.relative_to(ROOT)}:{line_of(text, match.start())}: "
                                  "write ABSL_FLAG(type, name, default, \"help\")")
             kind = {"std::string": "text", "absl::Duration": "duration", "int": "number",
-                    "bool": "true or false"}.get(found[0], found[0])
+                    "bool": "true or false", "std::vector<std::string>": "list, separated by commas"}.get(found[0], found[0])
             by_owner.setdefault(owner_of(path), []).append(
                 [f"`--{found[1]}`", kind, default_of(found[2]), help_text])
     parts = []
@@ -268,7 +268,7 @@ def parts_of(comment):
     """(what it does, idempotency, errors) of an RPC's comment."""
     joined = "\n".join(comment)
     before, _, errors = joined.partition("Errors:")
-    kind = re.search(r"(Idempotent\b[^.]*\.|Read\s+only\.)", before)
+    kind = re.search(r"(Idempotent\b[^.]*\.|Read\s+only\b[^.]*\.)", before)
     idempotency = " ".join(kind.group(1).split()) if kind else "not stated"
     idempotency = re.sub(r"^Idempotent:? ", "", idempotency).replace("Read only", "read only")
     if kind:
@@ -473,16 +473,17 @@ def tables_of(service):
     tables = {}
     for path in sorted((ROOT / "services" / service / "migrations").glob("*.sql")):
         migration = path.name[:4]
-        for comment, statement in statements(path.read_text()):
+        for number, (comment, statement) in enumerate(statements(path.read_text())):
+            comment = [line for line in comment if not line.startswith("applied before as")]
             made = re.match(r"CREATE (UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)\s*\(", statement)
             changed = re.match(r"ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+)\s+(.*);", statement, re.S)
             gone = re.match(r"DROP TABLE (?:IF EXISTS )?(\w+)", statement)
             if made:
                 create(tables, made, comment, statement, migration)
             elif changed:
-                # A comment above a lone new column belongs to it.
+                # A comment above a lone new column belongs to it, but the first is the file's.
                 rest = changed.group(2)
-                if comment and rest.startswith("ADD COLUMN") and "\n" not in rest:
+                if number > 0 and comment and rest.startswith("ADD COLUMN") and "\n" not in rest:
                     rest = "".join(f"-- {line}\n" for line in comment) + rest
                 alter(tables, changed.group(1), rest, migration)
             elif gone:
