@@ -95,6 +95,18 @@ def check_names(path):
                 yield f"{relative(path)}:{number}: {name} is not in {' '.join(folders)}"
 
 
+def check_flags(path):
+    """Flags of services exist; those of wgctl and citysim have no underscores."""
+    if relative(path).startswith("docs/reference/"):
+        return
+    known = set(re.findall(r"`(--\w+)`", (ROOT / "docs/reference/flags.md").read_text())) | {"--flagfile"}
+    for number, line in numbered_prose(path):
+        named = set(re.findall(r"--\w*_\w+", line))
+        if path.name == "configure.md":
+            named |= set(re.findall(r"`(--\w+)", line))
+        yield from (f"{relative(path)}:{number}: no service has the flag {flag}" for flag in sorted(named - known))
+
+
 def check_readmes():
     both = {}
     for name in ("README.md", "README.zh-CN.md"):
@@ -144,7 +156,7 @@ def faults():
     """Every fault as file:line: what is wrong."""
     found = []
     for path in documents():
-        for check in (check_links, check_paths, check_names):
+        for check in (check_links, check_paths, check_names, check_flags):
             found += check(path)
     for check in (check_readmes, check_decisions, check_mentions, check_reference):
         found += check()
