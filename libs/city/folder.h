@@ -1,5 +1,5 @@
 // The city folder: a city as files that people can read and edit. The format is
-// docs/city-folder.md.
+// docs/concepts/city.md.
 #pragma once
 
 #include <map>

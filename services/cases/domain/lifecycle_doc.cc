@@ -8,16 +8,38 @@ namespace wangge::cases {
 namespace {
 
 constexpr char kIntroduction[] =
-    R"(# The states of a case
+    R"(# The lifecycle of a case
 
 Generated from `services/cases/domain/transitions.cc` by `wangge_lifecycle_doc`; a test compares them.
 
-States: RECEIVED, VERIFYING, FILED, DISPATCHED, IN_PROGRESS, CONSULTING, SUSPENDED, HANDLED, CHECKED, CLOSED; terminal besides: REJECTED,
-MERGED, CANCELLED, TRANSFERRED. State says where, outcome says what, round says how often: "closed" is never shown as "solved" unless it
-was. "any open" is every state from RECEIVED to CHECKED; an empty "to" means that the state stays.
+**State** says where a case is, **outcome** what came of it, **round** how often it was handled: "closed" is never shown as "solved" unless the outcome says so.
 
-The guards are in `domain/guards.cc` and `domain/decide_*.cc`. One test tries every command in every state; another walks through all rows
-at random and checks each event against its row and the case against what must always hold.
+```mermaid
+stateDiagram-v2
+  [*] --> RECEIVED
+  RECEIVED --> VERIFYING: RequestVerification
+  VERIFYING --> RECEIVED: ReportVerification
+  RECEIVED --> DISPATCHED: DispatchCase, or the rule at once
+  FILED --> DISPATCHED: DispatchCase
+  DISPATCHED --> FILED: return granted, no other unit is certain
+  DISPATCHED --> IN_PROGRESS: AcceptAssignment
+  DISPATCHED --> CONSULTING: second RequestReturn, ProposeJoint
+  IN_PROGRESS --> CONSULTING: ProposeJoint
+  CONSULTING --> DISPATCHED: DecideJoint, AdjudicateJoint
+  IN_PROGRESS --> SUSPENDED: SuspendCase, granted
+  SUSPENDED --> IN_PROGRESS: ResumeCase
+  IN_PROGRESS --> HANDLED: SubmitResult
+  HANDLED --> IN_PROGRESS: CheckResult fails
+  HANDLED --> CHECKED: CheckResult passes
+  CHECKED --> CLOSED: CloseCase
+  CLOSED --> DISPATCHED: ReopenCase
+```
+
+The diagram shows the usual transitions, the table all of them. Terminal states besides CLOSED: REJECTED, MERGED, CANCELLED, TRANSFERRED. In
+the table "any open" is every state from RECEIVED to CHECKED; an empty "to" means that the state does not change.
+
+`domain/guards.cc` and `domain/decide_*.cc` implement the guards. One test tries every command in every state; another walks through all rows at random and checks each
+event against its row, and the invariants of the case.
 
 | # | method | from | to | who | guard | clock | the source is told |
 |---|---|---|---|---|---|---|---|
@@ -25,14 +47,13 @@ at random and checks each event against its row and the case against what must a
 
 constexpr char kNotes[] = R"(
 ## Approvals
-What another person must grant (退单, 延期, 挂账, 作废, 更正, 加派) is an approval of the case: pending, then approved, rejected or lapsed. One
-waits at a time. It lapses when nobody decides it within one working day, or when the case moves on; a return only is reminded of after two
-hours and stays. Requester and approver are never the same person.
+What another person must grant (退单, 延期, 挂账, 作废, 更正, 加派) is an approval of the case: pending, then approved, rejected or lapsed. Only one is pending at a
+time. It lapses when nobody decides it within one working day, or when the case moves on. A return never lapses: the dispatcher is reminded after two hours. Requester and
+approver are never the same person.
 
 ## Timers
-They are computed from the case (`domain/limits.cc`); the row keeps only the next one. A timer is named after its kind and its time, so that
-one that has moved fires again and one that is late or comes twice changes nothing. Limits are working time of the city's calendar unless
-they guard safety.
+Timers are computed from the case (`domain/limits.cc`); the row stores only the next one. A timer is identified by its kind and its time, so one that was moved fires
+again, and one that fires late or twice changes nothing. Limits are working time of the city's calendar unless they protect safety.
 )";
 
 std::string StatesOf(const std::vector<CaseState>& states,

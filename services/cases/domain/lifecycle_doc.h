@@ -1,4 +1,4 @@
-// docs/lifecycle.md, from the table of transitions. Pure.
+// docs/concepts/lifecycle.md, from the table of transitions. Pure.
 #pragma once
 
 #include <string>

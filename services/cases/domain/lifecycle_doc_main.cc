@@ -2,7 +2,7 @@
 
 #include "services/cases/domain/lifecycle_doc.h"
 
-// Prints docs/lifecycle.md.
+// Prints docs/concepts/lifecycle.md.
 int main() {
   std::cout << wangge::cases::LifecycleDocument();
   return 0;

@@ -123,11 +123,11 @@ TEST(MerkleTest, EveryLeafOfEveryTreeLeadsToItsRootAndToNoOther) {
 }
 
 TEST(LifecycleDocumentTest, TheDocumentIsTheTable) {
-  std::ifstream file(WANGGE_SOURCE_DIR "/docs/lifecycle.md");
+  std::ifstream file(WANGGE_SOURCE_DIR "/docs/concepts/lifecycle.md");
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), LifecycleDocument())
-      << "write it anew: wangge_lifecycle_doc > docs/lifecycle.md";
+      << "write it anew: wangge_lifecycle_doc > docs/concepts/lifecycle.md";
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // The state machine of a case as data. The same table decides which command is
-// possible in which state, is printed as docs/lifecycle.md, and is what the
-// tests must have walked through.
+// possible in which state, is printed as docs/concepts/lifecycle.md, and is
+// what the tests must have walked through.
 #pragma once
 
 #include <string>
