@@ -23,11 +23,12 @@ TEST(KeyedLockTest, OneHolderAtATimeOfEachKeyAndNobodyForEver) {
         for (size_t s = 0; s < holders.size(); ++s) {
           if (random() % 2 == 0) keys.insert(std::to_string(s));
         }
-        const KeyedLock::Holder entry(&lock, keys);
-        for (const std::string& key : entry.keys()) {
+        const KeyedLock::Holder held(&lock, keys);
+        EXPECT_EQ(held.keys(), keys);
+        for (const std::string& key : held.keys()) {
           EXPECT_EQ(holders[std::stoul(key)]++, 0);
         }
-        for (const std::string& key : entry.keys()) {
+        for (const std::string& key : held.keys()) {
           --holders[std::stoul(key)];
         }
       }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "errors/errors.h"
 #include "services/command/domain/audience.h"
+#include "services/command/domain/cap_xml.h"
 #include "services/command/domain/instruction.h"
 #include "services/command/domain/request_fields.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 using errors::Violations;
 
-constexpr size_t kMaxXmlBytes = 1 << 20;
 constexpr int kMaxInstructions = 500;  // Of a page.
 constexpr int kMaxUnreached = 1000;    // Of a page.
 
@@ -123,8 +123,8 @@ absl::Status Validate(const v1::ListUnreachedRequest& r) {
 absl::Status Validate(const v1::ImportCapRequest& r) {
   Violations v;
   v.RequireUuid("request_id", r.request_id());
-  v.Require(!r.xml().empty() && r.xml().size() <= kMaxXmlBytes, "xml",
-            absl::StrCat("must have 1 to ", kMaxXmlBytes, " bytes, got ",
+  v.Require(!r.xml().empty() && r.xml().size() <= kMaxCapBytes, "xml",
+            absl::StrCat("must have 1 to ", kMaxCapBytes, " bytes, got ",
                          r.xml().size()));
   return v.ToStatus();
 }
