@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mutex.h"
 #include "base/uuid.h"
+#include "city/test_registry.h"
 #include "errors/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,7 +22,6 @@
 #include "testing/status.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/intake/v1/intake.grpc.pb.h"
-#include "wangge/registry/v1/registry.grpc.pb.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
 
 ABSL_DECLARE_FLAG(std::string, sources);
@@ -51,33 +51,6 @@ std::shared_ptr<const city::City> SmallCity() {
   version.set_version(1);
   return *city::City::Build(version, rows);
 }
-
-// Hands out one city, when it has one.
-class RegistryForTest : public registry::v1::RegistryService::Service {
- public:
-  explicit RegistryForTest(std::shared_ptr<const city::City> city)
-      : city_(std::move(city)) {}
-
- private:
-  grpc::Status WatchCity(
-      grpc::ServerContext*, const registry::v1::WatchCityRequest* request,
-      grpc::ServerWriter<registry::v1::WatchCityResponse>* writer) override {
-    if (city_ == nullptr || request->held_version() == 1) {
-      return grpc::Status::OK;
-    }
-    registry::v1::WatchCityResponse piece;
-    *piece.mutable_version() = city_->version();
-    piece.set_reset(true);
-    piece.set_complete(true);
-    for (const auto& [key, row] : city_->rows().Sorted()) {
-      *piece.add_rows() = *row;
-    }
-    writer->Write(piece);
-    return grpc::Status::OK;
-  }
-
-  const std::shared_ptr<const city::City> city_;
-};
 
 // Sees danger in fire, and can be held.
 class RoutingForTest : public routing::v1::RoutingService::Service {
@@ -175,29 +148,33 @@ v1::SubmitReportRequest Report(const std::string& source_id,
 
 class IntakeServiceTest : public ::testing::Test {
  protected:
-  void SetUp() override { Start(SmallCity()); }
+  void SetUp() override {
+    registry_ = std::make_unique<city::TestRegistry>(*SmallCity());
+    Start(registry_->address());
+    ASSERT_TRUE(host_->WaitUntilReady());
+  }
   void TearDown() override { routing_.Release(); }
 
-  void Start(std::shared_ptr<const city::City> city) {
-    registry_ = std::make_unique<RegistryForTest>(std::move(city));
-    rpc::ServerOptions options;
-    options.address = "127.0.0.1:0";
-    options.tls = rpc::TestTls("service-routing");
-    auto callees =
-        rpc::Server::Start(options, {registry_.get(), &routing_, &cases_});
-    ASSERT_OK(callees);
-    callees_ = *std::move(callees);
+  void Start(const std::string& registry) {
     rpc::Environment environment;
-    environment.registry = environment.routing = environment.cases =
-        absl::StrCat("127.0.0.1:", callees_->port());
+    environment.endpoints = {
+        {"registry", registry}, {"routing", Callees()}, {"cases", Callees()}};
     WriteProfiles();
     auto host =
         rpc::TestHost::Start("intake", environment, IntakeService::Create);
     ASSERT_OK(host);
     host_ = *std::move(host);
-    if (has_city_) {
-      ASSERT_TRUE(host_->WaitUntilReady());
+  }
+
+  // The address of routing and cases.
+  std::string Callees() {
+    if (callees_ == nullptr) {
+      rpc::ServerOptions options;
+      options.address = "127.0.0.1:0";
+      options.tls = rpc::TestTls("service-routing");
+      callees_ = *rpc::Server::Start(options, {&routing_, &cases_});
     }
+    return absl::StrCat("127.0.0.1:", callees_->port());
   }
 
   static void WriteProfiles() {
@@ -247,8 +224,7 @@ class IntakeServiceTest : public ::testing::Test {
                       [this, request] { return Submit(request); });
   }
 
-  bool has_city_ = true;
-  std::unique_ptr<RegistryForTest> registry_;
+  std::unique_ptr<city::TestRegistry> registry_;
   RoutingForTest routing_;
   CasesForTest cases_;
   std::unique_ptr<rpc::Server> callees_;
@@ -533,10 +509,8 @@ TEST_F(IntakeServiceTest, TheEndClosesStreamsAndFinishesWhatRuns) {
 
 class IntakeWithoutCityTest : public IntakeServiceTest {
  protected:
-  void SetUp() override {
-    has_city_ = false;
-    Start(nullptr);
-  }
+  // Nobody answers for the registry there.
+  void SetUp() override { Start(Callees()); }
 };
 
 TEST_F(IntakeWithoutCityTest, ItIsNotReadyAndSaysSo) {
