@@ -4,16 +4,17 @@
 #include <utility>
 
 #include "errors/errors.h"
+#include "services/intake/submit.h"
 
 namespace wangge::intake {
 namespace {
 
-constexpr size_t kMostPending = 1000;
-constexpr size_t kMostInFlight = 200;
+constexpr size_t kMaxPending = 1000;
+constexpr size_t kMaxStreamGroup = 200;
 // Two groups in flight: one is routed while the other is committed.
-constexpr int kMostWorkers = 2;
+constexpr int kMaxWorkers = 2;
 // Answers that wait for the client: those of everything it may have in flight.
-constexpr size_t kMaxOutbox = 2 * kMostPending;
+constexpr size_t kMaxOutbox = 2 * kMaxPending;
 
 v1::SubmitReportsResponse ToAnswer(
     const std::string& request_id,
@@ -35,21 +36,15 @@ v1::SubmitReportsResponse ToAnswer(
 
 }  // namespace
 
-SubmitStream::SubmitStream(const StreamDeps& deps, rpc::Caller caller)
-    : BidiStream(kMaxOutbox), deps_(deps), caller_(std::move(caller)) {}
-
-void SubmitStream::Begin(const std::shared_ptr<SubmitStream>& self) {
-  weak_self_ = self;
-  KeepAlive(self);
-  ReadNext();
-}
+SubmitStream::SubmitStream(const Intake& intake, const rpc::Call& call)
+    : BidiStream(kMaxOutbox), intake_(intake), call_(call) {}
 
 void SubmitStream::OnMessage(v1::SubmitReportRequest request) {
   {
     MutexLock lock(&mutex_);
     pending_.push_back(std::move(request));
-    if (workers_ < kMostWorkers) StartWorkerLocked();
-    if (pending_.size() >= kMostPending) {
+    if (workers_ < kMaxWorkers) StartWorkerLocked();
+    if (pending_.size() >= kMaxPending) {
       reading_paused_ = true;
       return;
     }
@@ -64,14 +59,14 @@ void SubmitStream::OnReadsEnd() {
 }
 
 void SubmitStream::StartWorkerLocked() {
-  const bool posted = deps_.runtime.executor().TryPost(
-      [self = weak_self_.lock()] { self->Work(); });
+  const bool posted = intake_.runtime.executor().TryPost(
+      [self = shared_from_this()] { self->Work(); });
   if (posted) {
     ++workers_;
   } else if (workers_ == 0) {
     // Nobody will take what is pending; the client sends it again.
     pending_.clear();
-    Close(errors::Overloaded(deps_.runtime.retry_delay()));
+    Close(errors::Overloaded(intake_.runtime.retry_delay()));
   }
 }
 
@@ -85,8 +80,9 @@ void SubmitStream::Work() {
         if (--workers_ == 0 && reads_ended_) Close(absl::OkStatus());
         return;
       }
-      const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                              pending_.size(), kMostInFlight));
+      const auto end =
+          pending_.begin() + static_cast<std::ptrdiff_t>(
+                                 std::min(pending_.size(), kMaxStreamGroup));
       group.assign(std::make_move_iterator(pending_.begin()),
                    std::make_move_iterator(end));
       pending_.erase(pending_.begin(), end);
@@ -102,7 +98,7 @@ void SubmitStream::Answer(
   std::vector<Prepared> prepared;
   std::vector<const std::string*> ids;
   for (const auto& request : requests) {
-    auto one = deps_.prepare(caller_, request);
+    auto one = PrepareFor(intake_, call_.caller, request);
     if (one.ok()) {
       prepared.push_back(*std::move(one));
       ids.push_back(&request.request_id());
@@ -111,10 +107,37 @@ void SubmitStream::Answer(
     }
   }
   if (prepared.empty()) return;
-  const auto results = deps_.submitter.SubmitGroup(std::move(prepared));
+  const auto results =
+      intake_.submitter.SubmitGroup(std::move(prepared), call_.deadline);
   for (size_t i = 0; i < results.size(); ++i) {
     Send(ToAnswer(*ids[i], results[i]));
   }
+}
+
+void SubmitStreams::Add(const std::shared_ptr<SubmitStream>& stream) {
+  MutexLock lock(&mutex_);
+  if (closed_) {
+    stream->Close(rpc::NotServing());
+    return;
+  }
+  std::erase_if(streams_, [](const auto& weak) { return weak.expired(); });
+  streams_.push_back(stream);
+}
+
+void SubmitStreams::Close() {
+  MutexLock lock(&mutex_);
+  closed_ = true;
+  for (const auto& weak : streams_) {
+    if (const auto stream = weak.lock()) stream->Close(rpc::NotServing());
+  }
+  streams_.clear();
+}
+
+absl::StatusOr<std::shared_ptr<SubmitStream>> SubmitReports(
+    Intake& intake, const rpc::Call& call) {
+  auto stream = std::make_shared<SubmitStream>(intake, call);
+  intake.streams.Add(stream);
+  return stream;
 }
 
 }  // namespace wangge::intake

@@ -1,31 +1,21 @@
-// The stream form of SubmitReport: groups whatever has arrived.
+// SubmitReports: many reports over one stream, in groups of what has arrived.
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/mutex.h"
 #include "rpc/stream.h"
-#include "services/intake/submitter.h"
+#include "rpc/unary.h"
+#include "services/intake/intake.h"
 
 namespace wangge::intake {
 
-// What the stream needs of its service.
-struct StreamDeps {
-  rpc::Runtime& runtime;
-  Submitter& submitter;
-  // Checks one request of a caller.
-  std::function<absl::StatusOr<Prepared>(const rpc::Caller&,
-                                         const v1::SubmitReportRequest&)>
-      prepare;
-};
-
-class SubmitStream : public rpc::BidiStream<v1::SubmitReportRequest,
-                                            v1::SubmitReportsResponse> {
+class SubmitStream final : public rpc::BidiStream<v1::SubmitReportRequest,
+                                                  v1::SubmitReportsResponse>,
+                           public std::enable_shared_from_this<SubmitStream> {
  public:
-  SubmitStream(const StreamDeps& deps, rpc::Caller caller);
-  void Begin(const std::shared_ptr<SubmitStream>& self);
+  SubmitStream(const Intake& intake, const rpc::Call& call);
 
  private:
   void OnMessage(v1::SubmitReportRequest request) override;
@@ -35,14 +25,29 @@ class SubmitStream : public rpc::BidiStream<v1::SubmitReportRequest,
   void Answer(const std::vector<v1::SubmitReportRequest>& requests);
   void StartWorkerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const StreamDeps deps_;
-  const rpc::Caller caller_;
-  std::weak_ptr<SubmitStream> weak_self_;
+  const Intake intake_;
+  const rpc::Call call_;
   Mutex mutex_;
   std::vector<v1::SubmitReportRequest> pending_ ABSL_GUARDED_BY(mutex_);
   int workers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool reading_paused_ ABSL_GUARDED_BY(mutex_) = false;
   bool reads_ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
+
+// The open streams, to be closed when the service ends. Thread-safe.
+class SubmitStreams {
+ public:
+  void Add(const std::shared_ptr<SubmitStream>& stream);
+  // Closes all streams, and those that are added later.
+  void Close();
+
+ private:
+  Mutex mutex_;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::weak_ptr<SubmitStream>> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::StatusOr<std::shared_ptr<SubmitStream>> SubmitReports(
+    Intake& intake, const rpc::Call& call);
 
 }  // namespace wangge::intake

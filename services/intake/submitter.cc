@@ -1,5 +1,6 @@
 #include "services/intake/submitter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,8 +14,8 @@ namespace {
 using Results = std::vector<absl::StatusOr<v1::SubmitReportResponse>>;
 
 constexpr int kLanes = 2;
-constexpr size_t kMostAtOnce = 64;
-constexpr absl::Duration kGroupTime = absl::Seconds(8);
+constexpr size_t kMaxGroup = 64;
+constexpr absl::Duration kMaxGroupTime = absl::Seconds(8);
 
 absl::Status Danger(const routing::v1::RoutePlan& plan) {
   const std::string words = absl::StrJoin(plan.danger_words(), ", ");
@@ -23,6 +24,11 @@ absl::Status Danger(const routing::v1::RoutePlan& plan) {
       absl::StrCat("the text speaks of danger to life or property (", words,
                    "); the incident stays with 110: send officers"),
       {{"words", words}});
+}
+
+absl::Status WrongCount(const std::string& service, int answers, int asked) {
+  return absl::InternalError(
+      absl::StrCat(service, " answered ", answers, " of ", asked, " items"));
 }
 
 absl::StatusOr<v1::SubmitReportResponse> ToResponse(
@@ -54,13 +60,14 @@ Submitter::Submitter(std::unique_ptr<routing::v1::RoutingService::Stub> routing,
                      std::unique_ptr<cases::v1::CaseService::Stub> cases)
     : routing_(std::move(routing)),
       cases_(std::move(cases)),
-      batcher_("submit", kLanes, kMostAtOnce,
-               [this](std::vector<Prepared> reports) {
-                 return SubmitGroup(std::move(reports));
+      batcher_("submit", kLanes, kMaxGroup, kMaxGroupTime,
+               [this](std::vector<Prepared> reports, absl::Time deadline) {
+                 return SubmitGroup(std::move(reports), deadline);
                }) {}
 
-Results Submitter::SubmitGroup(std::vector<Prepared> reports) {
-  const absl::Time deadline = absl::Now() + kGroupTime;
+Results Submitter::SubmitGroup(std::vector<Prepared> reports,
+                               absl::Time deadline) {
+  deadline = std::min(deadline, absl::Now() + kMaxGroupTime);
   Results results(reports.size(), absl::UnknownError("not carried out"));
   routing::v1::RouteMattersRequest matters;
   for (Prepared& report : reports) {
@@ -69,6 +76,10 @@ Results Submitter::SubmitGroup(std::vector<Prepared> reports) {
   auto plans = rpc::Invoke(&routing::v1::RoutingService::Stub::RouteMatters,
                            *routing_, matters, deadline);
   if (!plans.ok()) return Results(reports.size(), plans.status());
+  if (plans->plans_size() != matters.matters_size()) {
+    return Results(reports.size(), WrongCount("routing", plans->plans_size(),
+                                              matters.matters_size()));
+  }
 
   cases::v1::AdmitReportsRequest admissions;
   std::vector<size_t> admitted;
@@ -84,8 +95,12 @@ Results Submitter::SubmitGroup(std::vector<Prepared> reports) {
     *admission->mutable_plan() = std::move(plan);
   }
   if (admitted.empty()) return results;
-  const auto answers = rpc::Invoke(&cases::v1::CaseService::Stub::AdmitReports,
-                                   *cases_, admissions, deadline);
+  auto answers = rpc::Invoke(&cases::v1::CaseService::Stub::AdmitReports,
+                             *cases_, admissions, deadline);
+  if (answers.ok() && answers->results_size() != admissions.admissions_size()) {
+    answers = WrongCount("cases", answers->results_size(),
+                         admissions.admissions_size());
+  }
   for (size_t n = 0; n < admitted.size(); ++n) {
     const int at = static_cast<int>(n);
     if (answers.ok()) {

@@ -23,16 +23,17 @@ class Submitter {
 
   // Carries out one report, together with others that come meanwhile; `done`
   // takes the response on another thread. Errors: DANGER, REQUEST_ID_REUSED,
-  // and those of routing and cases.
+  // DEADLINE_EXCEEDED, and those of routing and cases.
   void Submit(
-      Prepared report,
+      Prepared report, absl::Time deadline,
       std::function<void(absl::StatusOr<v1::SubmitReportResponse>)> done) {
-    batcher_.Add(std::move(report), std::move(done));
+    batcher_.Add(std::move(report), deadline, std::move(done));
   }
 
-  // Carries out a group: one result each, in order.
+  // Carries out a group before the deadline, and within eight seconds: one
+  // result each, in order.
   std::vector<absl::StatusOr<v1::SubmitReportResponse>> SubmitGroup(
-      std::vector<Prepared> reports);
+      std::vector<Prepared> reports, absl::Time deadline);
 
  private:
   const std::unique_ptr<routing::v1::RoutingService::Stub> routing_;

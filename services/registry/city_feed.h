@@ -19,7 +19,6 @@ class CityStream : public rpc::ServerStream<v1::WatchCityResponse> {
   explicit CityStream(int64_t held_version)
       : rpc::ServerStream<v1::WatchCityResponse>(kMaxOutbox),
         held_version_(held_version) {}
-  void Begin(const std::shared_ptr<CityStream>& self) { KeepAlive(self); }
 
  private:
   friend class CityFeed;
@@ -36,7 +35,7 @@ class CityFeed {
            const std::shared_ptr<const city::City>& city);
   // Sends a new version to all streams.
   void Publish(const std::shared_ptr<const city::City>& city);
-  // Ends all streams; none is taken any more.
+  // Closes all streams, and those that are added later.
   void Close();
 
  private:

@@ -11,6 +11,7 @@
 #include "services/registry/ledger.h"
 #include "services/registry/questions.h"
 #include "services/registry/sql.h"
+#include "services/registry/test_city.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 
@@ -26,29 +27,6 @@ using v1::ChangeSet;
 constexpr auto kAborted = absl::StatusCode::kAborted;
 constexpr auto kNotFound = absl::StatusCode::kNotFound;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-
-constexpr char kCityGrid[] =
-    "grid { grid_id: 'c' grid_code: '1' name: '市' layer: "
-    "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_CITY polygons { rings { "
-    "coordinates_e7: [1130000000,340000000,1130100000,340000000,1130100000,"
-    "340100000,1130000000,340100000] } } }";
-// West and east halves, so that the ground has neither gap nor overlap.
-constexpr char kWest[] =
-    "grid { grid_id: 'w' grid_code: '2' name: '西区' layer: "
-    "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_DISTRICT parent_grid_id: 'c' "
-    "polygons { rings { coordinates_e7: [1130000000,340000000,1130050000,"
-    "340000000,1130050000,340100000,1130000000,340100000] } } }";
-constexpr char kEast[] =
-    "grid { grid_id: 'e' grid_code: '3' name: '东区' layer: "
-    "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_DISTRICT parent_grid_id: 'c' "
-    "polygons { rings { coordinates_e7: [1130050000,340000000,1130100000,"
-    "340000000,1130100000,340100000,1130050000,340100000] } } }";
-// The east half, smaller by a tenth.
-constexpr char kSmallerEast[] =
-    "grid { grid_id: 'e' grid_code: '3' name: '东区' layer: "
-    "GRID_LAYER_GOVERNANCE level: GRID_LEVEL_DISTRICT parent_grid_id: 'c' "
-    "polygons { rings { coordinates_e7: [1130060000,340000000,1130100000,"
-    "340000000,1130100000,340100000,1130060000,340100000] } } }";
 
 class LedgerTest : public ::testing::Test {
  protected:
@@ -72,32 +50,9 @@ class LedgerTest : public ::testing::Test {
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
-  static RowMap Rows(const std::vector<std::string>& extra) {
-    RowMap rows;
-    for (const char* row :
-         {kCityGrid, kWest, kEast,
-          "unit { unit_id: 'oc' name: '城运' kind: UNIT_KIND_OPERATION_CENTRE "
-          "function: 'operation_centre' jurisdiction_grid_ids: 'c' }",
-          "unit { unit_id: 'uw' name: '西区城管' parent_unit_id: 'oc' kind: "
-          "UNIT_KIND_DEPARTMENT function: 'urban' jurisdiction_grid_ids: 'w' }",
-          "unit { unit_id: 'ue' name: '东区城管' parent_unit_id: 'oc' kind: "
-          "UNIT_KIND_DEPARTMENT function: 'urban' jurisdiction_grid_ids: 'e' }",
-          "officer { officer_id: 'o' name: '甲' unit_id: 'oc' }",
-          "officer { officer_id: 'ow' name: '乙' unit_id: 'uw' }",
-          "officer { officer_id: 'oe' name: '丙' unit_id: 'ue' }",
-          "category { category_code: 'road' name: '道路' kind: "
-          "CATEGORY_KIND_INCIDENT handle_limit_minutes: 60 }",
-          "rule { rule_id: 'r' category_code: 'road' function: 'urban' role: "
-          "RULE_ROLE_LEAD }"}) {
-      city::AddRow(FromText<CityRow>(row), &rows);
-    }
-    for (const auto& row : extra) city::AddRow(FromText<CityRow>(row), &rows);
-    return rows;
-  }
-
   absl::StatusOr<v1::ImportCityResponse> Import(
       const std::vector<std::string>& extra) {
-    return ledger_->Import(Rows(extra), "admin/t", "why", Soon());
+    return ledger_->Import(TestRows(extra), "admin/t", "why", Soon());
   }
 
   static v1::ProposeChangeSetRequest Proposal(
@@ -124,7 +79,7 @@ class LedgerTest : public ::testing::Test {
     request.set_category_code("road");
     const auto city = ledger_->AtTime(time, Soon());
     EXPECT_OK(city);
-    const auto response = WhoIsResponsible(**city, request, time);
+    const auto response = ResponsibleFor(**city, request, time);
     EXPECT_OK(response);
     return response->unit_id();
   }
@@ -198,9 +153,10 @@ TEST_F(LedgerTest, TheSecondOfTwoSimultaneousImportsIsAborted) {
   const auto other = NewLedger();
   ASSERT_OK(other->Refresh(Soon()));
   ASSERT_OK(Import({"officer { officer_id: 'x' unit_id: 'oc' }"}));
-  EXPECT_THAT(other->Import(Rows({"officer { officer_id: 'y' unit_id: 'oc' }"}),
-                            "admin/t", "why", Soon()),
-              StatusIs(kAborted, "city"));
+  EXPECT_THAT(
+      other->Import(TestRows({"officer { officer_id: 'y' unit_id: 'oc' }"}),
+                    "admin/t", "why", Soon()),
+      StatusIs(kAborted, "city"));
   // The other one catches up by the difference.
   ASSERT_OK(other->Refresh(Soon()));
   EXPECT_EQ(other->Current()->version().version(), 2);
@@ -337,7 +293,7 @@ TEST_F(LedgerTest, WhatNoLongerFitsAtItsTimeFailsAndSaysWhy) {
   ASSERT_OK(proposed);
   ASSERT_OK(ledger_->Approve(proposed->change_set_id(), "officer/b", Soon()));
   // Somebody imports another east before the time comes.
-  RowMap rows = Rows({});
+  RowMap rows = TestRows({});
   CityRow east = FromText<CityRow>(kEast);
   east.mutable_grid()->set_name("新东区");
   city::AddRow(east, &rows);

@@ -1,6 +1,8 @@
 #include "services/registry/questions.h"
 
+#include <iterator>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "base/status_macros.h"
@@ -10,8 +12,6 @@
 
 namespace wangge::registry {
 namespace {
-
-constexpr int kDiffPage = 100;
 
 // Where a question is about: the scopes, and the point when it is one.
 struct Where {
@@ -63,7 +63,7 @@ absl::StatusOr<Where> FindWhere(const city::City& city,
 
 }  // namespace
 
-absl::StatusOr<v1::WhoIsResponsibleResponse> WhoIsResponsible(
+absl::StatusOr<v1::WhoIsResponsibleResponse> ResponsibleFor(
     const city::City& city, const v1::WhoIsResponsibleRequest& request,
     absl::Time time) {
   ASSIGN_OR_RETURN(const Where where, FindWhere(city, request));
@@ -97,7 +97,7 @@ absl::StatusOr<v1::WhoIsResponsibleResponse> WhoIsResponsible(
 
 absl::StatusOr<v1::DiffCityVersionsResponse> Diff(
     const city::City& from, const city::City& to,
-    const v1::DiffCityVersionsRequest& request) {
+    const v1::DiffCityVersionsRequest& request, const DifferencePage& page) {
   const city::Changes changes = city::Difference(from.rows(), to.rows());
   std::map<std::string, v1::RowDifference> all;
   for (const auto& [key, row] : changes.upserts) {
@@ -112,16 +112,15 @@ absl::StatusOr<v1::DiffCityVersionsResponse> Diff(
   }
   v1::DiffCityVersionsResponse response;
   response.set_total_count(static_cast<int64_t>(all.size()));
-  const int size = request.page_size() == 0 ? kDiffPage : request.page_size();
-  // The token is the last key of the page before.
-  for (auto it = all.upper_bound(request.page_token()); it != all.end(); ++it) {
-    if (response.differences_size() == size) {
-      response.set_next_page_token(
-          city::KeyText(response.differences().rbegin()->key()));
-      break;
-    }
+  auto it =
+      page.after ? all.upper_bound(std::get<1>(*page.after)) : all.begin();
+  for (; it != all.end() && response.differences_size() < page.size; ++it) {
     *it->second.mutable_key() = city::KeyOfText(it->first);
     *response.add_differences() = std::move(it->second);
+  }
+  if (it != all.end()) {
+    response.set_next_page_token(DifferencePage::Token(
+        request, to.version().version(), std::prev(it)->first));
   }
   return response;
 }

@@ -7,23 +7,27 @@
 namespace wangge::registry {
 namespace {
 
-constexpr int kMostPageSize = 1000;
 // An import is the way for more.
-constexpr int kMostRows = 50'000;
+constexpr int kMaxRows = 50'000;
 
 using errors::Violations;
 
-void RequirePage(int page_size, Violations* v) {
-  v->Require(page_size >= 0 && page_size <= kMostPageSize, "page_size",
-             absl::StrCat("is ", page_size, "; 1 to ", kMostPageSize,
-                          ", or 0 for the usual size"));
+void RequireVersion(const char* field, int64_t version, int64_t min,
+                    Violations* v) {
+  v->Require(version >= min, field,
+             absl::StrCat("is ", version, "; use 1 or more",
+                          min == 0 ? ", or 0 for the current one" : ""));
 }
 
-void RequireVersion(const char* field, int64_t version, int64_t least,
-                    Violations* v) {
-  v->Require(version >= least, field,
-             absl::StrCat("is ", version, "; versions begin at 1",
-                          least == 0 ? ", 0 is the current one" : ""));
+// Of a proposal of either kind.
+template <typename Request>
+void RequireProposal(const Request& request, Violations* v) {
+  v->RequireUuid("request_id", request.request_id());
+  RequireVersion("base_version", request.base_version(), 1, v);
+  v->RequireText("comment", request.comment(), 1, 500);
+  if (request.has_activate_time()) {
+    v->RequireTime("activate_time", request.activate_time());
+  }
 }
 
 }  // namespace
@@ -36,7 +40,7 @@ absl::Status Validate(const v1::GetCityVersionRequest& request) {
 
 absl::Status Validate(const v1::ListCityVersionsRequest& request) {
   Violations v;
-  RequirePage(request.page_size(), &v);
+  VersionPage::Require(request, &v);
   return v.ToStatus();
 }
 
@@ -44,7 +48,7 @@ absl::Status Validate(const v1::DiffCityVersionsRequest& request) {
   Violations v;
   RequireVersion("from_version", request.from_version(), 1, &v);
   RequireVersion("to_version", request.to_version(), 0, &v);
-  RequirePage(request.page_size(), &v);
+  DifferencePage::Require(request, &v);
   return v.ToStatus();
 }
 
@@ -57,31 +61,31 @@ absl::Status Validate(const v1::GetRowHistoryRequest& request) {
 
 absl::Status Validate(const v1::ProposeChangeSetRequest& request) {
   Violations v;
-  v.RequireUuid("request_id", request.request_id());
-  RequireVersion("base_version", request.base_version(), 1, &v);
-  v.RequireText("comment", request.comment(), 1, 500);
+  RequireProposal(request, &v);
   const int count = request.rows_size() + request.removed_rows_size();
-  v.Require(count > 0, "rows", "is empty; name what is to change");
-  v.Require(count <= kMostRows, "rows",
-            absl::StrCat("are ", count, "; at most ", kMostRows,
-                         ". Import a city folder for more"));
+  v.Require(count > 0, "rows",
+            "and removed_rows are empty; name the rows to change");
+  v.Require(count <= kMaxRows, "rows",
+            absl::StrCat("and removed_rows are ", count,
+                         " together; send at "
+                         "most ",
+                         kMaxRows, ", or import a city folder"));
   for (int i = 0; i < request.rows_size(); ++i) {
     v.Require(!city::KeyOf(request.rows(i)).id().empty(),
-              absl::StrCat("rows[", i, "]"), "has no kind or no id");
+              absl::StrCat("rows[", i, "]"), "has no kind or no id; set both");
   }
   for (int i = 0; i < request.removed_rows_size(); ++i) {
     v.Require(!request.removed_rows(i).id().empty(),
-              absl::StrCat("removed_rows[", i, "].id"), "is empty");
+              absl::StrCat("removed_rows[", i, "].id"),
+              "is empty; name the row");
   }
   return v.ToStatus();
 }
 
 absl::Status Validate(const v1::ProposeRollbackRequest& request) {
   Violations v;
-  v.RequireUuid("request_id", request.request_id());
-  RequireVersion("base_version", request.base_version(), 1, &v);
+  RequireProposal(request, &v);
   RequireVersion("to_version", request.to_version(), 1, &v);
-  v.RequireText("comment", request.comment(), 1, 500);
   return v.ToStatus();
 }
 
@@ -106,9 +110,10 @@ absl::Status Validate(const v1::GetChangeSetRequest& request) {
 
 absl::Status Validate(const v1::ListChangeSetsRequest& request) {
   Violations v;
-  RequirePage(request.page_size(), &v);
+  ChangeSetPage::Require(request, &v);
   v.Require(v1::ChangeSet::State_IsValid(request.state()), "state",
-            "is not known");
+            absl::StrCat("is ", request.state(),
+                         "; use a value of ChangeSet.State, or 0 for all"));
   return v.ToStatus();
 }
 
@@ -121,8 +126,15 @@ absl::Status Validate(const v1::CheckCityRequest& request) {
 absl::Status Validate(const v1::WhoIsResponsibleRequest& request) {
   Violations v;
   v.Require(request.where_case() != v1::WhoIsResponsibleRequest::WHERE_NOT_SET,
-            "where", "is missing; state point, place_id or grid_id");
+            "where", "is missing; set point, place_id or grid_id");
   v.RequireText("category_code", request.category_code(), 1, 64);
+  if (request.has_time()) v.RequireTime("time", request.time());
+  return v.ToStatus();
+}
+
+absl::Status Validate(const v1::WatchCityRequest& request) {
+  Violations v;
+  RequireVersion("held_version", request.held_version(), 0, &v);
   return v.ToStatus();
 }
 
