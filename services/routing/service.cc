@@ -5,8 +5,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "errors/errors.h"
-#include "services/routing/domain/route.h"
+#include "services/routing/handlers.h"
 
 ABSL_FLAG(std::string, model, "",
           "Text model, a file made by `wgctl model train`; taken up again when "
@@ -15,77 +14,77 @@ ABSL_FLAG(std::string, model, "",
 namespace wangge::routing {
 namespace {
 
-constexpr int kMostMatters = 1000;
-constexpr size_t kLongestText = 10'000;
+constexpr char kReplayMatters[] =
+    "/wangge.routing.v1.RoutingService/ReplayMatters";
+// Each holds a second city and, perhaps, a second model.
+constexpr int kMaxAnalyses = 2;
 
-absl::Status Validate(const v1::RouteMattersRequest& request) {
-  errors::Violations v;
-  v.Require(!request.matters().empty(), "matters", "is empty; send 1 to 1000");
-  v.Require(
-      request.matters_size() <= kMostMatters, "matters",
-      absl::StrCat("has ", request.matters_size(), "; at most ", kMostMatters));
-  for (int i = 0; i < request.matters_size(); ++i) {
-    const Matter& matter = request.matters(i);
-    const std::string at = absl::StrCat("matters[", i, "].");
-    v.RequireText(at + "title", matter.title(), 0, kLongestText);
-    v.RequireText(at + "text", matter.text(), 0, kLongestText);
-    v.RequireText(at + "address", matter.address(), 0, kLongestText);
-    v.Require(matter.has_time(), at + "time", "is missing");
-    if (matter.has_point()) {
-      const auto point = geo::ToWgs84(matter.point());
-      v.Require(point.ok() && matter.point().coordinate_system() ==
-                                  common::v1::COORDINATE_SYSTEM_WGS84,
-                at + "point", "is not a WGS84 point");
-    }
-  }
-  return v.ToStatus();
+// A unary method by its name, its validator and its handler.
+template <typename Request, typename Response>
+rpc::Method<Request, Response> MakeMethod(
+    const RoutingDeps& deps, const std::string& name,
+    absl::StatusOr<Response> (*handler)(const RoutingDeps&, const rpc::Call&,
+                                        const Request&),
+    absl::Duration deadline_cap) {
+  return {&deps.runtime,
+          absl::StrCat("/wangge.routing.v1.RoutingService/", name),
+          [](const Request& request) { return Validate(request); },
+          [&deps, handler](const rpc::Call& call, const Request& request) {
+            return handler(deps, call, request);
+          },
+          deadline_cap};
 }
 
 }  // namespace
 
 RoutingService::RoutingService(rpc::Runtime* runtime,
-                               std::unique_ptr<ModelFile> model)
+                               std::unique_ptr<ModelFile> model,
+                               const std::shared_ptr<grpc::Channel>& channel)
     : model_(std::move(model)),
-      route_matters_(
-          runtime, "/wangge.routing.v1.RoutingService/RouteMatters", Validate,
-          [this](const rpc::Call&, const v1::RouteMattersRequest& request) {
-            return Route(request);
-          }) {}
+      watcher_(std::make_unique<city::Watcher>(channel, &city_)),
+      registry_(registry::v1::RegistryService::NewStub(channel)),
+      analyses_(kMaxAnalyses),
+      deps_{*runtime, city_, *model_, *registry_, analyses_},
+      route_matters_(MakeMethod(deps_, "RouteMatters", routing::RouteMatters,
+                                absl::Seconds(10))),
+      preview_change_(MakeMethod(deps_, "PreviewChange", routing::PreviewChange,
+                                 kAnalysisTime)),
+      lint_rules_(
+          MakeMethod(deps_, "LintRules", routing::LintRules, kAnalysisTime)) {}
 
 absl::StatusOr<std::unique_ptr<rpc::Service>> RoutingService::Create(
     const rpc::Environment& environment) {
   ASSIGN_OR_RETURN(auto model, ModelFile::Open(absl::GetFlag(FLAGS_model)));
-  ASSIGN_OR_RETURN(auto channel,
+  ASSIGN_OR_RETURN(const auto channel,
                    rpc::Connect(environment.registry, environment.tls));
-  auto service = std::unique_ptr<RoutingService>(
-      new RoutingService(environment.runtime, std::move(model)));
-  service->watcher_ =
-      std::make_unique<city::Watcher>(std::move(channel), &service->city_);
-  return service;
+  return std::make_unique<RoutingService>(environment.runtime, std::move(model),
+                                          channel);
 }
 
-absl::StatusOr<std::shared_ptr<const city::City>> RoutingService::CityFor(
-    const v1::RouteMattersRequest& request) const {
-  ASSIGN_OR_RETURN(auto city, city::Current(city_));
-  if (!request.has_proposed()) return city;
-  const v1::ProposedChanges& proposed = request.proposed();
-  if (proposed.base_version() != city->version().version()) {
-    return errors::EtagMismatch("city", "city",
-                                absl::StrCat(city->version().version()));
+void RoutingService::Drain() {
+  watcher_.reset();
+  MutexLock lock(&mutex_);
+  for (const auto& weak : replays_) {
+    if (const auto replay = weak.lock()) replay->Close(rpc::NotServing());
   }
-  return city->With(city->version(),
-                    city::ChangesOf(proposed.rows(), proposed.removed_rows()));
 }
 
-absl::StatusOr<v1::RouteMattersResponse> RoutingService::Route(
-    const v1::RouteMattersRequest& request) const {
-  ASSIGN_OR_RETURN(const auto city, CityFor(request));
-  const auto model = model_->Get();
-  v1::RouteMattersResponse response;
-  for (const Matter& matter : request.matters()) {
-    *response.add_plans() = routing::Route(*city, *model, matter);
+grpc::ServerBidiReactor<v1::ReplayMattersRequest, v1::ReplayMattersResponse>*
+RoutingService::ReplayMatters(grpc::CallbackServerContext* context) {
+  const auto replay = [&]() -> absl::StatusOr<std::shared_ptr<ReplayStream>> {
+    ASSIGN_OR_RETURN(const auto caller,
+                     rpc::AdmitStream(deps_.runtime, *context, kReplayMatters));
+    return ReplayStream::Open(deps_, caller,
+                              absl::FromChrono(context->deadline()));
+  }();
+  if (!replay.ok()) {
+    return new rpc::RefusedStream<grpc::ServerBidiReactor<
+        v1::ReplayMattersRequest, v1::ReplayMattersResponse>>(replay.status());
   }
-  return response;
+  MutexLock lock(&mutex_);
+  std::erase_if(replays_, [](const auto& weak) { return weak.expired(); });
+  replays_.push_back(*replay);
+  return replay->get();
 }
 
 }  // namespace wangge::routing
