@@ -181,7 +181,6 @@ F
     for name in "${SERVICES[@]}"; do echo "$name = \"127.0.0.1:$(port_of "$name")\""; done
     echo "certificates = \"$STATE/certs\""
     echo "city-folder = \"$STATE/city\""
-    echo "text-model = \"$STATE/text.model\""
   } >"$STATE/wgctl.toml"
 }
 
