@@ -12,8 +12,8 @@
 #include "absl/strings/str_split.h"
 #include "base/uuid.h"
 #include "city/city.h"
+#include "client/client.h"
 #include "rpc/identity.h"
-#include "tools/wgctl/client.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
 #include "wangge/command/v1/command.grpc.pb.h"
 #include "wangge/intake/v1/intake.grpc.pb.h"
@@ -31,8 +31,8 @@ inline std::string Need(const char* name) {
   return value;
 }
 
-inline wgctl::Settings SuiteSettings() {
-  wgctl::Settings settings;
+inline client::Settings SuiteSettings() {
+  client::Settings settings;
   const std::string state = Need("WANGGE_STATE");
   auto endpoints =
       rpc::ParseEndpoints(absl::StrSplit(Need("WANGGE_ENDPOINTS"), ','));
@@ -71,10 +71,10 @@ inline intake::v1::SubmitReportRequest HeatingReport(
 }
 
 inline absl::StatusOr<intake::v1::SubmitReportResponse> Submit(
-    wgctl::Client& client, const intake::v1::SubmitReportRequest& request,
+    client::Client& client, const intake::v1::SubmitReportRequest& request,
     const std::string& identity = "") {
   using intake::v1::IntakeService;
-  return wgctl::CallAs<IntakeService>(
+  return client::CallAs<IntakeService>(
       client, "intake",
       identity.empty() ? "source/" + request.report().source_id() : identity,
       "", &IntakeService::Stub::SubmitReport, request);
@@ -117,14 +117,14 @@ void SubmitLater(intake::v1::IntakeService::Stub& stub,
 }
 
 inline absl::StatusOr<cases::v1::GetCaseResponse> GetCase(
-    wgctl::Client& client, const std::string& case_no,
+    client::Client& client, const std::string& case_no,
     const std::string& identity = "admin/wgctl") {
   using cases::v1::CaseService;
   cases::v1::GetCaseRequest request;
   request.set_case_no(case_no);
   request.set_include_timeline(true);
-  return wgctl::CallAs<CaseService>(client, "cases", identity, "",
-                                    &CaseService::Stub::GetCase, request);
+  return client::CallAs<CaseService>(client, "cases", identity, "",
+                                     &CaseService::Stub::GetCase, request);
 }
 
 // Who may act on a dispatched case: the named officer, a grid worker of the

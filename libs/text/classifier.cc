@@ -99,9 +99,14 @@ absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Of(
 absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Load(
     const std::string& path) {
   ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+  return Parse(path, content);
+}
+
+absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Parse(
+    const std::string& name, const std::string& content) {
   const auto fault = [&](const std::string& what) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": ", what, "; train it again with `wgctl model train`"));
+        name, ": ", what, "; train it again with `wgctl model train`"));
   };
   const std::pair<std::string, std::string> parts =
       absl::StrSplit(content, absl::MaxSplits('\n', 1));

@@ -60,6 +60,9 @@ class Classifier {
   static absl::StatusOr<std::shared_ptr<const Classifier>> Load(
       const std::string& path);
   absl::Status Save(const std::string& path) const;
+  // The content of such a file; `name` is for messages. Errors as Load.
+  static absl::StatusOr<std::shared_ptr<const Classifier>> Parse(
+      const std::string& name, const std::string& content);
 
   // All labels, most probable first. An empty text gives no predictions.
   std::vector<Prediction> Predict(const NormalText& text) const;

@@ -88,7 +88,12 @@ CasesService::CasesService(
       roots_(
           [this](absl::Time deadline) { return feed_store_.FeedEnd(deadline); },
           &audit_store_, absl::GetFlag(FLAGS_roots_file)),
-      auditor_(&audit_store_, &roots_, &city_),
+      auditor_(
+          &audit_store_, &roots_,
+          [this](absl::Time deadline) {
+            return feed_store_.OwedFeedback("", deadline);
+          },
+          &city_),
       audit_executor_("audit", 1, kMaxAuditsWaiting),
       audits_{audit_store_, roots_,          auditor_,
               engine_,      audit_executor_, *runtime},

@@ -6,21 +6,10 @@
 
 #include "city/watch.h"
 #include "rpc/host.h"
-#include "services/routing/model_file.h"
-#include "wangge/routing/v1/routing.pb.h"
+#include "services/routing/deps.h"
+#include "services/routing/replays.h"
 
 namespace wangge::routing {
-
-// What routing rests on, as the handlers see it.
-struct Router {
-  const ModelFile& model;
-  const city::Holder& city;
-};
-
-// RoutingService.RouteMatters.
-absl::StatusOr<v1::RouteMattersResponse> RouteMatters(
-    Router& router, const rpc::Call& call,
-    const v1::RouteMattersRequest& request);
 
 class RoutingService final : public rpc::Service {
  public:
@@ -30,17 +19,20 @@ class RoutingService final : public rpc::Service {
 
   std::vector<rpc::RowService*> RowServices() override { return {rows_.get()}; }
   bool Ready() override { return city_.Get() != nullptr; }
-  void Drain() override { watcher_.reset(); }
+  void Drain() override;
 
  private:
-  explicit RoutingService(std::unique_ptr<ModelFile> model)
-      : model_(std::move(model)) {}
+  RoutingService(rpc::Runtime* runtime, std::unique_ptr<ModelFile> model,
+                 const std::shared_ptr<grpc::Channel>& registry);
 
   const std::unique_ptr<ModelFile> model_;
   city::Holder city_;
-  Router router_{*model_, city_};
-  std::unique_ptr<rpc::RowService> rows_;
   std::unique_ptr<city::Watcher> watcher_;
+  const std::unique_ptr<registry::v1::RegistryService::Stub> registry_;
+  AnalysisSlots analyses_;
+  RoutingDeps deps_;
+  Replays replays_;
+  std::unique_ptr<rpc::RowService> rows_;
 };
 
 }  // namespace wangge::routing

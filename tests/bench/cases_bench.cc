@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<std::string>> SubmitCases(int count) {
   absl::Status failure;
   for (int t = 0; t < kClients; ++t) {
     threads.emplace_back([&] {
-      wgctl::Client own(SuiteSettings());
+      client::Client own(SuiteSettings());
       for (size_t i = next++; i < case_nos.size(); i = next++) {
         const auto answer = Submit(own, HeatingReport("heating"));
         if (!answer.ok()) {
@@ -55,7 +55,7 @@ struct Work {
 // while it has something to do, as a client of pgbench does.
 class Person {
  public:
-  Person(std::shared_ptr<grpc::Channel> channel, wgctl::Client* client,
+  Person(std::shared_ptr<grpc::Channel> channel, client::Client* client,
          const People& people, Work* work, Outcome* outcome)
       : stub_(CaseService::NewStub(channel)),
         people_(people),
@@ -130,7 +130,7 @@ int RunCases(const Options& options) {
   if (!city.ok()) return Report(city.status());
   const auto case_nos = SubmitCases(options.quick ? 4000 : 12000);
   if (!case_nos.ok()) return Report(case_nos.status());
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto first = GetCase(client, (*case_nos)[0]);
   if (!first.ok()) return Report(first.status());
   const People people = PeopleOf(first->case_(), **city);

@@ -14,7 +14,7 @@ inline std::vector<std::shared_ptr<grpc::Channel>> ConnectedChannels(
     const std::string& service, const std::string& identity, size_t count) {
   std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (size_t i = 0; i < count; ++i) {
-    wgctl::Client client(SuiteSettings());
+    client::Client client(SuiteSettings());
     channels.push_back(*client.Channel(service, identity));
     channels.back()->WaitForConnected(
         absl::ToChronoTime(absl::Now() + absl::Seconds(20)));

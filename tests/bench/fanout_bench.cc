@@ -5,12 +5,12 @@
 
 #include "base/clock.h"
 #include "city/folder.h"
+#include "citysim/workers.h"
 #include "rpc/client.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
 #include "tests/bench/reports.h"
 #include "tests/suite.h"
-#include "tools/citysim/workers.h"
 
 namespace wangge::bench {
 namespace {
@@ -53,14 +53,14 @@ class Centre {
       request.mutable_audience()->add_posts(post);
     }
     *request.mutable_expire_time() = ToProto(absl::Now() + absl::Hours(1));
-    const auto written = wgctl::CallAs<CommandService>(
+    const auto written = client::CallAs<CommandService>(
         client_, "command", "gateway/app", officers_[0],
         &CommandService::Stub::CreateInstruction, request);
     if (!written.ok()) Fail(written.status().ToString());
     command::v1::ReleaseInstructionRequest release;
     release.set_request_id(NewUuid());
     release.set_instruction_id(written->instruction_id());
-    const auto released = wgctl::CallAs<CommandService>(
+    const auto released = client::CallAs<CommandService>(
         client_, "command", "gateway/app", officers_[1],
         &CommandService::Stub::ReleaseInstruction, release);
     if (!released.ok()) Fail(released.status().ToString());
@@ -70,7 +70,7 @@ class Centre {
   Instruction Get(const std::string& id) {
     command::v1::GetInstructionRequest request;
     request.set_instruction_id(id);
-    const auto read = wgctl::CallAs<CommandService>(
+    const auto read = client::CallAs<CommandService>(
         client_, "command", "admin/wgctl", "",
         &CommandService::Stub::GetInstruction, request);
     if (!read.ok()) Fail(read.status().ToString());
@@ -78,7 +78,7 @@ class Centre {
   }
 
  private:
-  wgctl::Client client_;
+  client::Client client_;
   std::vector<std::string> officers_;
   std::string grid_id_;
 };
@@ -96,10 +96,10 @@ class Submitter {
 
  private:
   void Run() {
-    wgctl::Client client(SuiteSettings());
+    client::Client client(SuiteSettings());
     while (!stopping_) {
       const absl::Time begin = absl::Now();
-      const auto answer = wgctl::CallAs<intake::v1::IntakeService>(
+      const auto answer = client::CallAs<intake::v1::IntakeService>(
           client, "intake", "source/12345", "",
           &intake::v1::IntakeService::Stub::SubmitReport, ReportFromAnywhere());
       if (answer.ok()) {

@@ -133,7 +133,7 @@ std::vector<std::unique_ptr<Reader>> StartReaders(size_t count, bool from_now,
 // One client that submits one report after the other. How many.
 size_t WriteCalls(absl::Duration time) {
   using intake::v1::IntakeService;
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto stub =
       IntakeService::NewStub(*client.Channel("intake", "source/12345"));
   const absl::Time end = absl::Now() + time;
@@ -150,7 +150,7 @@ size_t WriteCalls(absl::Duration time) {
 // One stream that submits as fast as it is let. How many reports.
 size_t WriteStream(absl::Duration time) {
   using intake::v1::IntakeService;
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto stub =
       IntakeService::NewStub(*client.Channel("intake", "source/12345"));
   grpc::ClientContext context;

@@ -86,10 +86,10 @@ class Calls {
     cases::v1::AcceptAssignmentRequest request;
     request.set_case_no(case_nos_[static_cast<size_t>(i)]);
     request.set_request_id(NewUuid());
-    return wgctl::CallAs<CaseService>(client_, "cases", "gateway/app",
-                                      handlers_[static_cast<size_t>(i)],
-                                      &CaseService::Stub::AcceptAssignment,
-                                      request)
+    return client::CallAs<CaseService>(client_, "cases", "gateway/app",
+                                       handlers_[static_cast<size_t>(i)],
+                                       &CaseService::Stub::AcceptAssignment,
+                                       request)
         .status();
   }
   absl::Status Get(int i) {
@@ -102,14 +102,14 @@ class Calls {
     request.set_light(common::v1::LIGHT_GREEN);
     // The unit gets more cases with each run; the page stays as long.
     request.set_page_size(10);
-    return wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
-                                      &CaseService::Stub::ListCases, request)
+    return client::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
+                                       &CaseService::Stub::ListCases, request)
         .status();
   }
   absl::Status Statistics(int) {
     cases::v1::GetStatisticsRequest request;
     request.set_group(cases::v1::STATISTICS_GROUP_DISTRICT);
-    return wgctl::CallAs<StatisticsService>(
+    return client::CallAs<StatisticsService>(
                client_, "cases", "admin/wgctl", "",
                &StatisticsService::Stub::GetStatistics, request)
         .status();
@@ -117,7 +117,7 @@ class Calls {
 
   const int count_;
   const std::string dsn_;  // Of the suite's cases.
-  wgctl::Client client_{SuiteSettings()};
+  client::Client client_{SuiteSettings()};
   std::vector<std::string> case_nos_;
   std::vector<std::string> handlers_;  // Of each of them.
   std::string unit_;

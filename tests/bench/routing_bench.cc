@@ -12,10 +12,10 @@
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "city/folder.h"
+#include "citysim/day.h"
 #include "services/routing/domain/danger.h"
 #include "services/routing/domain/route.h"
 #include "tests/bench/bench.h"
-#include "tools/citysim/day.h"
 
 namespace wangge::bench {
 namespace {

@@ -110,9 +110,9 @@ RouteMattersRequest RouteRequest() {
 }
 
 std::unique_ptr<Echo::Stub> Connect(int port) {
-  wgctl::Settings settings = SuiteSettings();
+  client::Settings settings = SuiteSettings();
   settings.endpoints["routing"] = absl::StrCat("127.0.0.1:", port);
-  wgctl::Client client(settings);
+  client::Client client(settings);
   return Echo::NewStub(*client.Channel("routing", "service/intake"));
 }
 

@@ -77,7 +77,7 @@ class Seeder {
 
 // A report as it was routed, at a place where no duplicates are looked for.
 absl::StatusOr<cases::v1::Admission> Sample(absl::Duration* accept_limit) {
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto answer = Submit(client, HeatingReport());
   if (!answer.ok()) return answer.status();
   const auto read = GetCase(client, answer->case_no());
@@ -121,7 +121,7 @@ class Watcher {
     stream->Finish();
   }
 
-  wgctl::Client client_{SuiteSettings()};
+  client::Client client_{SuiteSettings()};
   grpc::ClientContext context_;
   const std::unique_ptr<CaseService::Stub> stub_;
   std::atomic<int> fired_ = 0;

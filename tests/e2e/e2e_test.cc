@@ -10,7 +10,6 @@
 #include "services/cases/domain/proof.h"
 #include "testing/status.h"
 #include "tests/suite.h"
-#include "tools/wgctl/print.h"
 
 namespace wangge {
 namespace {
@@ -21,7 +20,7 @@ using ::testing::Not;
 
 class E2eTest : public ::testing::Test {
  protected:
-  wgctl::Client client_{SuiteSettings()};
+  client::Client client_{SuiteSettings()};
 
   std::vector<std::string> FaultsOf(
       const intake::v1::SubmitReportRequest& request) {
@@ -55,8 +54,8 @@ TEST_F(E2eTest, ACaseIsFoundByItsWordsAndItsPlace) {
   ASSERT_OK(read);
   const auto find = [&](const cases::v1::ListCasesRequest& request) {
     using cases::v1::CaseService;
-    return wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
-                                      &CaseService::Stub::ListCases, request);
+    return client::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
+                                       &CaseService::Stub::ListCases, request);
   };
   cases::v1::ListCasesRequest by_text;
   by_text.set_text(word + " 暖气");
@@ -182,15 +181,15 @@ TEST_F(E2eTest, AReferralIsReviewedTwiceAndThenFindsItsPerson) {
   cases::v1::GetReferralRequest get;
   get.set_referral_id(answer->referral_id());
   const auto referral =
-      wgctl::CallAs<ReferralService>(client_, "cases", "source/110", "",
-                                     &ReferralService::Stub::GetReferral, get);
+      client::CallAs<ReferralService>(client_, "cases", "source/110", "",
+                                      &ReferralService::Stub::GetReferral, get);
   ASSERT_OK(referral);
   const auto decide = [&](const std::string& unit, auto method) {
     cases::v1::DecideReferralRequest request;
     request.set_referral_id(answer->referral_id());
     request.set_request_id(NewUuid());
     request.set_reason("属实");
-    return wgctl::CallAs<ReferralService>(
+    return client::CallAs<ReferralService>(
         client_, "cases", "gateway/app",
         (*city)->OfficersOf(unit)[0]->officer_id(), method, request);
   };
@@ -241,9 +240,9 @@ TEST_F(E2eTest, DangerIsASafetyMatterWhereItIsNotSentBack) {
 
 TEST_F(E2eTest, CertificatesDecideWhoMayConnect) {
   // An expired certificate of a known source does not get a connection.
-  wgctl::Settings settings = SuiteSettings();
+  client::Settings settings = SuiteSettings();
   settings.timeout = absl::Seconds(3);
-  wgctl::Client client(settings);
+  client::Client client(settings);
   const absl::Status expired =
       Submit(client, HeatingReport(), "source/expired").status();
   EXPECT_FALSE(expired.ok());
@@ -258,9 +257,9 @@ TEST_F(E2eTest, TokensOnlyOverGatewaysAndOnlyValidOnes) {
   accept.set_case_no(answer->case_no());
   accept.set_request_id(NewUuid());
   const auto as = [&](const std::string& identity, const std::string& officer) {
-    return wgctl::CallAs<CaseService>(client_, "cases", identity, officer,
-                                      &CaseService::Stub::AcceptAssignment,
-                                      accept)
+    return client::CallAs<CaseService>(client_, "cases", identity, officer,
+                                       &CaseService::Stub::AcceptAssignment,
+                                       accept)
         .status();
   };
   EXPECT_THAT(as("gateway/app", ""), StatusIs(kDenied, "gateway/app"));
@@ -307,14 +306,14 @@ TEST_F(E2eTest,
   cases::v1::AcknowledgeFeedbackRequest acknowledge;
   acknowledge.set_source_id("wechat");
   acknowledge.set_cursor(items.back().cursor());
-  ASSERT_OK((wgctl::CallAs<CaseService>(client_, "cases", "source/wechat", "",
-                                        &CaseService::Stub::AcknowledgeFeedback,
-                                        acknowledge)));
+  ASSERT_OK((client::CallAs<CaseService>(
+      client_, "cases", "source/wechat", "",
+      &CaseService::Stub::AcknowledgeFeedback, acknowledge)));
   const auto next = Submit(client_, HeatingReport("wechat"));
   ASSERT_OK(next);
   const auto later = follow(next->case_no());
   EXPECT_EQ(later.size(), 3U);
-  EXPECT_THAT(wgctl::CallAs<CaseService>(
+  EXPECT_THAT(client::CallAs<CaseService>(
                   client_, "cases", "source/12345", "",
                   &CaseService::Stub::AcknowledgeFeedback, acknowledge),
               StatusIs(kDenied, "wechat"));
@@ -368,7 +367,7 @@ TEST_F(E2eTest, AnInstructionReachesASubtreeAndNeedsTwoPersonsForADistrict) {
       t.set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(1)));
       return t;
     }();
-    return wgctl::CallAs<CommandService>(
+    return client::CallAs<CommandService>(
         client_, "command", "gateway/app", officer,
         &CommandService::Stub::CreateInstruction, request);
   };
@@ -386,7 +385,7 @@ TEST_F(E2eTest, AnInstructionReachesASubtreeAndNeedsTwoPersonsForADistrict) {
   release.set_request_id(NewUuid());
   release.set_instruction_id(waiting->instruction_id());
   const auto release_as = [&](const std::string& officer) {
-    return wgctl::CallAs<CommandService>(
+    return client::CallAs<CommandService>(
         client_, "command", "gateway/app", officer,
         &CommandService::Stub::ReleaseInstruction, release);
   };
@@ -414,8 +413,8 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   const auto act = [&](const std::string& officer, auto method, auto request) {
     request.set_case_no(answer->case_no());
     request.set_request_id(NewUuid());
-    return wgctl::CallAs<CaseService>(client_, "cases", "gateway/app", officer,
-                                      method, request);
+    return client::CallAs<CaseService>(client_, "cases", "gateway/app", officer,
+                                       method, request);
   };
   ASSERT_OK(act(people.handler, &CaseService::Stub::AcceptAssignment,
                 cases::v1::AcceptAssignmentRequest()));
@@ -466,8 +465,8 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   reopen.set_request_id(NewUuid());
   reopen.set_reason("又不热了");
   const auto reopened =
-      wgctl::CallAs<CaseService>(client_, "cases", "source/12345", "",
-                                 &CaseService::Stub::ReopenCase, reopen);
+      client::CallAs<CaseService>(client_, "cases", "source/12345", "",
+                                  &CaseService::Stub::ReopenCase, reopen);
   ASSERT_OK(reopened);
   EXPECT_EQ(reopened->round(), 2);
   EXPECT_EQ(reopened->state(), cases::v1::CASE_STATE_DISPATCHED);
@@ -490,8 +489,8 @@ TEST_F(E2eTest, ACaseIsFollowedUntilItIsReallySolvedAndProved) {
   cases::v1::GetCaseProofRequest prove;
   prove.set_case_no(answer->case_no());
   const auto proof =
-      wgctl::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
-                                 &CaseService::Stub::GetCaseProof, prove);
+      client::CallAs<CaseService>(client_, "cases", "admin/wgctl", "",
+                                  &CaseService::Stub::GetCaseProof, prove);
   ASSERT_OK(proof);
   EXPECT_OK(cases::Prove(*proof));
   EXPECT_EQ(proof->events().rbegin()->body().find("13800000000"),
@@ -514,15 +513,6 @@ TEST_F(E2eTest, TheAuditOfEverythingThatTheseTestsWroteIsClean) {
   EXPECT_TRUE(reader->Finish().ok());
   EXPECT_TRUE(page.finished());
   EXPECT_GT(page.case_count(), 0);
-}
-
-TEST(ExplainTest, WhoeverReachesNoServiceIsToldHowToStartThem) {
-  for (const auto& status : {absl::UnavailableError("connection refused"),
-                             absl::DeadlineExceededError("no answer")}) {
-    EXPECT_THAT(wgctl::Explain(status), HasSubstr("deploy/up")) << status;
-  }
-  EXPECT_THAT(wgctl::Explain(absl::NotFoundError("no such case")),
-              Not(HasSubstr("deploy/up")));
 }
 
 }  // namespace

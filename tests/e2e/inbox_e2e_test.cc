@@ -11,9 +11,9 @@ namespace {
 // An officer's phone, with their own inbox or, if it may, with another's.
 class Phone {
  public:
-  Phone(wgctl::Client& client, const std::string& officer_id)
+  Phone(client::Client& client, const std::string& officer_id)
       : Phone(client, officer_id, officer_id) {}
-  Phone(wgctl::Client& client, const std::string& officer_id,
+  Phone(client::Client& client, const std::string& officer_id,
         const std::string& recipient_id)
       : recipient_id_(recipient_id),
         stub_(command::v1::CommandService::NewStub(
@@ -72,7 +72,7 @@ class Phone {
 
 class InboxE2eTest : public ::testing::Test {
  protected:
-  wgctl::Client client_{SuiteSettings()};
+  client::Client client_{SuiteSettings()};
 };
 
 TEST_F(InboxE2eTest, TheOfficerSeesTheTaskOnTheirStream) {
@@ -114,9 +114,9 @@ TEST_F(InboxE2eTest, AWithdrawnCaseWaitsForNobody) {
   withdraw.set_request_id(NewUuid());
   withdraw.set_reason("已自行解决");
   using cases::v1::CaseService;
-  ASSERT_OK(wgctl::CallAs<CaseService>(client_, "cases", "source/12345", "",
-                                       &CaseService::Stub::CancelCase,
-                                       withdraw));
+  ASSERT_OK(client::CallAs<CaseService>(client_, "cases", "source/12345", "",
+                                        &CaseService::Stub::CancelCase,
+                                        withdraw));
   while (waits() && absl::Now() < end) {
   }
   EXPECT_LT(absl::Now(), end);

@@ -82,7 +82,7 @@ grpc::StatusCode Call(const std::shared_ptr<grpc::Channel>& channel,
 }
 
 TEST(PolicyTest, WhatNoRuleAllowsIsRefusedToEveryIdentityOnEveryMethod) {
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto text =
       ReadFile(WANGGE_SOURCE_DIR "/deploy/policy/policy.textproto");
   ASSERT_OK(text);

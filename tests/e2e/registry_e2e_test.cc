@@ -7,10 +7,10 @@
 #include "base/uuid.h"
 #include "city/folder.h"
 #include "city/signature.h"
+#include "client/city.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
 #include "tests/suite.h"
-#include "tools/wgctl/preview.h"
 #include "wangge/registry/v1/registry.grpc.pb.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
 
@@ -23,7 +23,7 @@ using registry::v1::RegistryService;
 class RegistryE2eTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto city = wgctl::FetchCity(client_);
+    auto city = client::FetchCity(client_);
     ASSERT_OK(city);
     city_ = *std::move(city);
     for (const auto* officer : city_->OfficersOf("oc")) {
@@ -38,7 +38,7 @@ class RegistryE2eTest : public ::testing::Test {
       grpc::Status (RegistryService::Stub::*method)(grpc::ClientContext*,
                                                     const Request&, Response*),
       const Request& request) {
-    return wgctl::CallAs<RegistryService>(
+    return client::CallAs<RegistryService>(
         client_, "registry", officer.empty() ? "admin/wgctl" : "gateway/app",
         officer, method, request);
   }
@@ -69,7 +69,7 @@ class RegistryE2eTest : public ::testing::Test {
     int64_t seen = 0;
     for (const absl::Time end = absl::Now() + absl::Seconds(10);
          seen < version && absl::Now() < end;) {
-      const auto routed = wgctl::CallAs<routing::v1::RoutingService>(
+      const auto routed = client::CallAs<routing::v1::RoutingService>(
           client_, "routing", "admin/wgctl", "",
           &routing::v1::RoutingService::Stub::RouteMatters, request);
       EXPECT_OK(routed);
@@ -78,7 +78,7 @@ class RegistryE2eTest : public ::testing::Test {
     return seen;
   }
 
-  wgctl::Client client_{SuiteSettings()};
+  client::Client client_{SuiteSettings()};
   std::shared_ptr<const city::City> city_;
   std::vector<std::string> centre_;  // Officers of the city's centre.
 };
@@ -105,7 +105,7 @@ TEST_F(RegistryE2eTest, AChangeReachesTheServicesThatHoldTheCity) {
   const auto rollback = Call("", &RegistryService::Stub::ProposeRollback, back);
   ASSERT_OK(rollback);
   ASSERT_OK(Approve(centre_[1], *rollback));
-  const auto after = wgctl::FetchCity(client_);
+  const auto after = client::FetchCity(client_);
   ASSERT_OK(after);
   EXPECT_EQ((*after)->version().content_hash(),
             city_->version().content_hash());
@@ -166,7 +166,7 @@ TEST_F(RegistryE2eTest, AnImportThatWasCutOffChangesNothing) {
   writer->Write(message);
   writer->WritesDone();
   EXPECT_EQ(writer->Finish().error_code(), grpc::INVALID_ARGUMENT);
-  const auto after = wgctl::FetchCity(client_);
+  const auto after = client::FetchCity(client_);
   ASSERT_OK(after);
   EXPECT_EQ((*after)->version().content_hash(),
             city_->version().content_hash());

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "city/folder.h"
+#include "citysim/workers.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
 #include "tests/fault/processes.h"
-#include "tools/citysim/workers.h"
 
 namespace wangge {
 namespace {
@@ -35,18 +35,18 @@ class CommandFaultTest : public ::testing::Test {
     }
   }
 
-  static wgctl::Settings Impatient() {
-    wgctl::Settings settings = SuiteSettings();
+  static client::Settings Impatient() {
+    client::Settings settings = SuiteSettings();
     settings.timeout = absl::Seconds(5);
     return settings;
   }
 
   // Both replicas of command.
   std::vector<std::shared_ptr<grpc::Channel>> Channels() {
-    wgctl::Settings second = SuiteSettings();
+    client::Settings second = SuiteSettings();
     second.endpoints["command"] = Need("WANGGE_COMMAND2");
-    return {*wgctl::Client(SuiteSettings()).Channel("command", "gateway/push"),
-            *wgctl::Client(second).Channel("command", "gateway/push")};
+    return {*client::Client(SuiteSettings()).Channel("command", "gateway/push"),
+            *client::Client(second).Channel("command", "gateway/push")};
   }
 
   // Calls until there is an answer, always with the same request_id.
@@ -57,7 +57,7 @@ class CommandFaultTest : public ::testing::Test {
                   const Request& request) {
     const absl::Time end = absl::Now() + absl::Minutes(2);
     while (true) {
-      auto response = wgctl::CallAs<CommandService>(
+      auto response = client::CallAs<CommandService>(
           client_, "command", officer.empty() ? "admin/wgctl" : "gateway/app",
           officer, method, request);
       if (response.ok()) return *std::move(response);
@@ -104,7 +104,7 @@ class CommandFaultTest : public ::testing::Test {
     return Insist("", &Stub::GetInstruction, request);
   }
 
-  wgctl::Client client_;
+  client::Client client_;
   std::vector<std::string> ids_;     // Everybody with a post in a grid.
   std::vector<std::string> centre_;  // Of the city's operation centre.
 };

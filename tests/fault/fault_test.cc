@@ -72,9 +72,9 @@ class Ledger {
 // Submits until told to stop; a report without an answer is sent again, as a
 // source would, until it has one.
 void Load(const std::atomic<bool>& stop, Ledger* ledger) {
-  wgctl::Settings settings = SuiteSettings();
+  client::Settings settings = SuiteSettings();
   settings.timeout = absl::Seconds(5);
-  wgctl::Client client(settings);
+  client::Client client(settings);
   while (!stop) {
     const auto request = HeatingReport();
     while (true) {
@@ -90,8 +90,8 @@ void Load(const std::atomic<bool>& stop, Ledger* ledger) {
 }
 
 // A suite whose cases are those at an address.
-wgctl::Settings SettingsWithCases(const std::string& address) {
-  wgctl::Settings settings = SuiteSettings();
+client::Settings SettingsWithCases(const std::string& address) {
+  client::Settings settings = SuiteSettings();
   settings.timeout = absl::Seconds(5);
   if (!address.empty()) settings.endpoints["cases"] = address;
   return settings;
@@ -119,7 +119,7 @@ class Accepted {
 void Accept(const std::string& address, const std::atomic<bool>& stop,
             Ledger* ledger, Accepted* accepted) {
   using cases::v1::CaseService;
-  wgctl::Client client(SettingsWithCases(address));
+  client::Client client(SettingsWithCases(address));
   while (!stop) {
     cases::v1::AcceptAssignmentRequest request;
     request.set_case_no(ledger->Take());
@@ -133,7 +133,7 @@ void Accept(const std::string& address, const std::atomic<bool>& stop,
       const auto read = GetCase(client, request.case_no());
       if (read.ok()) officer = read->case_().assignments(0).officer_id();
       const absl::Status status =
-          read.ok() ? wgctl::CallAs<CaseService>(
+          read.ok() ? client::CallAs<CaseService>(
                           client, "cases", "gateway/app", officer,
                           &CaseService::Stub::AcceptAssignment, request)
                           .status()
@@ -161,7 +161,7 @@ void CheckFeed(const std::string& address,
                const std::map<std::string, std::string>& case_nos,
                std::set<std::string> accepted) {
   using cases::v1::CaseService;
-  wgctl::Client client(SettingsWithCases(address));
+  client::Client client(SettingsWithCases(address));
   auto channel = client.Channel("cases", "admin/wgctl");
   ASSERT_OK(channel);
   const auto stub = CaseService::NewStub(*channel);
@@ -244,7 +244,7 @@ class Work {
     for (const std::string& replica : replicas_) {
       CheckFeed(replica, case_nos, accepted);
     }
-    wgctl::Client client(SuiteSettings());
+    client::Client client(SuiteSettings());
     size_t checked = 0;
     for (const auto& [ref, request] : ledger_.requests()) {
       if (++checked % 10 != 0) continue;  // The feed has shown all of them.
@@ -309,7 +309,7 @@ bool LogIsPast(const std::string& service, absl::Time time) {
 // Until the second replica goes by the clock that was set: Abseil reads it
 // every few seconds only.
 void WaitForClock(bool ahead, absl::Time past) {
-  wgctl::Client client(SettingsWithCases(Need("WANGGE_CASES2")));
+  client::Client client(SettingsWithCases(Need("WANGGE_CASES2")));
   const absl::Time end = absl::Now() + absl::Minutes(1);
   do {
     // A refused call writes a line.
@@ -320,7 +320,7 @@ void WaitForClock(bool ahead, absl::Time past) {
 
 // The events of a case come in the order of their times, none of which lies
 // outside the test's own, and no timer has fired.
-void CheckTimes(wgctl::Client& client, const std::string& case_no,
+void CheckTimes(client::Client& client, const std::string& case_no,
                 absl::Time begin) {
   const auto read = GetCase(client, case_no);
   ASSERT_OK(read);
@@ -346,7 +346,7 @@ TEST(ClockTest, AClockThatJumpsMovesNoEventAndFiresNoTimer) {
     WaitForMore(&work.ledger(), 100);
   }
   work.Check();
-  wgctl::Client client(SettingsWithCases(""));
+  client::Client client(SettingsWithCases(""));
   for (const auto& [ref, case_no] : work.ledger().case_nos()) {
     CheckTimes(client, case_no, begin);
   }
@@ -368,7 +368,7 @@ TEST(FullDiskTest, WhatWasAcknowledgedIsKeptAndTheRestIsToldToComeAgain) {
   Work work({""});
   WaitForMore(&work.ledger(), 100);
   ASSERT_EQ(std::system(Need("WANGGE_FILL").c_str()), 0);
-  wgctl::Client client(SettingsWithCases(""));
+  client::Client client(SettingsWithCases(""));
   absl::Status refused;
   const absl::Time end = absl::Now() + absl::Minutes(1);
   while (refused.ok() && absl::Now() < end) {

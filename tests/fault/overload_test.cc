@@ -78,7 +78,7 @@ class Stopped {
 // Reports of one source.
 class Reports {
  public:
-  Reports(wgctl::Client* client, const std::string& source) : source_(source) {
+  Reports(client::Client* client, const std::string& source) : source_(source) {
     auto channel = client->Channel("intake", "source/" + source);
     EXPECT_OK(channel.status());
     stub_ = intake::v1::IntakeService::NewStub(*channel);
@@ -106,7 +106,7 @@ constexpr size_t kFlood = 1200;
 constexpr size_t kTooMany = 200;
 
 TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   Flood flood(Reports(&client, "12345"));
   Flood other(Reports(&client, "wechat"));
   {
@@ -129,7 +129,7 @@ TEST(OverloadTest, AFloodOfOneSourceIsRefusedAtOnceAndNobodyElse) {
 }
 
 TEST(OverloadTest, ChangesThatWaitForTheDatabaseDoNotPileUp) {
-  wgctl::Client client(SuiteSettings());
+  client::Client client(SuiteSettings());
   const auto submitted = Submit(client, HeatingReport("12345"));
   ASSERT_OK(submitted);
   const std::string& case_no = submitted->master_case_no().empty()

@@ -11,11 +11,11 @@
 #include "base/lock_checks.h"
 #include "base/status_macros.h"
 #include "city/folder.h"
+#include "citysim/addresses.h"
+#include "citysim/city.h"
+#include "citysim/day.h"
+#include "citysim/workers.h"
 #include "rpc/client.h"
-#include "tools/citysim/addresses.h"
-#include "tools/citysim/city.h"
-#include "tools/citysim/day.h"
-#include "tools/citysim/workers.h"
 
 namespace {
 

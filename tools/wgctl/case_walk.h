@@ -1,25 +1,26 @@
-// All cases of a time, for commands that look back.
+// Cases as commands read them from the service, page by page.
 #pragma once
 
 #include <functional>
-#include <vector>
+#include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "tools/wgctl/client.h"
+#include "client/client.h"
 #include "wangge/cases/v1/cases.pb.h"
-#include "wangge/routing/v1/routing.pb.h"
 
 namespace wangge::wgctl {
 
-// Calls `visit` with the cases received from `from` up to `to`, newest first;
-// ends with its first error.
-absl::Status WalkCases(
-    Client& client, absl::Time from, absl::Time to,
-    const std::function<absl::Status(const cases::v1::Case&)>& visit);
+using VisitCase = std::function<absl::Status(const cases::v1::Case&)>;
 
-// What routing saw of the case's first report, without the category that was
-// found for it.
-routing::v1::Matter MatterOf(const cases::v1::Case& c);
+// Calls `visit` with the cases received from `from` up to `to`, newest first;
+// ends with its first error. As the officer when one is named, else as the
+// city's engineer.
+absl::Status WalkCases(client::Client& client, const std::string& officer,
+                       absl::Time from, absl::Time to, const VisitCase& visit);
+
+// The same with all open cases, however old.
+absl::Status WalkOpenCases(client::Client& client, const std::string& officer,
+                           const VisitCase& visit);
 
 }  // namespace wangge::wgctl

@@ -1,7 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <iostream>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,7 +10,7 @@
 #include "base/status_macros.h"
 #include "base/uuid.h"
 #include "city/folder.h"
-#include "city/watch.h"
+#include "client/city.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/options.h"
 #include "tools/wgctl/preview.h"
@@ -48,9 +47,9 @@ absl::StatusOr<Response> Call(
     grpc::Status (RegistryService::Stub::*method)(grpc::ClientContext*,
                                                   const Request&, Response*),
     const Request& request) {
-  return CallAs<RegistryService>(
-      client, "registry", officer.empty() ? "admin/wgctl" : "gateway/app",
-      officer, method, request);
+  return CallAs<RegistryService>(client, "registry",
+                                 client::PlannerIdentity(officer), officer,
+                                 method, request);
 }
 
 std::string StateOf(const ChangeSet& c) {
@@ -128,7 +127,7 @@ absl::Status ReadLines(const std::string& path,
 }
 
 absl::Status Propose(Client& client, const ChangeOptions& o) {
-  ASSIGN_OR_RETURN(const auto current, FetchCity(client));
+  ASSIGN_OR_RETURN(const auto current, client::FetchCity(client));
   registry::v1::ProposeChangeSetRequest request;
   request.set_request_id(NewUuid());
   request.set_base_version(current->version().version());
@@ -232,7 +231,8 @@ absl::Status Diff(Client& client, const ChangeOptions& o) {
       const char sign = !d.has_before() ? '+' : !d.has_after() ? '-' : '~';
       std::cout << sign << " " << city::KeyText(d.key()) << "\n";
       if (d.has_before() && d.has_after()) {
-        DescribeRowChange(d.before(), d.after(), std::cout);
+        std::cout << "    was " << ToJson(d.before()) << "\n    is  "
+                  << ToJson(d.after()) << "\n";
       }
     }
     if (page.next_page_token().empty() && !client.settings().json) {
@@ -331,7 +331,7 @@ void AddDecisions(CLI::App* city, const Settings* settings) {
         Add(city, settings, "preview",
             "What a change set would change: open cases, places, load.",
             "preview ID", [](Client&client, const ChangeOptions&options) {
-              return Preview(client, options.id);
+              return Preview(client, options.officer, options.id);
             })}) {
     command->add_option("id", o.id, "Change set")->required();
   }
@@ -396,17 +396,6 @@ void AddQuestions(CLI::App* city, const Settings* settings) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::shared_ptr<const city::City>> FetchCity(Client& client) {
-  ASSIGN_OR_RETURN(auto channel, client.Channel("registry", "admin/wgctl"));
-  city::Holder holder;
-  const city::Watcher watcher(std::move(channel), &holder);
-  while (holder.Get() == nullptr) {
-    if (absl::Now() > client.Deadline()) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return city::Current(holder);
-}
 
 void AddChangeCommands(CLI::App* city, const Settings* settings) {
   AddProposals(city, settings);

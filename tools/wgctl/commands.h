@@ -6,9 +6,13 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "tools/wgctl/client.h"
+#include "client/client.h"
 
 namespace wangge::wgctl {
+
+using client::CallAs;
+using client::Client;
+using client::Settings;
 
 // Runs `body` with a client when the command is chosen; a status that is not OK
 // is explained on standard error and ends the program with 1.

@@ -14,7 +14,6 @@
 #include "base/uuid.h"
 #include "city/folder.h"
 #include "errors/errors.h"
-#include "services/intake/attestation.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
@@ -28,6 +27,18 @@ using cases::v1::Case;
 using cases::v1::CaseService;
 using intake::v1::IntakeService;
 using intake::v1::SourceReport;
+
+// As the contract says of ReviewAttestation.signature, written here again: a
+// police system has nothing but the contract.
+std::string TextToSign(const SourceReport& report,
+                       const intake::v1::ReviewAttestation& attestation) {
+  using intake::v1::ReviewAttestation;
+  return absl::StrCat(
+      report.source_id(), "\n", report.source_ref(), "\n",
+      Short(ReviewAttestation::Level_Name(attestation.level()), "LEVEL_"), "\n",
+      attestation.reviewer_officer_id(), "\n", attestation.unit_id(), "\n",
+      attestation.review_time().seconds(), "\n", ToHex(Sha256(report.text())));
+}
 
 // A story as data: what is reported, what must come of it, how it ends.
 struct Story {
@@ -142,10 +153,9 @@ class Demo {
       attestation.set_unit_id(units[0]->unit_id());
       attestation.set_level(level);
       *attestation.mutable_review_time() = ToProto(absl::Now());
-      ASSIGN_OR_RETURN(
-          *attestation.mutable_signature(),
-          Ed25519Sign(reviewer_keys_[officer->officer_id()],
-                      intake::AttestationText(*report, attestation)));
+      ASSIGN_OR_RETURN(*attestation.mutable_signature(),
+                       Ed25519Sign(reviewer_keys_[officer->officer_id()],
+                                   TextToSign(*report, attestation)));
       Say(absl::StrCat("  ", units[0]->name(), " ", officer->name(),
                        " 审核通过"));
     }

@@ -107,8 +107,6 @@ int Main(int argc, char** argv) {
                  "Folder of certificates and keys");
   app.add_option("--city-folder", settings.city_folder,
                  "City folder, for demo");
-  app.add_option("--text-model", settings.text_model,
-                 "Text model that routing runs with");
   app.add_flag("--json", settings.json, "Print JSON, one object a line");
   double timeout_seconds = absl::ToDoubleSeconds(settings.timeout);
   app.add_option("--timeout", timeout_seconds, "Seconds a call may take")

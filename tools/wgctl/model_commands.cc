@@ -230,7 +230,7 @@ absl::Status Harvest(Client& client, const HarvestOptions& o) {
   int cases = 0;
   int lessons = 0;
   RETURN_IF_ERROR(WalkCases(
-      client, range.from, range.to,
+      client, "", range.from, range.to,
       [&](const cases::v1::Case& c) -> absl::Status {
         ++cases;
         cases::v1::GetCaseRequest request;

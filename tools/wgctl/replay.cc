@@ -1,203 +1,177 @@
 #include "tools/wgctl/replay.h"
 
+#include <algorithm>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "city/folder.h"
-#include "services/routing/domain/route.h"
+#include "client/city.h"
 #include "tools/wgctl/case_walk.h"
-#include "tools/wgctl/preview.h"
 #include "tools/wgctl/print.h"
+#include "tools/wgctl/replay_call.h"
 #include "wangge/registry/v1/registry.grpc.pb.h"
 
 namespace wangge::wgctl {
 namespace {
 
-using city::City;
-using registry::v1::RegistryService;
-using routing::v1::RoutePlan;
-using CityPtr = std::shared_ptr<const City>;
-using ModelPtr = std::shared_ptr<const text::Classifier>;
+using client::Client;
+using nlohmann::json;
+using routing::v1::CityProposal;
+using routing::v1::RouteOutcome;
 
-// A city of the past: the current one with the difference applied backwards.
-absl::StatusOr<CityPtr> CityOfVersion(Client& client, const CityPtr& now,
-                                      int64_t version) {
-  registry::v1::DiffCityVersionsRequest request;
-  request.set_from_version(now->version().version());
-  request.set_to_version(version);
-  request.set_page_size(1000);
-  city::Changes changes;
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     (CallAs<RegistryService>(
-                         client, "registry", "admin/wgctl", "",
-                         &RegistryService::Stub::DiffCityVersions, request)));
-    for (const auto& difference : page.differences()) {
-      if (difference.has_after()) {
-        city::AddRow(difference.after(), &changes.upserts);
-      } else {
-        changes.removals.push_back(city::KeyText(difference.key()));
-      }
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  registry::v1::CityVersion of;
-  of.set_version(version);
-  return now->With(of, changes);
+constexpr char kRuleKind[] = "rule";
+
+absl::StatusOr<int64_t> VersionInForce(Client& client) {
+  using registry::v1::RegistryService;
+  ASSIGN_OR_RETURN(
+      const auto version,
+      (client::CallAs<RegistryService>(client, "registry", "admin/wgctl", "",
+                                       &RegistryService::Stub::GetCityVersion,
+                                       registry::v1::GetCityVersionRequest())));
+  return version.version();
 }
 
-absl::StatusOr<CityPtr> WithRules(const CityPtr& city,
-                                  const std::string& path) {
-  city::Changes changes;
-  ASSIGN_OR_RETURN(changes.upserts, city::ReadRowTable(path, "rule"));
-  city->rows().ForEach([&](const std::string& key, const city::RowPtr& row) {
-    if (row->has_rule() && !changes.upserts.contains(key)) {
-      changes.removals.push_back(key);
+// Replaces the list of the proposed city by that of the file.
+absl::Status AddRules(Client& client, const std::string& path,
+                      CityProposal* proposal) {
+  ASSIGN_OR_RETURN(const city::RowMap rules,
+                   city::ReadRowTable(path, kRuleKind));
+  auto& changes = *proposal->mutable_changes();
+  if (changes.base_version() == 0) {
+    int64_t base = proposal->city_version();
+    if (base == 0) {
+      ASSIGN_OR_RETURN(base, VersionInForce(client));
     }
-  });
-  return city->With(city->version(), changes);
+    changes.set_base_version(base);
+  }
+  auto& rows = *changes.mutable_rows();
+  rows.erase(std::remove_if(rows.begin(), rows.end(),
+                            [](const auto& row) { return row.has_rule(); }),
+             rows.end());
+  auto& removed = *changes.mutable_removed_rows();
+  removed.erase(
+      std::remove_if(removed.begin(), removed.end(),
+                     [](const auto& key) { return key.kind() == kRuleKind; }),
+      removed.end());
+  for (const auto& [key, row] : rules) *changes.add_rows() = *row;
+  changes.add_replaced_kinds(kRuleKind);
+  return absl::OkStatus();
 }
 
-absl::StatusOr<CityPtr> ProposedCity(Client& client, const CityPtr& now,
-                                     const ReplayOptions& options) {
-  CityPtr then = now;
+absl::StatusOr<CityProposal> ProposalOf(Client& client,
+                                        const ReplayOptions& options) {
+  CityProposal proposal;
   int64_t version = 0;
   if (absl::SimpleAtoi(options.city, &version)) {
-    ASSIGN_OR_RETURN(then, CityOfVersion(client, now, version));
+    proposal.set_city_version(version);
   } else if (!options.city.empty()) {
-    ASSIGN_OR_RETURN(then, city::LoadFolder(options.city));
+    ASSIGN_OR_RETURN(proposal, ProposalOfFolder(client, options.city));
   }
-  if (options.rules.empty()) return then;
-  return WithRules(then, options.rules);
+  if (!options.rules.empty()) {
+    RETURN_IF_ERROR(AddRules(client, options.rules, &proposal));
+  }
+  return proposal;
 }
 
-// What a plan comes to.
-struct Outcome {
-  std::string disposition;
-  std::string category;
-  std::string unit;
+std::string DispositionOf(const RouteOutcome& outcome) {
+  return Short(routing::v1::Disposition_Name(outcome.disposition()),
+               "DISPOSITION_");
+}
 
-  explicit Outcome(const RoutePlan& plan)
-      : disposition(Short(routing::v1::Disposition_Name(plan.disposition()),
-                          "DISPOSITION_")),
-        category(plan.category_code()),
-        unit(plan.lead().unit_id()) {}
-  bool operator==(const Outcome&) const = default;
+json AsJson(const RouteOutcome& outcome) {
+  return {{"disposition", DispositionOf(outcome)},
+          {"category", outcome.category_code()},
+          {"unit", outcome.unit_id()}};
+}
 
-  nlohmann::json ToJson() const {
-    return {
-        {"disposition", disposition}, {"category", category}, {"unit", unit}};
+void PrintJson(const Replayed& replayed) {
+  json changes = json::array();
+  for (const auto& difference : replayed.differences) {
+    changes.push_back({{"caseNo", difference.reference()},
+                       {"before", AsJson(difference.before())},
+                       {"after", AsJson(difference.after())}});
   }
-};
-
-struct Change {
-  std::string case_no;
-  Outcome before;
-  Outcome after;
-};
-
-struct RecordedLoad {
-  int before = 0;
-  int after = 0;
-};
-
-struct ReplayFindings {
-  int reports = 0;
-  RecordedLoad automatic;
-  int other_unit = 0;
-  int other_category = 0;
-  std::vector<Change> changes;
-  std::map<std::string, RecordedLoad> load;  // By unit.
-
-  void Add(const std::string& case_no, const Outcome& before,
-           const Outcome& after) {
-    ++reports;
-    automatic.before += before.disposition == "AUTO" ? 1 : 0;
-    automatic.after += after.disposition == "AUTO" ? 1 : 0;
-    ++load[before.unit].before;
-    ++load[after.unit].after;
-    if (before == after) return;
-    other_unit += before.unit != after.unit ? 1 : 0;
-    other_category += before.category != after.category ? 1 : 0;
-    changes.push_back({case_no, before, after});
+  json loads = json::object();
+  for (const auto& load : replayed.summary.loads()) {
+    loads[load.unit_id()] = {{"before", load.matter_count_before()},
+                             {"after", load.matter_count_after()}};
   }
-};
-
-void PrintReplayJson(const ReplayFindings& f) {
-  nlohmann::json changes = nlohmann::json::array();
-  for (const Change& change : f.changes) {
-    changes.push_back({{"caseNo", change.case_no},
-                       {"before", change.before.ToJson()},
-                       {"after", change.after.ToJson()}});
-  }
-  nlohmann::json load = nlohmann::json::object();
-  for (const auto& [unit, l] : f.load) {
-    if (l.before == l.after) continue;
-    load[unit] = {{"before", l.before}, {"after", l.after}};
-  }
-  std::cout << nlohmann::json{{"reports", f.reports},
-                              {"automaticBefore", f.automatic.before},
-                              {"automaticAfter", f.automatic.after},
-                              {"otherUnit", f.other_unit},
-                              {"otherCategory", f.other_category},
-                              {"changes", changes},
-                              {"load", load}}
+  const auto& sums = replayed.summary;
+  std::cout << json{{"reports", sums.matter_count()},
+                    {"automaticBefore", sums.automatic_count_before()},
+                    {"automaticAfter", sums.automatic_count_after()},
+                    {"otherUnit", sums.other_unit_count()},
+                    {"otherCategory", sums.other_category_count()},
+                    {"changes", changes},
+                    {"load", loads}}
             << "\n";
 }
 
-void PrintReplayText(const ReplayFindings& f) {
+void PrintText(const Replayed& replayed) {
   constexpr size_t kShown = 20;
-  std::cout << f.reports << " reports; dispatched by themselves "
-            << f.automatic.before << " → " << f.automatic.after << "; "
-            << f.other_unit << " would have another unit, " << f.other_category
+  const auto& sums = replayed.summary;
+  std::cout << sums.matter_count() << " reports; dispatched by themselves "
+            << sums.automatic_count_before() << " → "
+            << sums.automatic_count_after() << "; " << sums.other_unit_count()
+            << " would have another unit, " << sums.other_category_count()
             << " another category\n";
-  for (size_t i = 0; i < std::min(f.changes.size(), kShown); ++i) {
-    const auto& [case_no, before, after] = f.changes[i];
-    std::cout << "  " << case_no << "  " << before.disposition << " "
-              << before.category << " " << before.unit << " → "
-              << after.disposition << " " << after.category << " " << after.unit
-              << "\n";
+  const auto& differences = replayed.differences;
+  for (size_t i = 0; i < std::min(differences.size(), kShown); ++i) {
+    const RouteOutcome& before = differences[i].before();
+    const RouteOutcome& after = differences[i].after();
+    std::cout << "  " << differences[i].reference() << "  "
+              << DispositionOf(before) << " " << before.category_code() << " "
+              << before.unit_id() << " → " << DispositionOf(after) << " "
+              << after.category_code() << " " << after.unit_id() << "\n";
   }
-  if (f.changes.size() > kShown) {
-    std::cout << "  … and " << f.changes.size() - kShown
+  if (differences.size() > kShown) {
+    std::cout << "  … and " << differences.size() - kShown
               << " more; --json lists them\n";
   }
   std::cout << "units whose load differs:\n";
-  for (const auto& [unit, load] : f.load) {
-    if (load.before == load.after) continue;
-    std::cout << "  " << (unit.empty() ? "(none)" : unit) << ": " << load.before
-              << " → " << load.after << "\n";
+  for (const auto& load : sums.loads()) {
+    std::cout << "  " << (load.unit_id().empty() ? "(none)" : load.unit_id())
+              << ": " << load.matter_count_before() << " → "
+              << load.matter_count_after() << "\n";
   }
 }
 
 }  // namespace
 
-absl::Status Replay(Client& client, const ReplayOptions& options) {
-  ASSIGN_OR_RETURN(const CityPtr now, FetchCity(client));
-  ASSIGN_OR_RETURN(const CityPtr then, ProposedCity(client, now, options));
-  ASSIGN_OR_RETURN(const ModelPtr model,
-                   text::Classifier::Load(client.settings().text_model));
-  ModelPtr other = model;
-  if (!options.model.empty()) {
-    ASSIGN_OR_RETURN(other, text::Classifier::Load(options.model));
+absl::StatusOr<CityProposal> ProposalOfFolder(Client& client,
+                                              const std::string& folder) {
+  ASSIGN_OR_RETURN(const auto wanted, city::LoadFolder(folder));
+  ASSIGN_OR_RETURN(const auto current, client::FetchCity(client));
+  const auto difference = city::Difference(current->rows(), wanted->rows());
+  CityProposal proposal;
+  if (difference.empty()) return proposal;
+  auto& changes = *proposal.mutable_changes();
+  changes.set_base_version(current->version().version());
+  for (const auto& [key, row] : difference.upserts) *changes.add_rows() = *row;
+  for (const std::string& key : difference.removals) {
+    *changes.add_removed_rows() = city::KeyOfText(key);
   }
-  ReplayFindings findings;
-  RETURN_IF_ERROR(WalkCases(
-      client, options.range.from, options.range.to,
-      [&](const cases::v1::Case& c) {
-        const routing::v1::Matter matter = MatterOf(c);
-        findings.Add(c.case_no(), Outcome(routing::Route(*now, *model, matter)),
-                     Outcome(routing::Route(*then, *other, matter)));
-        return absl::OkStatus();
-      }));
-  client.settings().json ? PrintReplayJson(findings)
-                         : PrintReplayText(findings);
+  return proposal;
+}
+
+absl::Status Replay(Client& client, const ReplayOptions& options) {
+  ASSIGN_OR_RETURN(const CityProposal proposal, ProposalOf(client, options));
+  ASSIGN_OR_RETURN(const auto call, ReplayCall::Open(client, ""));
+  if (proposal.ByteSizeLong() > 0) {
+    RETURN_IF_ERROR(call->ProposeCity(proposal));
+  }
+  if (!options.model.empty()) {
+    ASSIGN_OR_RETURN(const std::string model, ReadFile(options.model));
+    RETURN_IF_ERROR(call->ProposeModel(model));
+  }
+  RETURN_IF_ERROR(
+      WalkCases(client, "", options.range.from, options.range.to,
+                [&](const cases::v1::Case& c) { return call->Add(c, ""); }));
+  ASSIGN_OR_RETURN(const Replayed replayed, call->Finish());
+  client.settings().json ? PrintJson(replayed) : PrintText(replayed);
   return absl::OkStatus();
 }
 

@@ -1,12 +1,13 @@
-// The dry run of routing: reports of the past through the same function, as it
-// is and as it would be.
+// `route replay`: reports of the past through routing, as it is and as it would
+// be.
 #pragma once
 
 #include <string>
 
-#include "absl/status/status.h"
-#include "tools/wgctl/client.h"
+#include "absl/status/statusor.h"
+#include "client/client.h"
 #include "tools/wgctl/options.h"
+#include "wangge/routing/v1/routing.pb.h"
 
 namespace wangge::wgctl {
 
@@ -18,7 +19,12 @@ struct ReplayOptions {
   std::string model;  // A text model.
 };
 
+// What makes the city of a folder of the one in force; without changes when
+// both are the same.
+absl::StatusOr<routing::v1::CityProposal> ProposalOfFolder(
+    client::Client& client, const std::string& folder);
+
 // Prints what changes, for whom and how much; as JSON one object.
-absl::Status Replay(Client& client, const ReplayOptions& options);
+absl::Status Replay(client::Client& client, const ReplayOptions& options);
 
 }  // namespace wangge::wgctl

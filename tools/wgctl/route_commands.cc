@@ -1,19 +1,18 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
-#include "services/routing/domain/lint.h"
-#include "services/routing/domain/route.h"
+#include "geo/coordinates.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/options.h"
-#include "tools/wgctl/preview.h"
 #include "tools/wgctl/print.h"
 #include "tools/wgctl/replay.h"
+#include "tools/wgctl/replay_call.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
 
 namespace wangge::wgctl {
@@ -31,17 +30,17 @@ struct ExplainOptions {
   std::string folder;
 };
 
-// From the running suite, or from a city folder without one.
+// In the city in force, or as it would be with a city folder.
 absl::StatusOr<RoutePlan> PlanFor(Client& client, const Matter& matter,
                                   const std::string& folder) {
-  if (!folder.empty()) {
-    ASSIGN_OR_RETURN(const auto city, city::LoadFolder(folder));
-    ASSIGN_OR_RETURN(const auto model,
-                     text::Classifier::Load(client.settings().text_model));
-    return routing::Route(*city, *model, matter);
-  }
   routing::v1::RouteMattersRequest request;
   *request.add_matters() = matter;
+  if (!folder.empty()) {
+    ASSIGN_OR_RETURN(auto proposal, ProposalOfFolder(client, folder));
+    if (proposal.has_changes()) {
+      *request.mutable_proposed() = std::move(*proposal.mutable_changes());
+    }
+  }
   ASSIGN_OR_RETURN(
       auto response,
       (CallAs<RoutingService>(client, "routing", "admin/wgctl", "",
@@ -110,28 +109,37 @@ absl::Status ExplainRoute(Client& client, const ExplainOptions& o) {
   return absl::OkStatus();
 }
 
+std::string NameOf(routing::v1::LintKind kind) {
+  return absl::AsciiStrToLower(
+      Short(routing::v1::LintKind_Name(kind), "LINT_KIND_"));
+}
+
 absl::Status LintRules(Client& client, const std::string& folder) {
-  std::shared_ptr<const city::City> city;
-  if (folder.empty()) {
-    ASSIGN_OR_RETURN(city, FetchCity(client));
-  } else {
-    ASSIGN_OR_RETURN(city, city::LoadFolder(folder));
-  }
-  const auto findings = routing::Lint(*city);
-  for (const auto& finding : findings) {
-    if (client.settings().json) {
-      std::cout << nlohmann::json{{"kind", routing::NameOf(finding.kind)},
-                                  {"subject", finding.subject},
-                                  {"other", finding.other},
-                                  {"description", finding.description}}
-                << "\n";
-    } else {
-      std::cout << absl::StrFormat("%-14s %s: %s\n",
-                                   routing::NameOf(finding.kind),
-                                   finding.subject, finding.description);
+  routing::v1::LintRulesRequest request;
+  if (!folder.empty()) {
+    ASSIGN_OR_RETURN(auto proposal, ProposalOfFolder(client, folder));
+    if (proposal.has_changes()) {
+      *request.mutable_proposal() = std::move(proposal);
     }
   }
-  if (!client.settings().json) std::cout << findings.size() << " findings\n";
+  ASSIGN_OR_RETURN(
+      const auto response,
+      CallRouting(client, "", &RoutingService::Stub::LintRules, request));
+  for (const auto& finding : response.findings()) {
+    if (client.settings().json) {
+      std::cout << nlohmann::json{{"kind", NameOf(finding.kind())},
+                                  {"subject", finding.subject()},
+                                  {"other", finding.other()},
+                                  {"description", finding.description()}}
+                << "\n";
+    } else {
+      std::cout << absl::StrFormat("%-14s %s: %s\n", NameOf(finding.kind()),
+                                   finding.subject(), finding.description());
+    }
+  }
+  if (!client.settings().json) {
+    std::cout << response.finding_count() << " findings\n";
+  }
   return absl::OkStatus();
 }
 
@@ -154,7 +162,7 @@ void AddExplain(CLI::App* route, const Settings* settings) {
   explain->add_option("--category", category, "Category from a source's code");
   explain->add_option("--grid", grid, "Grid of the reporting grid worker");
   explain->add_option("--city", o.folder,
-                      "A city folder instead of the running suite");
+                      "As it would be with this city folder");
   explain->footer(
       "Example: wgctl route explain --text '3单元热力管道漏水' --address "
       "'诗圣大道开普西一区5号楼'");
@@ -206,8 +214,7 @@ void AddRouteCommands(CLI::App* app, const Settings* settings) {
   AddReplay(route, settings);
   auto* lint = route->add_subcommand(
       "lint", "What is wrong with the responsibility list.");
-  lint->add_option("--city", folder,
-                   "A city folder instead of the registry's city");
+  lint->add_option("--city", folder, "As it would be with this city folder");
   lint->footer("Example: wgctl route lint --city var/city");
   OnChosen(lint, settings,
            [](Client& client) { return LintRules(client, folder); });

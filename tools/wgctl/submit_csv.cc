@@ -23,6 +23,8 @@
 namespace wangge::wgctl {
 namespace {
 
+using client::Client;
+
 using intake::v1::IntakeService;
 using intake::v1::SubmitReportRequest;
 using intake::v1::SubmitReportsResponse;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "tools/wgctl/client.h"
+#include "client/client.h"
 #include "wangge/intake/v1/intake.pb.h"
 
 namespace wangge::wgctl {
@@ -31,6 +31,6 @@ struct CsvOptions {
 
 // Submits all rows and tells what became of them. Rows without source_ref are
 // named after file and line, so that a second run makes no second case.
-absl::Status SubmitCsv(Client& client, const CsvOptions& options);
+absl::Status SubmitCsv(client::Client& client, const CsvOptions& options);
 
 }  // namespace wangge::wgctl

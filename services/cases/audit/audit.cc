@@ -67,9 +67,11 @@ std::vector<v1::Finding> FindingsOf(const StoredCase& stored,
   return findings;
 }
 
-Auditor::Auditor(AuditStore* store, DailyRoots* roots, const city::Holder* city)
+Auditor::Auditor(AuditStore* store, DailyRoots* roots,
+                 OwedFeedback owed_feedback, const city::Holder* city)
     : store_(*store),
       roots_(*roots),
+      owed_feedback_(std::move(owed_feedback)),
       city_(*city),
       heartbeat_(metrics::GetGauge("audit_heartbeat_seconds",
                                    "When the audit in the background last went "
@@ -106,7 +108,7 @@ absl::StatusOr<v1::AuditCasesResponse> Auditor::Page(const std::string& case_no,
 absl::StatusOr<std::vector<v1::Finding>> Auditor::FindInFeeds() const {
   std::vector<v1::Finding> findings;
   const absl::Time now = absl::Now();
-  ASSIGN_OR_RETURN(const auto owed, store_.OwedFeedback("", now + kCasesTime));
+  ASSIGN_OR_RETURN(const auto owed, owed_feedback_(now + kCasesTime));
   for (const v1::OwedFeedback& source : owed.sources()) {
     if (!source.has_oldest()) continue;
     const absl::Time since = FromProto(source.oldest().event_time());

@@ -25,7 +25,13 @@ class Auditor {
   // Takes what an audit has found since the last call; false ends the audit.
   using Sink = std::function<bool(const v1::AuditCasesResponse&)>;
 
-  Auditor(AuditStore* store, DailyRoots* roots, const city::Holder* city);
+  // What sources have not acknowledged yet.
+  using OwedFeedback =
+      std::function<absl::StatusOr<v1::ListOwedFeedbackResponse>(
+          absl::Time deadline)>;
+
+  Auditor(AuditStore* store, DailyRoots* roots, OwedFeedback owed_feedback,
+          const city::Holder* city);
 
   // A whole audit, of one case unless `case_no` is empty. Thread-safe.
   absl::Status Run(const std::string& case_no, const Sink& sink) const;
@@ -42,6 +48,7 @@ class Auditor {
 
   AuditStore& store_;
   DailyRoots& roots_;
+  const OwedFeedback owed_feedback_;
   const city::Holder& city_;
   metrics::Gauge& heartbeat_;
   std::map<v1::FindingKind, metrics::Gauge*> findings_;

@@ -21,8 +21,12 @@ class AuditTest : public RoomsTest {
     holder_.Set(city_);
     audit_store_ = std::make_unique<AuditStore>(pool_.get());
     roots_ = std::make_unique<DailyRoots>(FeedEnd(), audit_store_.get(), "");
-    auditor_ =
-        std::make_unique<Auditor>(audit_store_.get(), roots_.get(), &holder_);
+    auditor_ = std::make_unique<Auditor>(
+        audit_store_.get(), roots_.get(),
+        [this](absl::Time deadline) {
+          return rooms_->feed.OwedFeedback("", deadline);
+        },
+        &holder_);
     const auto admitted = Admit({Admission("a"), Admission("b")});
     ASSERT_OK(admitted);
     case_no_ = admitted->results(0).case_no();

@@ -1,6 +1,7 @@
 // The state machine of a case as data. The same table decides which command is
-// possible in which state and is printed as docs/concepts/lifecycle.md; the tests walk
-// through it at random and check every event against all columns of its row.
+// possible in which state and is printed as docs/concepts/lifecycle.md; the
+// tests walk through it at random and check every event against all columns of
+// its row.
 #pragma once
 
 #include <string>

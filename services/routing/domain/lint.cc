@@ -19,7 +19,7 @@ using city::City;
 using city::Grid;
 using city::ResponsibilityRule;
 using city::Unit;
-using Kind = LintFinding::Kind;
+using v1::LintFinding;
 
 // A unit is overloaded when it has this many times the grids of the middle one
 // of its function, for each of its people.
@@ -40,8 +40,8 @@ class Linter {
     CheckLoads();
     std::sort(findings_.begin(), findings_.end(),
               [](const LintFinding& a, const LintFinding& b) {
-                return std::tie(a.kind, a.subject, a.other) <
-                       std::tie(b.kind, b.subject, b.other);
+                return std::forward_as_tuple(a.kind(), a.subject(), a.other()) <
+                       std::forward_as_tuple(b.kind(), b.subject(), b.other());
               });
     return std::move(findings_);
   }
@@ -92,22 +92,27 @@ class Linter {
     }
   }
 
-  void Add(Kind kind, const std::string& subject, const std::string& other,
-           const std::string& description) {
-    findings_.push_back({kind, subject, other, description});
+  void Add(v1::LintKind kind, const std::string& subject,
+           const std::string& other, const std::string& description) {
+    LintFinding finding;
+    finding.set_kind(kind);
+    finding.set_subject(subject);
+    finding.set_other(other);
+    finding.set_description(description);
+    findings_.push_back(std::move(finding));
   }
 
   void CheckRule(const ResponsibilityRule& rule) {
     const auto use = uses_.find(rule.rule_id());
     if (use == uses_.end()) {
-      Add(Kind::kUnreachable, rule.rule_id(), "",
+      Add(v1::LINT_KIND_UNREACHABLE, rule.rule_id(), "",
           absl::StrCat("no unit with function ", rule.function(),
                        rule.grid_id().empty() ? "" : " in grid ",
                        rule.grid_id(), " could ever be given ",
                        rule.category_code()));
     } else if (!use->second.decides) {
       const std::string& other = *use->second.after.begin();
-      Add(Kind::kShadowed, rule.rule_id(), other,
+      Add(v1::LINT_KIND_SHADOWED, rule.rule_id(), other,
           absl::StrCat("never decides on ", rule.category_code(), ": ", other,
                        " does before it"));
     }
@@ -134,7 +139,7 @@ class Linter {
            before.level() == rule.level())) {
         continue;
       }
-      Add(Kind::kContradiction, rule.rule_id(), before.rule_id(),
+      Add(v1::LINT_KIND_CONTRADICTION, rule.rule_id(), before.rule_id(),
           absl::StrCat("both lead ", rule.category_code(), ", one by ",
                        before.function(), ", the other by ", rule.function(),
                        "; only the order of their ids decides"));
@@ -143,7 +148,7 @@ class Linter {
 
   void CheckHoles() {
     for (const auto& [code, hole] : holes_) {
-      Add(Kind::kHole, code, hole.example,
+      Add(v1::LINT_KIND_HOLE, code, hole.example,
           absl::StrCat("has no owner in ", hole.grids, " grids, one of them ",
                        hole.example, "; the operation centre there answers"));
     }
@@ -164,7 +169,7 @@ class Linter {
       const double middle = loads[loads.size() / 2].first;
       for (const auto& [load, unit] : loads) {
         if (load <= kOverload * middle) continue;
-        Add(Kind::kOverloaded, unit->unit_id(), "",
+        Add(v1::LINT_KIND_OVERLOADED, unit->unit_id(), "",
             absl::StrFormat("%s answers for %.0f cells a person (grid and "
                             "category), the middle unit of its function for "
                             "%.0f",
@@ -181,22 +186,6 @@ class Linter {
 };
 
 }  // namespace
-
-std::string NameOf(LintFinding::Kind kind) {
-  switch (kind) {
-    case Kind::kUnreachable:
-      return "unreachable";
-    case Kind::kShadowed:
-      return "shadowed";
-    case Kind::kContradiction:
-      return "contradiction";
-    case Kind::kHole:
-      return "hole";
-    case Kind::kOverloaded:
-      return "overloaded";
-  }
-  return "";
-}
 
 std::vector<LintFinding> Lint(const City& city) { return Linter(city).Run(); }
 

@@ -1,5 +1,6 @@
 #include "services/routing/domain/lint.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "services/routing/domain/test_city.h"
@@ -12,10 +13,12 @@ using ::testing::Not;
 
 std::vector<std::string> Found(const std::vector<std::string>& more) {
   std::vector<std::string> found;
-  for (const LintFinding& finding : Lint(*MakeCity(more))) {
-    found.push_back(absl::StrCat(NameOf(finding.kind), " ", finding.subject,
-                                 finding.other.empty() ? "" : " ",
-                                 finding.other));
+  for (const v1::LintFinding& finding : Lint(*MakeCity(more))) {
+    found.push_back(absl::StrCat(
+        absl::AsciiStrToLower(
+            v1::LintKind_Name(finding.kind()).substr(sizeof("LINT_KIND_") - 1)),
+        " ", finding.subject(), finding.other().empty() ? "" : " ",
+        finding.other()));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-#include "tools/wgctl/client.h"
+#include "client/client.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -6,7 +6,7 @@
 #include "base/status_macros.h"
 #include "rpc/token.h"
 
-namespace wangge::wgctl {
+namespace wangge::client {
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Client::Channel(
     const std::string& service, const std::string& identity) {
@@ -29,4 +29,4 @@ absl::StatusOr<std::string> Client::Token(const std::string& officer_id) const {
   return rpc::IssueToken(key, officer_id, absl::Now() + absl::Hours(12));
 }
 
-}  // namespace wangge::wgctl
+}  // namespace wangge::client

@@ -1,5 +1,5 @@
-// What every wgctl command needs: where the services are, who we are, how to
-// print.
+// A client of the whole suite, for wgctl and for tests that stand outside:
+// where the services are, and who calls.
 #pragma once
 
 #include <map>
@@ -12,14 +12,12 @@
 #include "rpc/client.h"
 #include "rpc/endpoints.h"
 
-namespace wangge::wgctl {
+namespace wangge::client {
 
 struct Settings {
   rpc::Endpoints endpoints;
   std::string certificates = "var/certs";
   std::string city_folder = "var/city";
-  // The model that routing runs with, for commands that route by themselves.
-  std::string text_model = "var/text.model";
   bool json = false;
   absl::Duration timeout = absl::Seconds(15);
 };
@@ -45,6 +43,12 @@ class Client {
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
 };
 
+// The certificate with which to call for a planner of the city: the city's
+// engineer, or the app when an officer is named.
+inline std::string PlannerIdentity(const std::string& officer_id) {
+  return officer_id.empty() ? "admin/wgctl" : "gateway/app";
+}
+
 // Calls a unary method as an identity, and as an officer when one is given.
 template <typename Service, typename Request, typename Response>
 absl::StatusOr<Response> CallAs(
@@ -61,4 +65,4 @@ absl::StatusOr<Response> CallAs(
   return rpc::Invoke(method, *stub, request, client.Deadline(), *token);
 }
 
-}  // namespace wangge::wgctl
+}  // namespace wangge::client

@@ -1,4 +1,4 @@
-#include "tools/citysim/names.h"
+#include "citysim/names.h"
 
 #include <iterator>
 

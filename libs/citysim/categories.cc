@@ -1,4 +1,4 @@
-#include "tools/citysim/categories.h"
+#include "citysim/categories.h"
 
 namespace wangge::citysim {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/citysim/workers.h"
+#include "citysim/workers.h"
 
 #include <algorithm>
 #include <functional>

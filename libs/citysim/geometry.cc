@@ -1,4 +1,4 @@
-#include "tools/citysim/geometry.h"
+#include "citysim/geometry.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "tools/citysim/addresses.h"
+#include "citysim/addresses.h"
 
 #include <algorithm>
 #include <vector>

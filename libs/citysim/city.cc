@@ -1,4 +1,4 @@
-#include "tools/citysim/city.h"
+#include "citysim/city.h"
 
 #include <functional>
 #include <utility>
@@ -7,9 +7,9 @@
 #include "absl/strings/str_format.h"
 #include "base/crypto.h"
 #include "city/folder.h"
-#include "tools/citysim/categories.h"
-#include "tools/citysim/geometry.h"
-#include "tools/citysim/names.h"
+#include "citysim/categories.h"
+#include "citysim/geometry.h"
+#include "citysim/names.h"
 
 namespace wangge::citysim {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/citysim/history.h"
+#include "citysim/history.h"
 
 namespace wangge::citysim {
 

@@ -3,14 +3,14 @@
 
 #include "base/csv.h"
 #include "city/folder.h"
+#include "citysim/addresses.h"
+#include "citysim/categories.h"
+#include "citysim/city.h"
+#include "citysim/day.h"
+#include "citysim/geometry.h"
+#include "citysim/history.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
-#include "tools/citysim/addresses.h"
-#include "tools/citysim/categories.h"
-#include "tools/citysim/city.h"
-#include "tools/citysim/day.h"
-#include "tools/citysim/geometry.h"
-#include "tools/citysim/history.h"
 
 namespace wangge::citysim {
 namespace {

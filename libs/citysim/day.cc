@@ -1,4 +1,4 @@
-#include "tools/citysim/day.h"
+#include "citysim/day.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,10 +8,10 @@
 #include "absl/strings/str_format.h"
 #include "base/csv.h"
 #include "city/responsibility.h"
+#include "citysim/addresses.h"
+#include "citysim/categories.h"
+#include "citysim/history.h"
 #include "geo/coordinates.h"
-#include "tools/citysim/addresses.h"
-#include "tools/citysim/categories.h"
-#include "tools/citysim/history.h"
 
 namespace wangge::citysim {
 namespace {
