@@ -13,7 +13,7 @@ pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
 pkg_check_modules(marisa REQUIRED IMPORTED_TARGET marisa)
 pkg_check_modules(opencc REQUIRED IMPORTED_TARGET opencc)
-pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(libxml2 REQUIRED IMPORTED_TARGET libxml-2.0)
 
 # Debian's S2 and LIBLINEAR have no package files.
 add_library(s2 INTERFACE)

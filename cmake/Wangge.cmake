@@ -102,3 +102,19 @@ function(wangge_embed_sql service)
     ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(wangge_${service}_sql INTERFACE wangge_db)
 endfunction()
+
+# wangge_embed_text(TARGET FILE HEADER NAMESPACE NAME): makes TARGET a library
+# with the text of FILE as the constant NAMESPACE::NAME, in HEADER.
+function(wangge_embed_text target file header namespace name)
+  set(in ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  set(out ${CMAKE_BINARY_DIR}/generated/${header})
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFILE=${in} -DNAMESPACE=${namespace} -DNAME=${name}
+      -DOUT=${out} -P ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake
+    DEPENDS ${in} ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake
+    COMMENT "Embedding ${file}")
+  add_custom_target(${target}_header DEPENDS ${out})
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_header)
+  target_include_directories(${target} INTERFACE ${CMAKE_BINARY_DIR}/generated)
+endfunction()

@@ -5,14 +5,14 @@
 #include "base/clock.h"
 #include "errors/errors.h"
 #include "services/command/domain/audience.h"
-#include "services/command/domain/instruction.h"
+#include "services/command/domain/cap_xml.h"
+#include "services/command/domain/mobilisation.h"
 
 namespace wangge::command {
 namespace {
 
 using errors::Violations;
 
-constexpr size_t kMostXmlBytes = 1 << 20;
 constexpr int64_t kMostHouseholds = 100'000;
 
 void RequireInstruction(const std::string& id, Violations* v) {
@@ -167,8 +167,8 @@ absl::Status Validate(const v1::ImportCapRequest& r) {
   Violations v;
   v.RequireUuid("request_id", r.request_id());
   v.Require(
-      !r.xml().empty() && r.xml().size() <= kMostXmlBytes, "xml",
-      absl::StrCat("has ", r.xml().size(), " bytes; 1 to ", kMostXmlBytes));
+      !r.xml().empty() && r.xml().size() <= kMaxCapBytes, "xml",
+      absl::StrCat("has ", r.xml().size(), " bytes; 1 to ", kMaxCapBytes));
   return v.ToStatus();
 }
 

@@ -30,11 +30,13 @@ struct CapImport {
   std::string reference;                 // How others refer to this alert.
 };
 
-// INVALID_ARGUMENT names every element that breaks a rule of CAP 1.2 (presence,
-// order, number, values, forms) or lacks what an instruction needs.
+// Of several languages the city's is taken, else the first. INVALID_ARGUMENT
+// names every element, with its line, that breaks the form of CAP 1.2 (cap.xsd)
+// or else lacks what an instruction needs.
 absl::StatusOr<CapImport> ParseCap(const std::string& xml, absl::Time now);
 
-// `sender` is ours; `reference` the instruction that it updates or cancels,
+// The instruction as an alert that ParseCap accepts: `sender` is ours, without
+// blanks and commas; `reference` the instruction that it updates or cancels,
 // null when there is none.
 std::string ToCap(const v1::Instruction& instruction,
                   const v1::Instruction* reference, const std::string& sender,

@@ -4,11 +4,10 @@
 #include "absl/time/civil_time.h"
 #include "base/clock.h"
 #include "errors/errors.h"
+#include "services/command/domain/mobilisation.h"
 
 namespace wangge::command {
 namespace {
-
-constexpr absl::Duration kDefaultMobilisation = absl::Hours(2);
 
 std::string MarkOf(v1::InstructionMode mode) {
   switch (mode) {
@@ -35,12 +34,6 @@ absl::Status Refused(const v1::Instruction& instruction,
 }
 
 }  // namespace
-
-absl::Duration DurationOf(const v1::Mobilisation& mobilisation) {
-  return mobilisation.has_duration()
-             ? absl::Seconds(mobilisation.duration().seconds())
-             : kDefaultMobilisation;
-}
 
 v1::Instruction InstructionOf(const v1::CreateInstructionRequest& r,
                               const std::string& author, absl::Time now) {

@@ -57,7 +57,4 @@ v1::Delivery DeliveryOf(const v1::Instruction& instruction);
 // What those get who had an instruction and do not get what replaces it.
 v1::Delivery NoticeOf(const v1::Instruction& replaced, absl::Time now);
 
-// Two hours when a mobilisation does not say.
-absl::Duration DurationOf(const v1::Mobilisation& mobilisation);
-
 }  // namespace wangge::command
