@@ -141,7 +141,8 @@ absl::Status RequireChecker(const Case& c, const Context& context) {
   RETURN_IF_ERROR(RequireOfficer(c, context));
   const city::Officer& officer = *context.actor.officer;
   if (!HasAnyPost(officer, {"grid_worker", "grid_leader", "micro_grid_leader",
-                            "checker", "dispatcher", "duty_officer"})) {
+                            "checker"}) &&
+      !IsDispatcher(context.actor, context.city)) {
     return NotYours(c, context, "grid workers, grid leaders and checkers");
   }
   if (HandledAnyPart(c, officer)) {
