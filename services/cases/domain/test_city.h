@@ -146,10 +146,9 @@ class CaseDriver {
     for (const CaseEvent& event : events) {
       EXPECT_EQ(event.sequence(), case_.version() + 1);
       EXPECT_EQ(event.previous_hash(), case_.chain_hash());
-      const CaseState before = case_.state();
+      before_.push_back(case_);
       ApplyLinked(event, &case_);
       all_.push_back(event);
-      states_.emplace_back(before, case_.state());
     }
   }
 
@@ -157,9 +156,10 @@ class CaseDriver {
   const Case& now() const { return case_; }
   absl::Time time() const { return now_; }
   const Events& events() const { return all_; }
-  // The states before and after each of them.
-  const std::vector<std::pair<CaseState, CaseState>>& states() const {
-    return states_;
+  // The case before and after the event at `index`.
+  const Case& before(size_t index) const { return before_[index]; }
+  const Case& after(size_t index) const {
+    return index + 1 < before_.size() ? before_[index + 1] : case_;
   }
   const city::City& city() const { return *city_; }
 
@@ -172,7 +172,7 @@ class CaseDriver {
   std::shared_ptr<const city::City> city_;
   Case case_;
   Events all_;
-  std::vector<std::pair<CaseState, CaseState>> states_;
+  std::vector<Case> before_;
   // Monday 23 November 2026, 10:00 in Zhengzhou.
   absl::Time now_ = absl::FromUnixSeconds(1795399200);
 };
