@@ -153,6 +153,7 @@ TEST(LayerTest, ZhengzhousPointsLieInTheDistrictsTheyAreLabelledWith) {
     ASSERT_TRUE(absl::SimpleAtod(row.Get("lat_gcj02"), &point.latitude_deg));
     point.label = row.Get("district_label");
   }
+  EXPECT_EQ(points.size(), 15'757U);
   const SystemCheck right = CheckSystem(*districts, points, kGcj02);
   // 98.8 % to a tenth, 15,567 of 15,757: what the data's own polygons give.
   EXPECT_GE(right.agreeing, 0.9879 * static_cast<double>(points.size()));

@@ -186,6 +186,8 @@ TEST_F(AuditTest, ARedactionDeletesTheWordsAndKeepsTheProof) {
   EXPECT_EQ(changed->folded.text(), "");
   const auto cases = audit_store_->Cases("", case_no, 1, Soon());
   ASSERT_OK(cases);
+  ASSERT_EQ(cases->size(), 1U);
+  EXPECT_THAT((*cases)[0].events, ::testing::Not(IsEmpty()));
   for (const auto& event : (*cases)[0].events) {
     EXPECT_EQ(event.body().find("13912345678"), std::string::npos);
   }

@@ -24,6 +24,7 @@ TEST(SpotGateTest, OneAtATimeAtEachSpotAndNobodyForEver) {
           if (random() % 2 == 0) spots.insert(std::to_string(s));
         }
         const SpotGate::Entry entry(&gate, spots);
+        EXPECT_EQ(entry.spots(), spots);
         for (const std::string& spot : entry.spots()) {
           EXPECT_EQ(at_spot[std::stoul(spot)]++, 0);
         }

@@ -170,6 +170,7 @@ TEST_F(StoreTest, TheFeedKeepsTheOrderWithinEachCase) {
     EXPECT_LT(kind, item.item.kind());
     kind = item.item.kind();
   }
+  EXPECT_EQ(kinds.size(), static_cast<size_t>(kReports));
 }
 
 // An open transaction with an older id holds the feed back; nothing is skipped.

@@ -324,6 +324,7 @@ void CheckTimes(wgctl::Client& client, const std::string& case_no,
                 absl::Time begin) {
   const auto read = GetCase(client, case_no);
   ASSERT_OK(read);
+  ASSERT_GT(read->timeline_size(), 0);
   absl::Time last = begin - absl::Seconds(1);
   for (const auto& event : read->timeline()) {
     const absl::Time time = FromProto(event.event_time());

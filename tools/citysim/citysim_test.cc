@@ -76,12 +76,14 @@ TEST(CitySimTest, CountsAreThoseAskedFor) {
 
 TEST(CitySimTest, EveryCompoundHasVolunteers) {
   const auto city = Small();
+  int compounds = 0;
   for (const auto& [key, row] : city->rows().Sorted()) {
     if (!row->has_grid() ||
         row->grid().level() != common::v1::GRID_LEVEL_COMPOUND ||
         row->grid().layer() != common::v1::GRID_LAYER_GOVERNANCE) {
       continue;
     }
+    ++compounds;
     const auto officers = city->OfficersIn(row->grid().grid_id());
     EXPECT_EQ(std::count_if(officers.begin(), officers.end(),
                             [](const city::Officer* officer) {
@@ -90,6 +92,7 @@ TEST(CitySimTest, EveryCompoundHasVolunteers) {
               2)
         << key;
   }
+  EXPECT_EQ(compounds, 288);
 }
 
 TEST(CitySimTest, EveryCategoryHasAUnitAndAnOfficerEverywhere) {
@@ -102,7 +105,9 @@ TEST(CitySimTest, EveryCategoryHasAUnitAndAnOfficerEverywhere) {
     }
     const auto chain = city->ChainOf(row->grid());
     for (const auto* category : city->categories()) {
-      for (const auto* rule : city->RulesFor(*category, chain)) {
+      const auto rules = city->RulesFor(*category, chain);
+      ASSERT_FALSE(rules.empty()) << category->category_code() << " at " << key;
+      for (const auto* rule : rules) {
         const auto units =
             city->UnitsFor(rule->function(), rule->level(), chain);
         ASSERT_FALSE(units.empty()) << rule->rule_id() << " at " << key;

@@ -69,7 +69,9 @@ TEST(DistrictVoteTest, WhoIsNoBetterThanChanceIsNotHeard) {
 }
 
 TEST(DistrictVoteTest, WeightsAreNeverNegative) {
-  for (const auto& [voice, weight] : Learn(Lessons(2000, 0.1, 0.2))) {
+  const auto weights = Learn(Lessons(2000, 0.1, 0.2));
+  EXPECT_THAT(weights, ::testing::Not(::testing::IsEmpty()));
+  for (const auto& [voice, weight] : weights) {
     EXPECT_GE(weight, 0) << voice;
   }
 }

@@ -100,6 +100,7 @@ TEST_F(RouteTest, TheSameInputsGiveTheSameBytes) {
 TEST_F(RouteTest, OddTextsGetAPlanAndAPersonLooksAtIt) {
   std::string endless;
   while (endless.size() < 3 * 4000) endless += "很";
+  int candidates = 0;
   for (const std::string& text :
        {std::string(), std::string("13800000000"), std::string("😀😀😀"),
         std::string("nuan qi bu re"), endless, std::string("\\n\\t  "),
@@ -112,8 +113,10 @@ TEST_F(RouteTest, OddTextsGetAPlanAndAPersonLooksAtIt) {
     for (const auto& candidate : plan.category_candidates()) {
       EXPECT_GE(candidate.probability(), 0);
       EXPECT_LE(candidate.probability(), 1);
+      ++candidates;
     }
   }
+  EXPECT_GT(candidates, 0);
 }
 
 TEST_F(RouteTest, FullWidthTraditionalMistypedHtmlAndEmojiDoNotHideTheMatter) {
@@ -134,6 +137,8 @@ TEST_F(RouteTest, AModelOlderThanTheCityNamesNoCategoryThatIsGone) {
     examples.push_back({where + "公交车不来", "bus"});
   }
   const auto older = *text::Classifier::Train(examples);
+  // It would name it, first of all.
+  ASSERT_EQ(older->Predict("公交车不来").at(0).label, "bus");
   const RoutePlan plan =
       Route(*city_, *older,
             FromText<Matter>("text: '公交车不来' address: '开普西一区' "
