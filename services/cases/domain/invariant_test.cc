@@ -300,7 +300,7 @@ void ExpectCheckedByAnother(const CaseDriver& driver) {
   }
 }
 
-v1::SubmitResultRequest Result() {
+v1::SubmitResultRequest Resolved() {
   v1::SubmitResultRequest r;
   r.set_outcome(v1::OUTCOME_RESOLVED);
   return r;
@@ -319,10 +319,10 @@ void LiveThroughReworks(Seen* seen) {
   d.Admit(CaseDriver::Plan("AUTO", {"urban"}));
   ASSERT_OK(d.Do("u1", v1::AcceptAssignmentRequest()));
   for (int i = 0; i < 3; ++i) {
-    ASSERT_OK(d.Do("u1", Result()));
+    ASSERT_OK(d.Do("u1", Resolved()));
     ASSERT_OK(d.Do("g1", Checked(false)));
   }
-  ASSERT_OK(d.Do("u1", Result()));
+  ASSERT_OK(d.Do("u1", Resolved()));
   ASSERT_OK(d.Do("g1", Checked(true)));
   v1::ReplySupervisionRequest reply;
   reply.set_text("在办");
