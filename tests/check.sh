@@ -31,6 +31,10 @@ expect() {
   [ $status = 0 ] || { failed "\`$*\` ended with $status" "${BASH_LINENO[0]}"; return 1; }
   grep -qE -- "$pattern" "$STATE/log/output" || { failed "\`$*\` did not print \`$pattern\`" "${BASH_LINENO[0]}"; return 1; }
 }
+# printed PATTERN: a line of what the last of these commands printed must match.
+printed() {
+  grep -qE -- "$1" "$STATE/log/output" || { failed "\`$1\` was not printed" "${BASH_LINENO[0]}"; return 1; }
+}
 # refused PATTERN COMMAND…: it must fail, and a line of its output must match.
 refused() {
   local pattern=$1 status=0; shift

@@ -79,6 +79,18 @@ TEST_F(LifecycleTest, AnExtensionIsGrantedByAnotherAndTheSecondByALeader) {
   EXPECT_THAT(Extend(absl::Hours(24)), StatusIs(kWrongState, "twice"));
 }
 
+// Regression: whoever stood on duty anywhere, in the same department too, could
+// check a result.
+TEST_F(LifecycleTest, ADepartmentDoesNotCheckItsOwnWork) {
+  Accept();
+  Handle();
+  v1::CheckResultRequest passed;
+  passed.set_passed(true);
+  EXPECT_THAT(d_.Do("u2", passed), StatusIs(kDenied, "checkers"));
+  EXPECT_THAT(d_.Do("p1", passed), StatusIs(kDenied, "checkers"));
+  ASSERT_OK(d_.Do("disp", passed));
+}
+
 TEST_F(LifecycleTest, AClockThatIsSetBackDoesNotBackDate) {
   Accept();
   const absl::Time accepted = FromProto(d_.events().back().event_time());

@@ -125,7 +125,7 @@ TEST_F(StatisticsTest, FiguresAreTheRecordsBeforeAndAfterFolding) {
   v1::CheckResultRequest check;
   check.set_passed(false);
   check.set_text("not done");
-  ASSERT_OK(Do("u2", first, check));
+  ASSERT_OK(Do("g1", first, check));
   ExpectEqualToTheRecords();
   EXPECT_FALSE(*statistics_->Fold(1000, Soon()));
   ExpectEqualToTheRecords();

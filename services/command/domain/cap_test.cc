@@ -46,7 +46,7 @@ constexpr char kAlert[] = R"(<?xml version="1.0" encoding="UTF-8"?>
   </info>
 </alert>)";
 
-std::string With(const std::string& from, const std::string& to) {
+std::string WithAlert(const std::string& from, const std::string& to) {
   const std::string changed = absl::StrReplaceAll(kAlert, {{from, to}});
   EXPECT_NE(changed, kAlert) << from;
   return changed;
@@ -125,7 +125,7 @@ TEST(CapTest, WhatAnInstructionNeedsIsNamed) {
        "has wangge:monthly `yes`; must be true or false"},
   };
   for (const auto& row : rows) {
-    const auto cap = ParseCap(With(row.from, row.to), kNow);
+    const auto cap = ParseCap(WithAlert(row.from, row.to), kNow);
     EXPECT_EQ(cap.status().code(), absl::StatusCode::kInvalidArgument)
         << row.fault;
     EXPECT_THAT(errors::ViolationsOf(cap.status()),
@@ -174,25 +174,27 @@ TEST(CapTest, OfSeveralLanguagesTheCitysIsTaken) {
 // A comment cuts nothing off.
 TEST(CapTest, ACommentInsideATextIsNotTheEndOfIt) {
   const auto cap = ParseCap(
-      With("今晚有暴雨", "雷阵雨。<!-- 注 -->请<![CDATA[立即]]>转移"), kNow);
+      WithAlert("今晚有暴雨", "雷阵雨。<!-- 注 -->请<![CDATA[立即]]>转移"),
+      kNow);
   ASSERT_OK(cap);
   EXPECT_EQ(cap->request.text(), "雷阵雨。请立即转移\n排查低洼处");
 }
 
 TEST(CapTest, ManyMinutesDoNotOverflow) {
-  const auto cap = ParseCap(With("wangge:post</valueName><value>grid_worker",
-                                 "wangge:mobilisation_minutes</valueName>"
-                                 "<value>2147483647"),
-                            kNow);
+  const auto cap =
+      ParseCap(WithAlert("wangge:post</valueName><value>grid_worker",
+                         "wangge:mobilisation_minutes</valueName>"
+                         "<value>2147483647"),
+               kNow);
   ASSERT_OK(cap);
   EXPECT_EQ(cap->request.mobilisation().duration().seconds(), 128849018820);
 }
 
 TEST(CapTest, AnUpdateNamesTheOneItReplaces) {
   const auto cap = ParseCap(
-      With("<msgType>Alert</msgType>\n  <scope>Public</scope>",
-           "<msgType>Update</msgType><scope>Public</scope>"
-           "<references>a@b,R-0,2026-08-01T08:00:00+08:00</references>"),
+      WithAlert("<msgType>Alert</msgType>\n  <scope>Public</scope>",
+                "<msgType>Update</msgType><scope>Public</scope>"
+                "<references>a@b,R-0,2026-08-01T08:00:00+08:00</references>"),
       kNow);
   ASSERT_OK(cap);
   EXPECT_EQ(cap->type, v1::INSTRUCTION_TYPE_UPDATE);

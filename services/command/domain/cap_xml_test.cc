@@ -77,7 +77,7 @@ constexpr char kEverything[] = R"(<?xml version="1.0" encoding="UTF-8"?>
   </info>
 </alert>)";
 
-std::string With(const std::string& from, const std::string& to) {
+std::string Changed(const std::string& from, const std::string& to) {
   const std::string changed = absl::StrReplaceAll(kEverything, {{from, to}});
   EXPECT_NE(changed, kEverything) << from;
   return changed;
@@ -224,23 +224,23 @@ TEST(CapXmlTest, EachRuleOfTheFormIsChecked) {
       {">200.5<", ">1e3<", "area/ceiling: on line 53 is `1e3`; must be a dec"},
   };
   for (const auto& row : rows) {
-    EXPECT_THAT(FaultsOf(With(row.from, row.to)),
+    EXPECT_THAT(FaultsOf(Changed(row.from, row.to)),
                 ElementsAre(HasSubstr(row.fault)));
   }
 }
 
 TEST(CapXmlTest, WhatIsLongIsShownInPartAndManyFaultsAreCut) {
-  EXPECT_THAT(FaultsOf(With("Actual", std::string(100'000, 'x'))),
+  EXPECT_THAT(FaultsOf(Changed("Actual", std::string(100'000, 'x'))),
               ElementsAre(SizeIs(::testing::Lt(300))));
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "<category>x</category>";
-  EXPECT_THAT(FaultsOf(With("<category>Met</category>", many)), SizeIs(50));
+  EXPECT_THAT(FaultsOf(Changed("<category>Met</category>", many)), SizeIs(50));
 }
 
 TEST(CapXmlTest, TheWholeTextIsRead) {
   const auto description = [](const std::string& text) {
     const auto alert =
-        ReadCap(With("<description>今晚有暴雨", "<description>" + text));
+        ReadCap(Changed("<description>今晚有暴雨", "<description>" + text));
     EXPECT_OK(alert) << text;
     return alert.ok() ? alert->Find("info")->Text("description") : "";
   };
@@ -253,7 +253,7 @@ TEST(CapXmlTest, TheWholeTextIsRead) {
 }
 
 TEST(CapXmlTest, WordsMayHaveBlanksAndCommentsAround) {
-  const auto alert = ReadCap(With(">Actual<", ">\n <!-- 注 --> Actual\t<"));
+  const auto alert = ReadCap(Changed(">Actual<", ">\n <!-- 注 --> Actual\t<"));
   ASSERT_OK(alert);
   EXPECT_EQ(alert->Text("status"), "Actual");
 }
@@ -265,16 +265,16 @@ TEST(CapXmlTest, PrefixesSignaturesAndForeignAttributesAreUnderstood) {
   EXPECT_OK(ReadCap(xml));
   // In a default namespace of its own, with names of CAP's in it.
   const auto alert = ReadCap(
-      With("</alert>",
-           "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><info/>"
-           "<note>x</note></Signature></alert>"));
+      Changed("</alert>",
+              "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><info/>"
+              "<note>x</note></Signature></alert>"));
   ASSERT_OK(alert);
   EXPECT_EQ(alert->children.back().name, "info");
-  EXPECT_OK(ReadCap(With("<alert ",
-                         "<alert xml:lang='zh' xmlns:xsi='http://www.w3.org/"
-                         "2001/XMLSchema-instance' xsi:schemaLocation="
-                         "'urn:oasis:names:tc:emergency:cap:1.2 "
-                         "file:///nowhere.xsd' ")));
+  EXPECT_OK(ReadCap(Changed("<alert ",
+                            "<alert xml:lang='zh' xmlns:xsi='http://www.w3.org/"
+                            "2001/XMLSchema-instance' xsi:schemaLocation="
+                            "'urn:oasis:names:tc:emergency:cap:1.2 "
+                            "file:///nowhere.xsd' ")));
 }
 
 std::string Encoded(const std::string& text, const char* encoding) {
@@ -293,14 +293,15 @@ std::string Encoded(const std::string& text, const char* encoding) {
 
 TEST(CapXmlTest, TheDeclaredEncodingIsRead) {
   for (const char* encoding : {"GB18030", "GBK", "gb2312", "UTF-16"}) {
-    const auto alert = ReadCap(Encoded(
-        With("encoding=\"UTF-8\"", absl::StrCat("encoding='", encoding, "'")),
-        encoding));
+    const auto alert =
+        ReadCap(Encoded(Changed("encoding=\"UTF-8\"",
+                                absl::StrCat("encoding='", encoding, "'")),
+                        encoding));
     ASSERT_OK(alert) << encoding;
     EXPECT_EQ(alert->Find("info")->Text("headline"), "暴雨红色预警");
   }
   EXPECT_OK(ReadCap(absl::StrCat("\xEF\xBB\xBF", kEverything)));
-  EXPECT_OK(ReadCap(With(" encoding=\"UTF-8\"", "")));
+  EXPECT_OK(ReadCap(Changed(" encoding=\"UTF-8\"", "")));
   const auto latin =
       ReadCap("<?xml version='1.0' encoding='ISO-8859-1'?>" +
               Encoded("<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'>"
@@ -324,28 +325,30 @@ TEST(CapXmlTest, WhatIsHostileOrBrokenIsRefused) {
       "<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b "
       "'&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'>]>";
   const std::pair<std::string, const char*> rows[] = {
-      {With("<alert ", laughs + "<alert "), "has a document type"},
-      {With("<alert ",
-            "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><alert "),
+      {Changed("<alert ", laughs + "<alert "), "has a document type"},
+      {Changed("<alert ",
+               "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><alert "),
        "has a document type"},
-      {With("<alert ", "<!DOCTYPE a SYSTEM 'http://127.0.0.1/a.dtd'><alert "),
+      {Changed("<alert ",
+               "<!DOCTYPE a SYSTEM 'http://127.0.0.1/a.dtd'><alert "),
        "has a document type"},
-      {Encoded(With("<alert ", laughs + "<alert "), "UTF-16"),
+      {Encoded(Changed("<alert ", laughs + "<alert "), "UTF-16"),
        "has a document type"},
-      {With("台长", "&e;"), "on line 8: Entity 'e' not defined"},
+      {Changed("台长", "&e;"), "on line 8: Entity 'e' not defined"},
       {Repeated("x", 10 << 20), "has 10485760 bytes; at most 1048576"},
-      {With("</alert>",
-            Repeated("<a>", 10'000) + Repeated("</a>", 10'000) + "</alert>"),
+      {Changed("</alert>",
+               Repeated("<a>", 10'000) + Repeated("</a>", 10'000) + "</alert>"),
        "Excessive depth in document"},
-      {With("台长", "\xC3\x28"), "is not UTF-8; send UTF-8 or declare"},
-      {With("台长", "\xED\xA0\x80"), "is not UTF-8"},
-      {With("台长", std::string(1, '\0')), "contains a NUL character"},
-      {With("台长", "\x01"), "is not well-formed XML: on line 8"},
-      {With("台长", "&#0;"), "is not well-formed XML: on line 8"},
-      {With("UTF-8", "GB18030") + "<!-- \xFF -->", "is not GB18030 from byte"},
-      {With("UTF-8", "ISO-2022-CN-EXT"), "declares an encoding that is not"},
-      {With("</alert>", ""), "is not well-formed XML"},
-      {With("<info>", "<cap:info>"), "is not well-formed XML: on line 17"},
+      {Changed("台长", "\xC3\x28"), "is not UTF-8; send UTF-8 or declare"},
+      {Changed("台长", "\xED\xA0\x80"), "is not UTF-8"},
+      {Changed("台长", std::string(1, '\0')), "contains a NUL character"},
+      {Changed("台长", "\x01"), "is not well-formed XML: on line 8"},
+      {Changed("台长", "&#0;"), "is not well-formed XML: on line 8"},
+      {Changed("UTF-8", "GB18030") + "<!-- \xFF -->",
+       "is not GB18030 from byte"},
+      {Changed("UTF-8", "ISO-2022-CN-EXT"), "declares an encoding that is not"},
+      {Changed("</alert>", ""), "is not well-formed XML"},
+      {Changed("<info>", "<cap:info>"), "is not well-formed XML: on line 17"},
       {"", "is not well-formed XML"},
       {"not XML", "is not well-formed XML"},
   };
@@ -359,7 +362,7 @@ TEST(CapXmlTest, WhatIsHostileOrBrokenIsRefused) {
 // What is as large as an alert may be is read in the time of one.
 TEST(CapXmlTest, ManyElementsAreRead) {
   const auto alert =
-      ReadCap(With("<code>c1</code>", Repeated("<code>c</code>", 70'000)));
+      ReadCap(Changed("<code>c1</code>", Repeated("<code>c</code>", 70'000)));
   ASSERT_OK(alert);
   EXPECT_THAT(alert->children, SizeIs(70'000 + 14));
   EXPECT_EQ(alert->children[10].path, "alert/code[2]");
@@ -367,7 +370,7 @@ TEST(CapXmlTest, ManyElementsAreRead) {
 
 TEST(CapXmlTest, LinesBeyondSixteenBitsAreNamed) {
   const auto faults =
-      FaultsOf(With("<status>Actual", Repeated("\n", 70'000) + "<status>x"));
+      FaultsOf(Changed("<status>Actual", Repeated("\n", 70'000) + "<status>x"));
   EXPECT_THAT(faults, ElementsAre(HasSubstr("on line 70006 is `x`")));
 }
 
@@ -383,7 +386,7 @@ TEST(CapXmlTest, WhatIsWrittenIsReadAsTheSame) {
 }
 
 TEST(CapXmlTest, ThreadsReadAtTheSameTime) {
-  const std::string bad = With("Actual", "Real");
+  const std::string bad = Changed("Actual", "Real");
   std::vector<std::thread> threads;
   std::vector<int> wrong(4, 0);
   for (int& count : wrong) {

@@ -9,6 +9,7 @@
 #include "services/command/domain/audience.h"
 #include "services/command/domain/cap_xml.h"
 #include "services/command/domain/instruction.h"
+#include "services/command/domain/mobilisation.h"
 #include "services/command/domain/request_fields.h"
 
 namespace wangge::command {
