@@ -13,6 +13,7 @@ import re
 import string
 import sys
 import tomllib
+from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FILE = "deploy/services.toml"
@@ -50,10 +51,10 @@ class Place:
     data: str
     secrets: str
     certificates: str
-    host: object  # Of a service, for those who call it.
     listen: str
+    host: Callable[[Service], str]  # For those who call the service.
     shift: int  # From the file's ports to the place's.
-    dsn: object
+    dsn: Callable[[Service], str]
     flags: tuple = ()
 
     def endpoint(self, service):

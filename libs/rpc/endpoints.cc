@@ -9,8 +9,6 @@
 namespace wangge::rpc {
 namespace {
 
-constexpr char kExample[] = "for example cases=127.0.0.1:7104";
-
 bool IsHostAndPort(const std::string& address) {
   const size_t colon = address.rfind(':');
   int port = 0;
@@ -30,7 +28,8 @@ absl::StatusOr<Endpoints> ParseEndpoints(
     if (parts.first.empty() || !IsHostAndPort(parts.second)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--endpoints: `", entry,
-          "` must be name=host:port with a port from 1 to 65535, ", kExample));
+          "` must be name=host:port with a port from 1 to 65535, for "
+          "example cases=127.0.0.1:7104"));
     }
     if (!endpoints.insert(parts).second) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -44,9 +43,8 @@ absl::StatusOr<std::string> FindEndpoint(const Endpoints& endpoints,
                                          const std::string& name) {
   const auto found = endpoints.find(name);
   if (found != endpoints.end()) return found->second;
-  return absl::InvalidArgumentError(absl::StrCat("--endpoints does not name `",
-                                                 name, "`; add ", name,
-                                                 "=host:port, ", kExample));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--endpoints does not name `", name, "`; add ", name, "=host:port"));
 }
 
 }  // namespace wangge::rpc

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/lock_checks.h"
+#include "base/status_macros.h"
 #include "grpcpp/create_channel.h"
 #include "log/log.h"
 #include "rpc/server.h"
@@ -34,8 +35,16 @@ void AddHealthCommand(CLI::App* app, const Settings* settings) {
       app->add_subcommand("health", "Ask the services how they are.");
   health->add_option("service", only, "Only this one");
   OnChosen(health, settings, [](Client& client) -> absl::Status {
+    const rpc::Endpoints& endpoints = client.settings().endpoints;
+    if (endpoints.empty()) {
+      return absl::InvalidArgumentError(
+          "--endpoints is empty; deploy/up writes it into var/wgctl.toml");
+    }
+    if (!only.empty()) {
+      RETURN_IF_ERROR(rpc::FindEndpoint(endpoints, only).status());
+    }
     absl::Status worst;
-    for (const auto& [service, address] : client.settings().endpoints) {
+    for (const auto& [service, address] : endpoints) {
       if (!only.empty() && service != only) continue;
       auto channel = client.Channel(service, "admin/wgctl");
       const absl::Status status =
