@@ -118,7 +118,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
   // More than a backlog may have in the outbox, whatever TCP takes besides.
   constexpr int kBacklog = 120'000;
   MakeBacklog(kBacklog);
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   ExpectAllInOrder(kBacklog);
 }
 
@@ -126,7 +126,7 @@ TEST_F(AttachTest, ABacklogOfAnySizeComesInOrderBeforeWhatIsNew) {
 // cut its reader off as too slow.
 TEST_F(AttachTest, MuchThatIsNewWhileTheBacklogIsSentComesOnce) {
   constexpr int kNew = 20'000;
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   MakeBacklog(kNew);
   ExpectAllInOrder(kNew);
 }
@@ -230,7 +230,7 @@ TEST_F(AttachTest, ACallerCarriesItsOwnOnly) {
   std::filesystem::create_directory(gateways_);
   WriteGateway(gateways_, "push", "whole_city: true");
   WriteGateway(gateways_, "sms", "unit_ids: 'x'");
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   const struct {
     const char* identity;
     const char* officer_id;
@@ -269,7 +269,7 @@ TEST_F(AttachTest, ACallerCarriesItsOwnOnly) {
 }
 
 TEST_F(AttachTest, AFaultyMessageEndsTheStreamAndNamesTheField) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   v1::AttachRequest many;
   for (int i = 0; i < 10'001; ++i) {
     many.add_join_recipient_ids("a");
@@ -315,7 +315,7 @@ TEST_F(AttachTest, AFaultyMessageEndsTheStreamAndNamesTheField) {
 
 TEST_F(AttachTest, StreamsEndWhenTheServiceStopsAndAreResumedAtAnother) {
   MakeBacklog(2);
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client client(*host_, "gateway-push");
   EXPECT_EQ(client.Join("join_recipient_ids: 'a'", 2).size(), 2U);
   const std::string cursor = client.cursor();
@@ -324,7 +324,7 @@ TEST_F(AttachTest, StreamsEndWhenTheServiceStopsAndAreResumedAtAnother) {
   EXPECT_EQ(end.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(errors::ReasonOf(end), errors::ReasonOf(rpc::NotServing()));
   AddTask({"a"}, "new");
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client again(*host_, "gateway-push");
   EXPECT_THAT(
       again.Join("join_recipient_ids: 'a' resume_cursor: '" + cursor + "'", 1),
@@ -332,7 +332,7 @@ TEST_F(AttachTest, StreamsEndWhenTheServiceStopsAndAreResumedAtAnother) {
 }
 
 TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   Client other(*host_, "gateway-push");
@@ -355,7 +355,7 @@ TEST_F(AttachTest, ReceiptsOfWhatTheRecipientNeverGotChangeNothing) {
 TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
   constexpr int kMessages = 100;
   constexpr int kReceipts = 10'000;
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client flood(*host_, "gateway-push");
   flood.Join("join_recipient_ids: 'a'");
   Client other(*host_, "gateway-push");
@@ -387,7 +387,7 @@ TEST_F(AttachTest, AFloodOfReceiptsIsRecordedAndHoldsUpNobodyElse) {
 }
 
 TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client first(*host_, "gateway-push");
   Client second(*host_, "gateway-push");
   first.Join("join_recipient_ids: 'a'");
@@ -408,7 +408,7 @@ TEST_F(AttachTest, AWorkerAttachedTwiceGetsItTwiceAndOneReceiptCounts) {
 
 TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
   MakeBacklog(3);
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   std::string cursor;
   {
     Client client(*host_, "gateway-push");
@@ -427,7 +427,7 @@ TEST_F(AttachTest, AStreamIsResumedFromItsCursor) {
 }
 
 TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   // The answer to the second join comes after the leave was done.
@@ -447,7 +447,7 @@ TEST_F(AttachTest, WhoLeavesGetsNothingMore) {
 // Regression: the numbers of what was sent were counted after the recipients
 // had been moved away.
 TEST_F(AttachTest, WhatWasSentAndNeverConfirmedIsRemembered) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   pqxx::connection connection(database_->dsn());
@@ -475,7 +475,7 @@ TEST_F(AttachTest, WhatWasSentAndNeverConfirmedIsRemembered) {
 }
 
 TEST_F(AttachTest, AStreamThatNeverReadsIsCutAndLosesNothing) {
-  StartCommand();
+  ASSERT_NO_FATAL_FAILURE(StartCommand());
   Client client(*host_, "gateway-push");
   client.Join("join_recipient_ids: 'a'");
   // More than the outbox and all buffers on the way hold.

@@ -3,11 +3,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace wangge::command {
-namespace {
-
-constexpr int kDefaultPageSize = 100;
-
-}  // namespace
 
 void RequireInstructionId(const std::string& id, errors::Violations* v) {
   v->RequireText("instruction_id", id, 1, 64);
@@ -24,13 +19,5 @@ void RequireBreakdown(common::v1::GridLevel level, errors::Violations* v) {
                               ? common::v1::GridLevel_Name(level)
                               : absl::StrCat(static_cast<int>(level))));
 }
-
-void RequirePageSize(int size, int max, errors::Violations* v) {
-  v->Require(size >= 0 && size <= max, "page_size",
-             absl::StrCat("must be 1 to ", max, ", or 0 for ", kDefaultPageSize,
-                          ", got ", size));
-}
-
-int PageSize(int asked) { return asked == 0 ? kDefaultPageSize : asked; }
 
 }  // namespace wangge::command

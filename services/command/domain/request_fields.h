@@ -11,9 +11,5 @@ namespace wangge::command {
 void RequireInstructionId(const std::string& id, errors::Violations* v);
 // The level of a breakdown: DISTRICT, STREET, COMMUNITY, or none.
 void RequireBreakdown(common::v1::GridLevel level, errors::Violations* v);
-// 0, or 1 to `max`.
-void RequirePageSize(int size, int max, errors::Violations* v);
-// The size that holds: 100 when a request does not say.
-int PageSize(int asked);
 
 }  // namespace wangge::command

@@ -1,5 +1,7 @@
 // The handlers of instructions that read.
+#include <limits>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,7 +9,6 @@
 #include "errors/errors.h"
 #include "services/command/domain/cap.h"
 #include "services/command/domain/grids.h"
-#include "services/command/domain/request_fields.h"
 #include "services/command/instruction/instructions.h"
 #include "services/command/instruction/validate.h"
 
@@ -76,16 +77,19 @@ absl::StatusOr<v1::ListInstructionsResponse> ListInstructions(
   for (const int state : r.states()) {
     states.push_back(static_cast<v1::InstructionState>(state));
   }
-  const int64_t before_no = ParseListToken(r.page_token()).value_or(0);
-  const int limit = PageSize(r.page_size());
-  ASSIGN_OR_RETURN(auto listed,
-                   room.store.List(states, before_no, limit, call.deadline));
+  ASSIGN_OR_RETURN(const auto page,
+                   InstructionPage::Read(r, kInstructionPages));
+  const int64_t before_no = page.after ? std::get<0>(*page.after)
+                                       : std::numeric_limits<int64_t>::max();
+  ASSIGN_OR_RETURN(auto listed, room.store.List(states, before_no, page.limit(),
+                                                call.deadline));
   v1::ListInstructionsResponse response;
+  if (page.Cut(&listed)) {
+    response.set_next_page_token(
+        InstructionPage::Token(r, listed.back().instruction_no));
+  }
   for (auto& one : listed) {
     *response.add_instructions() = std::move(one.instruction);
-  }
-  if (listed.size() == static_cast<size_t>(limit)) {
-    response.set_next_page_token(absl::StrCat(listed.back().instruction_no));
   }
   return response;
 }
@@ -104,20 +108,22 @@ absl::StatusOr<v1::ListUnreachedResponse> ListUnreached(
   RETURN_IF_ERROR(CheckGrid(*city, r.grid_id()));
   ASSIGN_OR_RETURN(const StoredInstruction stored,
                    room.store.Get(r.instruction_id(), call.deadline));
-  const int limit = PageSize(r.page_size());
+  ASSIGN_OR_RETURN(const auto page, RecipientPage::Read(r, kRecipientPages));
+  const std::string after = page.after ? std::get<0>(*page.after) : "";
   ASSIGN_OR_RETURN(
       auto unreached,
-      room.store.ListUnreached(stored, {r.grid_id(), r.page_token(), limit},
+      room.store.ListUnreached(stored, {r.grid_id(), after, page.limit()},
                                call.deadline));
   v1::ListUnreachedResponse response;
+  if (page.Cut(&unreached)) {
+    response.set_next_page_token(
+        RecipientPage::Token(r, unreached.back().recipient_id()));
+  }
   for (v1::Unreached& one : unreached) {
     if (const auto* officer = city->FindOfficer(one.recipient_id())) {
       one.set_name(officer->name());
     }
     *response.add_recipients() = std::move(one);
-  }
-  if (unreached.size() == static_cast<size_t>(limit)) {
-    response.set_next_page_token(response.recipients(limit - 1).recipient_id());
   }
   return response;
 }

@@ -1,8 +1,5 @@
 #include "services/command/instruction/validate.h"
 
-#include <limits>
-
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "errors/errors.h"
@@ -16,9 +13,6 @@ namespace wangge::command {
 namespace {
 
 using errors::Violations;
-
-constexpr int kMaxInstructions = 500;  // Of a page.
-constexpr int kMaxUnreached = 1000;    // Of a page.
 
 void RequireKnown(const std::string& field, int value, bool required,
                   bool (*is_valid)(int), Violations* v) {
@@ -91,11 +85,7 @@ absl::Status Validate(const v1::ListInstructionsRequest& r) {
   for (const int state : r.states()) {
     RequireKnown("states", state, true, v1::InstructionState_IsValid, &v);
   }
-  RequirePageSize(r.page_size(), kMaxInstructions, &v);
-  v.Require(ParseListToken(r.page_token()).has_value(), "page_token",
-            absl::StrCat("must be empty or the next_page_token of the page "
-                         "before, got '",
-                         r.page_token(), "'"));
+  InstructionPage::Require(r, &v, kInstructionPages);
   return v.ToStatus();
 }
 
@@ -116,8 +106,7 @@ absl::Status Validate(const v1::ListUnreachedRequest& r) {
   Violations v;
   RequireInstructionId(r.instruction_id(), &v);
   v.RequireText("grid_id", r.grid_id(), 0, 64);
-  v.RequireText("page_token", r.page_token(), 0, 64);
-  RequirePageSize(r.page_size(), kMaxUnreached, &v);
+  RecipientPage::Require(r, &v, kRecipientPages);
   return v.ToStatus();
 }
 
@@ -134,15 +123,6 @@ absl::Status Validate(const v1::ExportCapRequest& r) {
   Violations v;
   RequireInstructionId(r.instruction_id(), &v);
   return v.ToStatus();
-}
-
-std::optional<int64_t> ParseListToken(const std::string& token) {
-  int64_t before_no = std::numeric_limits<int64_t>::max();
-  if (token.empty()) return before_no;
-  if (!absl::SimpleAtoi(token, &before_no) || before_no <= 0) {
-    return std::nullopt;
-  }
-  return before_no;
 }
 
 }  // namespace wangge::command

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "rpc/page.h"
 #include "wangge/command/v1/instruction.pb.h"
 
 namespace wangge::command {
@@ -22,8 +22,13 @@ absl::Status Validate(const v1::ListUnreachedRequest& r);
 absl::Status Validate(const v1::ImportCapRequest& r);
 absl::Status Validate(const v1::ExportCapRequest& r);
 
-// The number that a page of ListInstructions comes before; nothing when its
-// token is not one of ours.
-std::optional<int64_t> ParseListToken(const std::string& token);
+// By number, the latest first.
+using InstructionPage = rpc::Page<int64_t>;
+inline constexpr rpc::PageSizes kInstructionPages{.default_size = 100,
+                                                  .max_size = 500};
+// By id.
+using RecipientPage = rpc::Page<std::string>;
+inline constexpr rpc::PageSizes kRecipientPages{.default_size = 100,
+                                                .max_size = 1000};
 
 }  // namespace wangge::command

@@ -122,13 +122,11 @@ TEST(ValidateInstructionTest, EveryMethodNamesItsFaults) {
   ExpectFaults<v1::GetInstructionRequest>("", {"instruction_id"});
   ExpectFaults<v1::ListInstructionsRequest>("", {});
   ExpectFaults<v1::ListInstructionsRequest>(
-      "states: INSTRUCTION_STATE_RELEASED page_size: 500 page_token: '7'", {});
+      "states: INSTRUCTION_STATE_RELEASED page_size: 501", {});
   ExpectFaults<v1::ListInstructionsRequest>(
       "states: INSTRUCTION_STATE_UNSPECIFIED", {"states"});
-  ExpectFaults<v1::ListInstructionsRequest>("page_size: 501", {"page_size"});
   ExpectFaults<v1::ListInstructionsRequest>("page_size: -1", {"page_size"});
   ExpectFaults<v1::ListInstructionsRequest>("page_token: 'x'", {"page_token"});
-  ExpectFaults<v1::ListInstructionsRequest>("page_token: '0'", {"page_token"});
   ExpectFaults<v1::PreviewAudienceRequest>("audience { subtree_grid_id: 's' }",
                                            {});
   ExpectFaults<v1::PreviewAudienceRequest>("", {"audience.subtree_grid_id"});
@@ -140,8 +138,9 @@ TEST(ValidateInstructionTest, EveryMethodNamesItsFaults) {
       "instruction_id: 'i' level: GRID_LEVEL_CITY", {"level"});
   ExpectFaults<v1::ListUnreachedRequest>("instruction_id: 'i' page_size: 1000",
                                          {});
-  ExpectFaults<v1::ListUnreachedRequest>("page_size: 1001",
-                                         {"instruction_id", "page_size"});
+  ExpectFaults<v1::ListUnreachedRequest>(
+      "page_size: -1 page_token: 'x'",
+      {"instruction_id", "page_size", "page_token"});
   ExpectFaults<v1::ImportCapRequest>(id + "xml: '<a/>'", {});
   ExpectFaults<v1::ImportCapRequest>("", {"request_id", "xml"});
   ExpectFaults<v1::ImportCapRequest>(
@@ -151,28 +150,12 @@ TEST(ValidateInstructionTest, EveryMethodNamesItsFaults) {
 }
 
 TEST(ValidateInstructionTest, AFaultSaysTheValueAndWhatToDo) {
-  v1::ListInstructionsRequest r;
-  r.set_page_token("x");
-  r.set_page_size(501);
-  EXPECT_THAT(
-      errors::ViolationsOf(Validate(r)),
-      ElementsAre("page_size: must be 1 to 500, or 0 for 100, got 501",
-                  "page_token: must be empty or the next_page_token of the "
-                  "page before, got 'x'"));
   v1::WatchReachRequest watch;
   watch.set_instruction_id("i");
   watch.set_level(common::v1::GRID_LEVEL_MICRO);
   EXPECT_THAT(errors::ViolationsOf(Validate(watch)),
               ElementsAre("level: must be omitted or be DISTRICT, STREET or "
                           "COMMUNITY, got GRID_LEVEL_MICRO"));
-}
-
-TEST(ValidateInstructionTest, ATokenIsANumberThatThePageComesBefore) {
-  EXPECT_EQ(ParseListToken(""), INT64_MAX);
-  EXPECT_EQ(ParseListToken("12"), 12);
-  for (const char* faulty : {"x", "0", "-1", "1.5", "99999999999999999999"}) {
-    EXPECT_EQ(ParseListToken(faulty), std::nullopt) << faulty;
-  }
 }
 
 }  // namespace

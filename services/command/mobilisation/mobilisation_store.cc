@@ -50,13 +50,13 @@ absl::StatusOr<v1::MicroGrid> MobilisationStore::GetMicroGrid(
 }
 
 absl::StatusOr<std::vector<v1::MicroGrid>> MobilisationStore::ListMicroGrids(
-    const v1::ListMicroGridsRequest& request, int limit, absl::Time deadline) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      pool_.Query(sql::kListMicroGrids,
-                  {request.instruction_id(), request.grid_id(),
-                   request.not_begun(), request.page_token(), limit},
-                  deadline));
+    const v1::ListMicroGridsRequest& request, const std::string& after,
+    int limit, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   pool_.Query(sql::kListMicroGrids,
+                               {request.instruction_id(), request.grid_id(),
+                                request.not_begun(), after, limit},
+                               deadline));
   std::vector<v1::MicroGrid> grids;
   for (int i = 0; i < rows.size(); ++i) grids.push_back(MicroGridOf(rows, i));
   return grids;

@@ -22,8 +22,11 @@ class MobilisationStore {
   absl::StatusOr<v1::MicroGrid> GetMicroGrid(const std::string& instruction_id,
                                              const std::string& grid_id,
                                              absl::Time deadline);
+  // Of the request's mobilisation and grid, in order of their ids, which come
+  // after `after`. Names are left empty.
   absl::StatusOr<std::vector<v1::MicroGrid>> ListMicroGrids(
-      const v1::ListMicroGridsRequest& request, int limit, absl::Time deadline);
+      const v1::ListMicroGridsRequest& request, const std::string& after,
+      int limit, absl::Time deadline);
   // False when nothing was recorded: the counts are more than the target that
   // holds now, or another call made the same request. REQUEST_ID_REUSED.
   absl::StatusOr<bool> ReportHouseholds(

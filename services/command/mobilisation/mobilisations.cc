@@ -1,6 +1,7 @@
 #include "services/command/mobilisation/mobilisations.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,7 +9,6 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "services/command/domain/grids.h"
-#include "services/command/domain/request_fields.h"
 #include "services/command/mobilisation/validate.h"
 
 namespace wangge::command {
@@ -156,16 +156,18 @@ absl::StatusOr<v1::ListMicroGridsResponse> ListMicroGrids(
   ASSIGN_OR_RETURN(const auto city, city::Current(room.city));
   RETURN_IF_ERROR(room.Find(r.instruction_id(), call.deadline).status());
   RETURN_IF_ERROR(CheckGrid(*city, r.grid_id()));
-  const int limit = PageSize(r.page_size());
-  ASSIGN_OR_RETURN(auto grids,
-                   room.store.ListMicroGrids(r, limit, call.deadline));
+  ASSIGN_OR_RETURN(const auto page, MicroGridPage::Read(r, kMicroGridPages));
+  const std::string after = page.after ? std::get<0>(*page.after) : "";
+  ASSIGN_OR_RETURN(auto grids, room.store.ListMicroGrids(r, after, page.limit(),
+                                                         call.deadline));
   v1::ListMicroGridsResponse response;
+  if (page.Cut(&grids)) {
+    response.set_next_page_token(
+        MicroGridPage::Token(r, grids.back().grid_id()));
+  }
   for (v1::MicroGrid& grid : grids) {
     FillGridName(*city, &grid);
     *response.add_micro_grids() = std::move(grid);
-  }
-  if (grids.size() == static_cast<size_t>(limit)) {
-    response.set_next_page_token(response.micro_grids(limit - 1).grid_id());
   }
   return response;
 }

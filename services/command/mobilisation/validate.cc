@@ -12,7 +12,6 @@ namespace {
 using errors::Violations;
 
 constexpr int64_t kMaxHouseholds = 100'000;
-constexpr int kMaxMicroGrids = 1000;  // Of a page.
 
 void RequireCount(const std::string& field, int64_t count, Violations* v) {
   v->Require(count >= 0 && count <= kMaxHouseholds, field,
@@ -46,8 +45,7 @@ absl::Status Validate(const v1::ListMicroGridsRequest& r) {
   Violations v;
   RequireInstructionId(r.instruction_id(), &v);
   v.RequireText("grid_id", r.grid_id(), 0, 64);
-  v.RequireText("page_token", r.page_token(), 0, 64);
-  RequirePageSize(r.page_size(), kMaxMicroGrids, &v);
+  MicroGridPage::Require(r, &v, kMicroGridPages);
   return v.ToStatus();
 }
 

@@ -36,13 +36,13 @@ TEST(ValidateMobilisationTest, EveryMethodNamesItsFaults) {
   ExpectFaults<v1::WatchMobilisationRequest>("level: GRID_LEVEL_COMPOUND",
                                              {"instruction_id", "level"});
   ExpectFaults<v1::ListMicroGridsRequest>(
-      "instruction_id: 'i' grid_id: 's' page_size: 1000 page_token: 'm'", {});
+      "instruction_id: 'i' grid_id: 's' page_size: 1001", {});
   ExpectFaults<v1::ListMicroGridsRequest>("page_size: -1",
                                           {"instruction_id", "page_size"});
-  ExpectFaults<v1::ListMicroGridsRequest>(
-      "instruction_id: 'i' grid_id: '" + std::string(65, 'g') +
-          "' page_token: '" + std::string(65, 't') + "'",
-      {"grid_id", "page_token"});
+  ExpectFaults<v1::ListMicroGridsRequest>("instruction_id: 'i' grid_id: '" +
+                                              std::string(65, 'g') +
+                                              "' page_token: 't'",
+                                          {"grid_id", "page_token"});
 }
 
 }  // namespace
