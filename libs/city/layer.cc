@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 
 namespace wangge::city {
 namespace {

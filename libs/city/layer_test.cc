@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "base/csv.h"
 #include "base/file.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "city/system_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -3,7 +3,7 @@
 #include <pqxx/pqxx>
 #include <thread>
 
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "db/temp_database.h"
 #include "gmock/gmock.h"
 #include "rpc/client.h"

@@ -14,13 +14,13 @@
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "city/city.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "geo/geojson.h"
 #include "services/routing/domain/address.h"
-#include "services/routing/domain/lessons.h"
 #include "services/routing/domain/route.h"
+#include "services/routing/domain/training.h"
 #include "tests/bench/bench.h"
-#include "text/figures.h"
+#include "text/train/evaluation.h"
 
 namespace wangge::bench {
 namespace {

@@ -15,8 +15,8 @@
 #include "base/status_macros.h"
 #include "tests/bench/bench.h"
 #include "text/features.h"
-#include "text/figures.h"
-#include "text/judge.h"
+#include "text/train/evaluation.h"
+#include "text/train/learners.h"
 
 namespace wangge::bench {
 namespace {

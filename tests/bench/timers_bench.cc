@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/mutex.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "services/cases/admit.h"
 #include "services/cases/sql.h"
 #include "tests/bench/bench.h"

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/lock_checks.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "rpc/client.h"
 #include "tools/citysim/addresses.h"
 #include "tools/citysim/city.h"

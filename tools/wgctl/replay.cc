@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "services/routing/domain/route.h"
 #include "tools/wgctl/case_walk.h"
 #include "tools/wgctl/preview.h"

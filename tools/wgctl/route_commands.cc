@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "services/routing/domain/lint.h"
 #include "services/routing/domain/route.h"
 #include "tools/wgctl/commands.h"

@@ -1,9 +1,9 @@
 // How words become a place: roads, numbers, crossings, relative words,
 // districts by the model of addresses, and how sure all that is.
 #include "gmock/gmock.h"
-#include "services/routing/domain/lessons.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/test_city.h"
+#include "services/routing/domain/training.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 

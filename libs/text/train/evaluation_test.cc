@@ -1,4 +1,4 @@
-#include "text/figures.h"
+#include "text/train/evaluation.h"
 
 #include "gtest/gtest.h"
 

@@ -1,4 +1,4 @@
-#include "services/routing/domain/lessons.h"
+#include "services/routing/domain/training.h"
 
 #include <map>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "services/routing/domain/district_vote.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/spots.h"
-#include "text/figures.h"
+#include "text/train/evaluation.h"
 
 namespace wangge::routing {
 namespace {

@@ -14,8 +14,8 @@
 #include "base/crypto.h"
 #include "base/parallel.h"
 #include "text/classifier.h"
-#include "text/figures.h"
-#include "text/judge.h"
+#include "text/train/evaluation.h"
+#include "text/train/learners.h"
 #include "text/vectorizer.h"
 
 namespace wangge::text {

@@ -1,4 +1,4 @@
-#include "text/judge.h"
+#include "text/train/learners.h"
 
 #include <linear.h>
 
