@@ -22,28 +22,6 @@ constexpr double kRim = 100;
 
 constexpr double kHalfWorld = 180 * kE7;
 
-std::shared_ptr<const Shape> MakeShape(int number,
-                                       const registry::v1::Polygon& polygon) {
-  auto shape = std::make_shared<Shape>();
-  shape->number = number;
-  shape->west = shape->south = kHalfWorld;
-  shape->east = shape->north = -kHalfWorld;
-  for (const auto& ring : polygon.rings()) {
-    const auto& e7 = ring.coordinates_e7();
-    for (int i = 0; i + 1 < e7.size(); i += 2) {
-      const int next = i + 3 < e7.size() ? i + 2 : 0;
-      const Edge edge{e7[i], e7[i + 1], e7[next], e7[next + 1]};
-      const double bend = std::min(Deviation(edge), kHalfWorld);
-      shape->edges.push_back(edge);
-      shape->west = std::min(shape->west, std::min(edge.ax, edge.bx) - bend);
-      shape->east = std::max(shape->east, std::max(edge.ax, edge.bx) + bend);
-      shape->south = std::min(shape->south, std::min(edge.ay, edge.by) - bend);
-      shape->north = std::max(shape->north, std::max(edge.ay, edge.by) + bend);
-    }
-  }
-  return shape;
-}
-
 }  // namespace
 
 PolygonIndex::PolygonIndex(const std::vector<Entry>& entries)
@@ -151,7 +129,8 @@ PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
     if (entry.polygons == nullptr || entry.polygons->empty()) continue;
     Shapes& parts = next.shapes_.Edit(number);
     for (const auto& polygon : *entry.polygons) {
-      parts.push_back(MakeShape(entry.number, polygon));
+      parts.push_back(
+          std::make_shared<const Shape>(MakeShape(entry.number, polygon)));
       const Shape& shape = *come.emplace_back(parts.back());
       outside = outside || shape.west < west_ || shape.south < south_ ||
                 shape.east > east_ || shape.north > north_;

@@ -20,6 +20,7 @@
 #include "absl/container/inlined_vector.h"
 #include "base/huge_pages.h"
 #include "geo/coordinates.h"
+#include "wangge/registry/v1/city.pb.h"
 
 namespace wangge::geo {
 
@@ -41,6 +42,7 @@ struct Shape {
   double west = 0, south = 0, east = 0, north = 0;
   std::vector<Edge> edges;
 };
+Shape MakeShape(int number, const registry::v1::Polygon& polygon);
 
 // Where a tile lies, in 1e-7 degree.
 struct TileFrame {
