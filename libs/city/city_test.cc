@@ -1,7 +1,6 @@
 #include "city/city.h"
 
 #include "base/clock.h"
-#include "city/format/folder.h"
 #include "gmock/gmock.h"
 #include "testing/proto.h"
 #include "testing/status.h"

@@ -20,6 +20,9 @@ using RowPtr = std::shared_ptr<const CityRow>;
 // Rows by KeyText, in order: how a city is gathered before it is one.
 using RowMap = std::map<std::string, RowPtr>;
 
+// Adds a row, or replaces the row that has the same key.
+void AddRow(const CityRow& row, RowMap* rows);
+
 // What leads from one version to another. Keys are KeyText.
 struct Changes {
   RowMap upserts;

@@ -3,7 +3,7 @@
 #include <pqxx/pqxx>
 #include <thread>
 
-#include "city/format/folder.h"
+#include "city/city.h"
 #include "db/temp_database.h"
 #include "gmock/gmock.h"
 #include "rpc/client.h"

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/uuid.h"
-#include "city/format/folder.h"
+#include "city/city.h"
 #include "city/signature.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/crypto.h"
-#include "city/format/folder.h"
+#include "city/city.h"
 #include "tools/citysim/categories.h"
 #include "tools/citysim/geometry.h"
 #include "tools/citysim/names.h"

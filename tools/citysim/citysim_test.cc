@@ -2,7 +2,7 @@
 #include <set>
 
 #include "base/csv.h"
-#include "city/format/folder.h"
+#include "city/city.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"
 #include "tools/citysim/addresses.h"

@@ -1,4 +1,4 @@
-// How well predictions fit what is right.
+// How well predictions agree with the labels that people gave.
 #pragma once
 
 #include <map>
@@ -9,53 +9,53 @@
 
 namespace wangge::text {
 
-// What was said of a text, and what is right.
-struct Judged {
-  std::string right;
-  std::vector<Prediction> said;  // Most probable first.
+// The label of a text and what was predicted for it.
+struct EvaluatedText {
+  std::string expected;
+  std::vector<Prediction> predicted;  // Most probable first; may be empty.
 };
 
-struct LabelFigures {
-  int count = 0;  // Rows that have the label.
-  int said = 0;   // Rows that were given it.
-  int right = 0;
+struct LabelMetrics {
+  int support = 0;         // Rows with the label.
+  int predicted = 0;       // Rows for which it was predicted.
+  int true_positives = 0;  // Rows with it for which it was predicted.
   double precision = 0;
   double recall = 0;
   double f1 = 0;
 };
 
-struct Figures {
+struct Metrics {
   int row_count = 0;
   double accuracy = 0;
-  // Mean F1 of the labels that occur.
+  // Mean F1 of the labels with support.
   double macro_f1 = 0;
-  std::map<std::string, LabelFigures> labels;
-  // Rows by what is right, then by what was said.
+  std::map<std::string, LabelMetrics> labels;
+  // Rows by expected label, then by predicted label.
   std::map<std::string, std::map<std::string, int>> confusion;
-  // Expected calibration error: mean distance between the probability of what
-  // was said and the share of right answers, over ten bins of equal width
+  // Expected calibration error: the mean distance between the probability of a
+  // prediction and the share of correct ones, over ten bins of equal width
   // (Naeini, Cooper, Hauskrecht 2015).
   double calibration_error = 0;
-  // Share of right answers among the surest 80 %, and the probability from
-  // which on they are.
+  // The share of correct predictions among the 80 % with the highest
+  // probability, and the lowest probability among these.
   double precision_at_80 = 0;
   double threshold_at_80 = 0;
 };
 
-Figures FiguresOf(const std::vector<Judged>& rows);
+Metrics Evaluate(const std::vector<EvaluatedText>& rows);
 
-// How often a plan that is carried out by itself must be right.
-inline constexpr double kWantedPrecision = 0.97;
+// How precise plans must be that are carried out without a person.
+inline constexpr double kTargetPrecision = 0.97;
 
-// How sure an answer was, and whether it was right.
-struct Answer {
+// The probability of a prediction, and whether it was correct.
+struct Outcome {
   double probability = 0;
-  bool right = false;
+  bool correct = false;
 };
 
-// The least probability at which those that are at least as sure are right as
-// often as `precision` wants; above 1 when nothing is.
-routing::v1::Threshold ThresholdFor(std::vector<Answer> answers,
-                                    double precision);
+// The lowest threshold on the probability from which on predictions reach the
+// target precision; above 1 when none does.
+routing::v1::Threshold FitThreshold(std::vector<Outcome> outcomes,
+                                    double target_precision);
 
 }  // namespace wangge::text

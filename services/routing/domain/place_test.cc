@@ -47,7 +47,7 @@ class PlaceTest : public ::testing::Test {
                 GridRow("k2", "410105001002", "牡丹花园", "s1", "COMPOUND",
                         Square(34.25, 113.2, 0.05))});
   std::shared_ptr<const text::Classifier> model_ =
-      *text::Classifier::Train({{"暖气不热", "heat"}, {"路灯不亮", "light"}});
+      *text::Train({{"暖气不热", "heat"}, {"路灯不亮", "light"}});
 };
 
 TEST_F(PlaceTest, AHouseNumberLiesBetweenItsNeighbours) {
@@ -118,7 +118,7 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   const v1::AddressModel addresses = LearnAddresses(*city_, known);
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = addresses;
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("滨河新区王庄村5号", **model).district_code(), "410122");
   EXPECT_EQ(Resolve("老城王庄村5号", **model).district_code(), "410105");
@@ -126,14 +126,14 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   const RoutePlan unknown = Resolve("滨河新区", **model);
   EXPECT_EQ(unknown.district_code(), "410122");
   EXPECT_LT(unknown.place().confidence(), 0.6);
-  // Records: always right there, never sure here.
+  // Evidence that always led to the right street there makes sure here.
   EXPECT_GT(Resolve("月季花园7号楼", **model).place().confidence(), 0.95);
-  for (const auto& record : addresses.records()) {
-    if (record.evidence() == "compound/1") {
-      EXPECT_EQ(record.right_count(), 40);
+  for (const auto& accuracy : addresses.evidence_accuracies()) {
+    if (accuracy.evidence() == "compound/1") {
+      EXPECT_EQ(accuracy.correct_count(), 40);
     }
-    if (record.evidence() == "place/2") {
-      EXPECT_EQ(record.total_count(), 120);
+    if (accuracy.evidence() == "place/2") {
+      EXPECT_EQ(accuracy.total_count(), 120);
     }
   }
   EXPECT_GT(addresses.threshold().value(), 0.9);
@@ -147,7 +147,7 @@ TEST_F(PlaceTest, AHouseNumberThatAnotherDistrictsRoadHasDoesNotOutvoteIt) {
   }
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = LearnAddresses(*city_, known);
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("文化路5号", **model).place().name(), "文化路5号");
   EXPECT_EQ(Resolve("文化路5号", **model).district_code(), "410105");
@@ -168,7 +168,7 @@ TEST_F(PlaceTest, ADistrictThatIsKnownBetterThanByThePointIsLearned) {
   }
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = LearnAddresses(*city_, known);
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("界河7号", **model).district_code(), "410122");
   EXPECT_EQ(Resolve("老城7号", **model).district_code(), "410105");
@@ -182,7 +182,7 @@ TEST_F(PlaceTest, AModelOfAddressesWithAnotherInItIsRefused) {
        ->mutable_districts()
        ->mutable_addresses()
        ->mutable_districts() = model_->model();
-  EXPECT_THAT(text::Classifier::Of(nested),
+  EXPECT_THAT(text::Classifier::Create(nested),
               StatusIs(absl::StatusCode::kInvalidArgument, "another"));
 }
 

@@ -8,6 +8,7 @@
 #include "services/routing/domain/test_city.h"
 #include "testing/proto.h"
 #include "testing/status.h"
+#include "text/train/trainer.h"
 
 namespace wangge::routing {
 namespace {
@@ -31,8 +32,7 @@ class RouteTest : public ::testing::Test {
   }
 
   std::shared_ptr<const city::City> city_ = MakeCity();
-  std::shared_ptr<const text::Classifier> model_ =
-      *text::Classifier::Train(Examples());
+  std::shared_ptr<const text::Classifier> model_ = *text::Train(Examples());
 };
 
 TEST_F(RouteTest, AnAddressAloneFindsUnitAndOfficer) {
@@ -133,7 +133,7 @@ TEST_F(RouteTest, AModelOlderThanTheCityNamesNoCategoryThatIsGone) {
   for (const std::string where : {"一号院", "二号院", "三号院"}) {
     examples.push_back({where + "公交车不来", "bus"});
   }
-  const auto older = *text::Classifier::Train(examples);
+  const auto older = *text::Train(examples);
   const RoutePlan plan =
       Route(*city_, *older,
             FromText<Matter>("text: '公交车不来' address: '开普西一区' "

@@ -8,6 +8,7 @@
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/spots.h"
 #include "text/train/evaluation.h"
+#include "text/train/trainer.h"
 
 namespace wangge::routing {
 namespace {
@@ -17,7 +18,7 @@ std::string DistrictCodeOf(city::Chain chain) {
   return district == nullptr ? "" : district->grid_code();
 }
 
-bool HasTellingName(const city::Grid& grid) {
+bool HasDistinctiveName(const city::Grid& grid) {
   return grid.layer() == common::v1::GRID_LAYER_GOVERNANCE &&
          grid.level() > common::v1::GRID_LEVEL_DISTRICT &&
          grid.level() < common::v1::GRID_LEVEL_MICRO;
@@ -34,7 +35,7 @@ std::vector<text::Example> NamesOf(const city::City& city) {
     }
   };
   city.rows().ForEach([&](const std::string&, const city::RowPtr& row) {
-    if (row->has_grid() && HasTellingName(row->grid())) {
+    if (row->has_grid() && HasDistinctiveName(row->grid())) {
       add(row->grid().name(), city.ChainOf(row->grid()));
     }
     if (!row->has_place() || city::Roads::SpotOf(row->place())) return;
@@ -46,17 +47,18 @@ std::vector<text::Example> NamesOf(const city::City& city) {
   return names;
 }
 
-// Where the words of an address lead.
-struct Found {
+// An address with the spots that its words lead to.
+struct ResolvedAddress {
   const KnownAddress* known = nullptr;
-  city::Chain chain;  // Where its point lies; empty outside the city.
-  // Without the model of districts, which will have seen these very addresses.
+  city::Chain chain;  // Of its point; empty outside the city.
+  // Found without the model of districts, which would have been trained on
+  // these very addresses.
   std::vector<Spot> spots;
 };
 
-std::vector<Found> FindAll(const city::City& city,
-                           const std::vector<KnownAddress>& addresses) {
-  std::vector<Found> all;
+std::vector<ResolvedAddress> ResolveAll(
+    const city::City& city, const std::vector<KnownAddress>& addresses) {
+  std::vector<ResolvedAddress> all;
   for (const KnownAddress& known : addresses) {
     Matter matter;
     matter.set_address(known.address);
@@ -67,69 +69,72 @@ std::vector<Found> FindAll(const city::City& city,
 }
 
 // Whether words and point can be compared.
-bool IsTried(const Found& found) {
-  return !found.chain.empty() && !found.spots.empty();
+bool IsComparable(const ResolvedAddress& address) {
+  return !address.chain.empty() && !address.spots.empty();
 }
 
 // Whether the best spot lies in the same street as the point.
-bool IsRight(const Found& found) {
-  const city::Grid* street = StreetOf(found.spots[0].chain);
-  return street == StreetOf(found.chain) &&
+bool IsCorrect(const ResolvedAddress& address) {
+  const city::Grid* street = StreetOf(address.spots[0].chain);
+  return street == StreetOf(address.chain) &&
          street->level() == common::v1::GRID_LEVEL_STREET;
 }
 
-void WriteRecords(const std::vector<Found>& all, v1::AddressModel* model) {
-  std::map<std::string, v1::PlaceRecord> records;
-  for (const Found& found : all) {
-    if (!IsTried(found)) continue;
-    const std::string evidence = EvidenceOf(found.spots);
-    v1::PlaceRecord& record = records[evidence];
-    record.set_evidence(evidence);
-    record.set_total_count(record.total_count() + 1);
-    if (IsRight(found)) record.set_right_count(record.right_count() + 1);
+void MeasureEvidence(const std::vector<ResolvedAddress>& all,
+                     v1::AddressModel* model) {
+  std::map<std::string, v1::EvidenceAccuracy> accuracies;
+  for (const ResolvedAddress& address : all) {
+    if (!IsComparable(address)) continue;
+    const std::string evidence = EvidenceOf(address.spots);
+    v1::EvidenceAccuracy& accuracy = accuracies[evidence];
+    accuracy.set_evidence(evidence);
+    accuracy.set_total_count(accuracy.total_count() + 1);
+    if (IsCorrect(address))
+      accuracy.set_correct_count(accuracy.correct_count() + 1);
   }
-  for (auto& [evidence, record] : records) {
-    *model->add_records() = std::move(record);
+  for (auto& [evidence, accuracy] : accuracies) {
+    *model->add_evidence_accuracies() = std::move(accuracy);
   }
 }
 
-// The model of districts, and how loud it and the names are.
-void LearnDistricts(const city::City& city, const std::vector<Found>& all,
+// The model of districts, and the weights of its and of the names' opinions.
+void LearnDistricts(const city::City& city,
+                    const std::vector<ResolvedAddress>& all,
                     v1::AddressModel* model) {
   std::vector<text::Example> examples = NamesOf(city);
   const size_t first = examples.size();
-  std::vector<const Found*> taught;
-  for (const Found& found : all) {
-    const KnownAddress& known = *found.known;
+  std::vector<const ResolvedAddress*> used;
+  for (const ResolvedAddress& address : all) {
+    const KnownAddress& known = *address.known;
     const std::string district = known.district_code.empty()
-                                     ? DistrictCodeOf(found.chain)
+                                     ? DistrictCodeOf(address.chain)
                                      : known.district_code;
     if (district.empty()) continue;
     examples.push_back({TextForDistricts(known.address).bytes(), district});
-    taught.push_back(&found);
+    used.push_back(&address);
   }
-  // Words of addresses are names, which rarely come twice.
+  // Words of addresses are names, which rarely occur twice.
   std::vector<std::vector<text::Prediction>> held_out;
-  // Cross-validation would choose the cost by names as well, which tell less
-  // than addresses do.
-  const auto districts = text::Classifier::Train(examples,
-                                                 {.longest_gram = 3,
-                                                  .fewest_rows = 1,
-                                                  .bucket_bits = 23,
-                                                  .cost = 4,
-                                                  .smoothing = 0.01,
-                                                  .heads = false},
-                                                 &held_out);
+  // Cross-validation would choose the cost by the names as well, which tell
+  // less than addresses do.
+  const auto districts = text::Train(examples,
+                                     {.max_ngram = 3,
+                                      .min_rows = 1,
+                                      .bucket_bits = 23,
+                                      .cost = 4,
+                                      .smoothing = 0.01,
+                                      .use_heads = false},
+                                     &held_out);
   if (!districts.ok()) return;
   *model->mutable_districts() = (*districts)->model();
-  std::vector<DistrictLesson> lessons;
-  for (size_t i = 0; i < taught.size(); ++i) {
-    lessons.push_back({std::move(held_out[first + i]),
-                       DistrictHintsOf(taught[i]->spots),
-                       examples[first + i].label});
+  std::vector<DistrictExample> district_examples;
+  for (size_t i = 0; i < used.size(); ++i) {
+    district_examples.push_back({std::move(held_out[first + i]),
+                                 DistrictHintsOf(used[i]->spots),
+                                 examples[first + i].label});
   }
-  for (auto& voice : LearnVoices(lessons)) {
-    *model->add_voices() = std::move(voice);
+  for (auto& weight : FitOpinionWeights(district_examples)) {
+    *model->add_opinion_weights() = std::move(weight);
   }
 }
 
@@ -138,17 +143,18 @@ void LearnDistricts(const city::City& city, const std::vector<Found>& all,
 v1::AddressModel LearnAddresses(const city::City& city,
                                 const std::vector<KnownAddress>& addresses) {
   v1::AddressModel model;
-  const std::vector<Found> all = FindAll(city, addresses);
+  const std::vector<ResolvedAddress> all = ResolveAll(city, addresses);
   LearnDistricts(city, all, &model);
-  WriteRecords(all, &model);
-  std::vector<text::Answer> answers;
-  for (const Found& found : all) {
-    if (!IsTried(found)) continue;
-    answers.push_back({ConfidenceIn(found.spots, model), IsRight(found)});
+  MeasureEvidence(all, &model);
+  std::vector<text::Outcome> outcomes;
+  for (const ResolvedAddress& address : all) {
+    if (!IsComparable(address)) continue;
+    outcomes.push_back(
+        {ConfidenceIn(address.spots, model), IsCorrect(address)});
   }
-  if (!answers.empty()) {
+  if (!outcomes.empty()) {
     *model.mutable_threshold() =
-        text::ThresholdFor(std::move(answers), text::kWantedPrecision);
+        text::FitThreshold(std::move(outcomes), text::kTargetPrecision);
   }
   return model;
 }
@@ -156,15 +162,15 @@ v1::AddressModel LearnAddresses(const city::City& city,
 v1::Threshold LearnCategoryThreshold(
     const city::City& city, const std::vector<text::Example>& examples,
     const std::vector<std::vector<text::Prediction>>& held_out) {
-  std::vector<text::Answer> answers;
+  std::vector<text::Outcome> outcomes;
   for (size_t i = 0; i < examples.size(); ++i) {
     const auto ranked = RankCategories(city, held_out[i], examples[i].text, "");
     if (ranked.empty()) continue;
-    answers.push_back(
+    outcomes.push_back(
         {ranked[0].probability,
          ranked[0].category->category_code() == examples[i].label});
   }
-  return text::ThresholdFor(std::move(answers), text::kWantedPrecision);
+  return text::FitThreshold(std::move(outcomes), text::kTargetPrecision);
 }
 
 }  // namespace wangge::routing

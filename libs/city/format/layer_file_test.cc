@@ -1,4 +1,4 @@
-#include "city/layer.h"
+#include "city/format/layer_file.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -60,7 +60,7 @@ absl::StatusOr<geo::Point> PointOf(const CsvTable::Row& row,
   return geo::ToWgs84(given);
 }
 
-TEST(LayerTest, ReadsAnyPolygonsAndNamesTheirFaults) {
+TEST(LayerFileTest, ReadsAnyPolygonsAndNamesTheirFaults) {
   const std::string folder = ::testing::TempDir() + "/layer";
   std::filesystem::create_directories(folder);
   const auto write = [&](const std::string& ring) {
@@ -72,38 +72,37 @@ TEST(LayerTest, ReadsAnyPolygonsAndNamesTheirFaults) {
             ring + "]}}]}"));
   };
   write("[[113,34],[113.1,34],[113.1,34.1]]");
-  EXPECT_THAT(Layer::Read(folder, "x", {}).status(),
+  EXPECT_THAT(ReadLayer(folder, "x", {}).status(),
               StatusIs(kInvalid, "it has: code"));
-  LayerOptions by_code;
+  LayerFileOptions by_code;
   by_code.id_property = "code";
-  const auto layer = Layer::Read(folder, "x", by_code);
+  const auto layer = ReadLayer(folder, "x", by_code);
   ASSERT_OK(layer);
   EXPECT_EQ(layer->Find({34.01, 113.08})->id, "A");
   EXPECT_EQ(layer->Find({35, 113.08}), nullptr);
   EXPECT_THAT(layer->repaired(), ::testing::IsEmpty());
   // An hourglass: of both halves, split where it crosses itself.
   write("[[113,34],[113.1,34.1],[113.1,34],[113,34.1]]");
-  const auto hourglass = Layer::Read(folder, "x", by_code);
+  const auto hourglass = ReadLayer(folder, "x", by_code);
   ASSERT_OK(hourglass);
   EXPECT_THAT(hourglass->repaired(),
               ::testing::ElementsAre(::testing::HasSubstr("A: ")));
   EXPECT_EQ(hourglass->Find({34.05, 113.02})->id, "A");
   EXPECT_EQ(hourglass->Find({34.05, 113.08})->id, "A");
   EXPECT_EQ(hourglass->Find({34.02, 113.05}), nullptr);
-  EXPECT_THAT(Layer::Read(folder, "y", by_code).status(),
+  EXPECT_THAT(ReadLayer(folder, "y", by_code).status(),
               StatusIs(absl::StatusCode::kNotFound, "no file y.geojson"));
 }
 
 // "07 BRONX" is district 207.
-TEST(LayerTest, NewYorksDistrictsAgreeWithTheRowsLabels) {
+TEST(LayerFileTest, NewYorksDistrictsAgreeWithTheRowsLabels) {
   SKIP_WITHOUT_REAL_DATA();
-  LayerOptions options;
+  LayerFileOptions options;
   options.id_property = "BoroCD";
-  const auto districts =
-      Layer::Read(RealData(), "community_districts", options);
+  const auto districts = ReadLayer(RealData(), "community_districts", options);
   ASSERT_OK(districts);
   options.id_property = "Precinct";
-  const auto precincts = Layer::Read(RealData(), "police_precincts", options);
+  const auto precincts = ReadLayer(RealData(), "police_precincts", options);
   ASSERT_OK(precincts);
   const std::map<std::string, int> boroughs = {{"MANHATTAN", 1},
                                                {"BRONX", 2},
@@ -137,12 +136,12 @@ TEST(LayerTest, NewYorksDistrictsAgreeWithTheRowsLabels) {
   EXPECT_GE(in_precinct, rows * 0.997) << in_precinct << " of " << rows;
 }
 
-TEST(LayerTest, ZhengzhousPointsLieInTheDistrictsTheyAreLabelledWith) {
+TEST(LayerFileTest, ZhengzhousPointsLieInTheDistrictsTheyAreLabelledWith) {
   SKIP_WITHOUT_REAL_DATA();
-  LayerOptions options;
+  LayerFileOptions options;
   options.id_property = "adcode";
   options.system = kGcj02;
-  const auto districts = Layer::Read(RealData(), "410100_full", options);
+  const auto districts = ReadLayer(RealData(), "410100_full", options);
   ASSERT_OK(districts);
   EXPECT_EQ(districts->size(), 12U);
   const CsvTable table = ReadTable("zhengzhou_poi_gcj02.csv");
@@ -166,7 +165,7 @@ TEST(LayerTest, ZhengzhousPointsLieInTheDistrictsTheyAreLabelledWith) {
 
 // Real names and codes, 170 of them more than once, and no boundaries but the
 // districts'.
-TEST(LayerTest, StreetsAndCommunitiesMakeACityWithoutMicroGrids) {
+TEST(LayerFileTest, StreetsAndCommunitiesMakeACityWithoutMicroGrids) {
   SKIP_WITHOUT_REAL_DATA();
   const std::string folder = ::testing::TempDir() + "/zhengzhou";
   std::filesystem::create_directories(folder);
