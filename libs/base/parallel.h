@@ -1,4 +1,5 @@
-// Work on many items, spread over the machine's cores.
+// Work on many items, spread over the machine's cores. Our own because the
+// standard library's parallel algorithms need TBB.
 #pragma once
 
 #include <algorithm>

@@ -16,7 +16,7 @@ namespace wangge::city {
 
 inline constexpr absl::Duration kRosterHorizon = absl::Hours(30 * 24);
 // Faults of one kind that are listed; all are counted.
-inline constexpr int kMostFaultsOfAKind = 1000;
+inline constexpr int kMaxFaultsPerKind = 1000;
 
 // Works on all cores. The signature stays empty.
 registry::v1::CityCertificate Certify(const City& city, absl::Time now);

@@ -23,7 +23,7 @@ class CityCheck {
  private:
   void CheckUpserts(const Changes& changes);
   void CheckRow(const std::string& key, const CityRow& row);
-  void CheckGone(const std::string& key);
+  void CheckRemoved(const std::string& key);
   void CheckReferences(const std::string& key, const CityRow& row);
   void CheckGrid(const std::string& key, const Grid& grid);
   void CheckUnit(const std::string& key, const Unit& unit);

@@ -10,7 +10,7 @@ namespace {
 
 // In the index an area's number is its depth and its position.
 constexpr int kDepthShift = 24;
-constexpr int kPositionMask = (1 << kDepthShift) - 1;
+constexpr int kAreaMask = (1 << kDepthShift) - 1;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ const Layer::Area* Layer::Find(const geo::Point& point) const {
   const geo::Numbers found = index_.Find(point);
   if (found.empty()) return nullptr;
   const int deepest = *std::max_element(found.begin(), found.end());
-  return &areas_[static_cast<size_t>(deepest & kPositionMask)];
+  return &areas_[static_cast<size_t>(deepest & kAreaMask)];
 }
 
 }  // namespace wangge::city

@@ -6,7 +6,7 @@ namespace wangge::city {
 
 using google::protobuf::Message;
 
-CityRowKey KeyOfText(const std::string& text) {
+CityRowKey ParseKeyText(const std::string& text) {
   const size_t slash = text.find('/');
   CityRowKey key;
   key.set_kind(text.substr(0, slash));

@@ -19,7 +19,7 @@ CityRowKey KeyOf(const CityRow& row);
 std::string KeyText(const CityRowKey& key);
 
 // The key of a KeyText.
-CityRowKey KeyOfText(const std::string& text);
+CityRowKey ParseKeyText(const std::string& text);
 
 // The message inside a row; the row itself when it is empty.
 const google::protobuf::Message& BodyOf(const CityRow& row);

@@ -32,13 +32,13 @@ struct Changes {
 };
 
 // Calls `work(i, key, row)` for every upsert on all cores, `i` being its place
-// among them; each kUpsertsOfARange that follow each other on one thread.
-inline constexpr size_t kUpsertsOfARange = 1000;
+// among them; each kUpsertsPerRange that follow each other on one thread.
+inline constexpr size_t kUpsertsPerRange = 1000;
 template <typename Work>
 void ForEachUpsert(const Changes& changes, const Work& work) {
   std::vector<const RowMap::value_type*> upserts;
   for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
-  ForEachRange(upserts.size(), kUpsertsOfARange, [&](size_t begin, size_t end) {
+  ForEachRange(upserts.size(), kUpsertsPerRange, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       work(i, upserts[i]->first, *upserts[i]->second);
     }

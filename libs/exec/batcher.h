@@ -1,7 +1,7 @@
 // Group commit: items that come while others are being carried out are carried
 // out together, so that a fixed cost (a round trip, a hop, a sync) is paid once
 // per group. A single item is never delayed: it starts as soon as a lane is
-// free.
+// free. Our own because no Debian package has one.
 #pragma once
 
 #include <algorithm>

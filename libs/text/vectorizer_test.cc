@@ -8,14 +8,14 @@ namespace wangge::text {
 namespace {
 
 TEST(BucketIndexTest, RanksTheBucketsOfTheModel) {
-  constexpr int kBits = 9;
+  constexpr int kBucketBits = 9;
   google::protobuf::RepeatedField<uint32_t> known;
   for (const uint32_t bucket : {0, 1, 62, 63, 64, 200, 255, 256, 511}) {
     known.Add(bucket);
   }
-  const BucketIndex index(known, kBits);
+  const BucketIndex index(known, kBucketBits);
   uint32_t rank = 0;
-  for (uint32_t bucket = 0; bucket < 1U << kBits; ++bucket) {
+  for (uint32_t bucket = 0; bucket < 1U << kBucketBits; ++bucket) {
     EXPECT_EQ(index.Rank(bucket), rank) << bucket;
     const bool is_known = rank < static_cast<uint32_t>(known.size()) &&
                           known[static_cast<int>(rank)] == bucket;

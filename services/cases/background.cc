@@ -27,7 +27,7 @@ constexpr absl::Duration kDailyInterval = absl::Minutes(1);
 constexpr absl::Duration kRetentionInterval = absl::Hours(1);
 constexpr absl::Duration kRetentionTime = absl::Minutes(30);
 // Cases are reopened within 15 days.
-constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
+constexpr absl::Duration kMinKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
 
 // The audit never ends, so it rests 39 times as long as a page took, a minute
@@ -52,7 +52,7 @@ Background::Background(const Parts& parts, std::function<void()> committed)
       committed_(std::move(committed)),
       timers_(&parts.store),
       retention_(&parts.store, &parts.reporters, &parts.city, &parts.clock,
-                 std::max(absl::GetFlag(FLAGS_keep_reporters), kLeastKept)),
+                 std::max(absl::GetFlag(FLAGS_keep_reporters), kMinKept)),
       clock_trusted_(metrics::GetGauge(
           "cases_clock_trusted",
           "1 when the database's clock goes as it should, else 0.")) {}

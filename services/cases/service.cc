@@ -37,7 +37,7 @@ namespace {
 
 constexpr absl::Duration kBackgroundTime = absl::Seconds(10);
 // Changes at once that no thread waits for. More would only wait themselves.
-constexpr int kMostChanging = 1000;
+constexpr int kMaxChanging = 1000;
 
 // What a page token holds: where the page ended, and the filter it belongs to.
 std::string MakePageToken(const ListPosition& end, const std::string& filter) {
@@ -177,8 +177,8 @@ void CaseService::Drain() {
 }
 
 void CaseService::Committed() {
-  events_.Poke();
-  feedback_.Poke();
+  events_.Wake();
+  feedback_.Wake();
 }
 
 absl::StatusOr<v1::AdmitReportsResponse> CaseService::Handle(
@@ -378,7 +378,7 @@ void CaseService::ChangeLater(
   if (!city.ok()) return reply(city.status());
   auto actor = ActorOf(call.caller, **city);
   if (!actor.ok()) return reply(actor.status());
-  if (changing_.fetch_add(1) >= kMostChanging) {
+  if (changing_.fetch_add(1) >= kMaxChanging) {
     changing_.fetch_sub(1);
     return reply(errors::Overloaded(runtime_.retry_delay()));
   }

@@ -10,8 +10,8 @@ namespace {
 // Often and little: what is not folded yet is summed up by every reader.
 constexpr absl::Duration kFoldInterval = absl::Seconds(1);
 constexpr absl::Duration kFoldTime = absl::Seconds(10);
-constexpr int kMostAtOnce = 20'000;
-constexpr int kLeastAtOnce = 100;
+constexpr int kMaxAtOnce = 20'000;
+constexpr int kMinAtOnce = 100;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void StatisticsService::Start() {
         // What takes too long is done in smaller parts, or it would never be.
         fold_at_once_ =
             std::clamp(more.ok() ? fold_at_once_ * 2 : fold_at_once_ / 4,
-                       kLeastAtOnce, kMostAtOnce);
+                       kMinAtOnce, kMaxAtOnce);
         if (!more.ok()) {
           log::Warning("statistics not folded",
                        {{"cause", std::string(more.status().message())}});

@@ -24,9 +24,9 @@ namespace {
 // disk.
 constexpr int kLoadLanes = 1;
 constexpr int kCommitLanes = 2;
-constexpr size_t kMostTogether = 100;
+constexpr size_t kMaxTogether = 100;
 // As many as a large city has open; some 40 MB.
-constexpr size_t kMostRecent = 30000;
+constexpr size_t kMaxRecent = 30000;
 // A group's own limit: it serves callers with several deadlines.
 constexpr absl::Duration kGroupTime = absl::Seconds(8);
 
@@ -72,12 +72,12 @@ Change ChangeOf(Case before, Events events) {
 
 Store::Store(db::Pool* pool)
     : pool_(*pool),
-      recent_(kMostRecent),
-      loads_("load_cases", kLoadLanes, kMostTogether,
+      recent_(kMaxRecent),
+      loads_("load_cases", kLoadLanes, kMaxTogether,
              [this](std::vector<CaseQuery> queries) {
                return LoadAll(std::move(queries));
              }),
-      commits_("commit_changes", kCommitLanes, kMostTogether,
+      commits_("commit_changes", kCommitLanes, kMaxTogether,
                [this](const std::vector<const ChangeGroup*>& groups) {
                  return CommitAll(groups);
                }) {}

@@ -15,9 +15,9 @@ namespace {
 
 using errors::Violations;
 
-constexpr int kMostAdmissions = 1000;
-constexpr int kMostParties = 20;
-constexpr int kMostEvidence = 50;
+constexpr int kMaxAdmissions = 1000;
+constexpr int kMaxParties = 20;
+constexpr int kMaxEvidence = 50;
 constexpr size_t kName = 200;
 constexpr size_t kShort = 500;
 constexpr size_t kMedium = 2000;
@@ -53,33 +53,32 @@ void RequireDay(const std::string& field, const std::string& text,
 
 // What a list of cases is searched by.
 void RequireWords(const std::string& text, Violations* v) {
-  constexpr size_t kMostWords = 10;
-  constexpr size_t kMostCharacters = 50;
+  constexpr size_t kMaxWords = 10;
+  constexpr size_t kMaxCharacters = 50;
   v->RequireText("text", text, 0, kShort);
   const std::vector<std::string> words = WordsOf(text);
-  v->Require(
-      words.size() <= kMostWords, "text",
-      absl::StrCat("has ", words.size(), " words; at most ", kMostWords));
+  v->Require(words.size() <= kMaxWords, "text",
+             absl::StrCat("has ", words.size(), " words; at most ", kMaxWords));
   for (const std::string& word : words) {
     const size_t length = Utf8Length(word);
-    v->Require(length >= 2 && length <= kMostCharacters, "text",
+    v->Require(length >= 2 && length <= kMaxCharacters, "text",
                absl::StrCat("`", word, "` has ", length, " characters; 2 to ",
-                            kMostCharacters, " can be searched for"));
+                            kMaxCharacters, " can be searched for"));
   }
   v->Require(text.empty() || !words.empty(), "text", "is blank");
 }
 
 void RequireCircle(const v1::ListCasesRequest& r, Violations* v) {
-  constexpr int kMostMeters = 5000;
+  constexpr int kMaxMeters = 5000;
   if (!r.has_near()) {
     v->Require(r.radius_meters() == 0, "radius_meters", "has no `near`");
     return;
   }
   const auto point = geo::ToWgs84(r.near());
   v->Require(point.ok(), "near", std::string(point.status().message()));
-  v->Require(r.radius_meters() >= 1 && r.radius_meters() <= kMostMeters,
+  v->Require(r.radius_meters() >= 1 && r.radius_meters() <= kMaxMeters,
              "radius_meters",
-             absl::StrCat("is ", r.radius_meters(), "; 1 to ", kMostMeters));
+             absl::StrCat("is ", r.radius_meters(), "; 1 to ", kMaxMeters));
 }
 
 // Those of changes that have a reason besides, and nothing else.
@@ -93,9 +92,9 @@ absl::Status CommonWithReason(const Request& r) {
 template <typename Ids>
 void RequireUnits(const std::string& field, const Ids& ids, int least,
                   Violations* v) {
-  v->Require(ids.size() >= least && ids.size() <= kMostParties, field,
-             absl::StrCat("has ", ids.size(), " units; ", least, " to ",
-                          kMostParties));
+  v->Require(
+      ids.size() >= least && ids.size() <= kMaxParties, field,
+      absl::StrCat("has ", ids.size(), " units; ", least, " to ", kMaxParties));
   for (int i = 0; i < ids.size(); ++i) {
     v->RequireText(absl::StrCat(field, "[", i, "]"), ids.Get(i), 1, 64);
   }
@@ -114,8 +113,8 @@ absl::Status CommonWithUnits(const Request& r) {
 template <typename Evidence>
 void RequireEvidence(const Evidence& evidence, Violations* v) {
   v->Require(
-      evidence.size() <= kMostEvidence, "evidence",
-      absl::StrCat("has ", evidence.size(), " items; at most ", kMostEvidence));
+      evidence.size() <= kMaxEvidence, "evidence",
+      absl::StrCat("has ", evidence.size(), " items; at most ", kMaxEvidence));
   for (int i = 0; i < evidence.size(); ++i) {
     v->RequireText(absl::StrCat("evidence[", i, "]"), evidence.Get(i), 1,
                    kShort);
@@ -127,9 +126,9 @@ void RequireEvidence(const Evidence& evidence, Violations* v) {
 absl::Status Validate(const v1::AdmitReportsRequest& r) {
   Violations v;
   v.Require(
-      r.admissions_size() >= 1 && r.admissions_size() <= kMostAdmissions,
+      r.admissions_size() >= 1 && r.admissions_size() <= kMaxAdmissions,
       "admissions",
-      absl::StrCat("has ", r.admissions_size(), "; 1 to ", kMostAdmissions));
+      absl::StrCat("has ", r.admissions_size(), "; 1 to ", kMaxAdmissions));
   for (int i = 0; i < r.admissions_size(); ++i) {
     const auto& admission = r.admissions(i);
     const std::string at = absl::StrCat("admissions[", i, "].");

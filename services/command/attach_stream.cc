@@ -13,14 +13,14 @@ namespace wangge::command {
 namespace {
 
 constexpr char kAttach[] = "/wangge.command.v1.CommandService/Attach";
-constexpr int kMostItems = 10'000;  // Of a message.
-constexpr size_t kMostRecipients = 1'000'000;
-constexpr size_t kMostHeld = 1000;
+constexpr int kMaxItems = 10'000;  // Of a message.
+constexpr size_t kMaxRecipients = 1'000'000;
+constexpr size_t kMaxHeld = 1000;
 constexpr size_t kBacklogRecipients = 500;
-constexpr size_t kMostReason = 200;
+constexpr size_t kMaxReason = 200;
 
 std::string HowMany(int size) {
-  return absl::StrCat("has ", size, " items; at most ", kMostItems,
+  return absl::StrCat("has ", size, " items; at most ", kMaxItems,
                       " a message");
 }
 
@@ -86,17 +86,17 @@ void AttachStream::OnMessage(grpc::ByteBuffer message) {
 
 absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
   errors::Violations v;
-  v.Require(request.join_recipient_ids_size() <= kMostItems,
+  v.Require(request.join_recipient_ids_size() <= kMaxItems,
             "join_recipient_ids", HowMany(request.join_recipient_ids_size()));
-  v.Require(request.leave_recipient_ids_size() <= kMostItems,
+  v.Require(request.leave_recipient_ids_size() <= kMaxItems,
             "leave_recipient_ids", HowMany(request.leave_recipient_ids_size()));
-  v.Require(request.receipts_size() <= kMostItems, "receipts",
+  v.Require(request.receipts_size() <= kMaxItems, "receipts",
             HowMany(request.receipts_size()));
   v.Require(
       joined_.size() + static_cast<size_t>(request.join_recipient_ids_size()) <=
-          kMostRecipients,
+          kMaxRecipients,
       "join_recipient_ids",
-      absl::StrCat("would be more than ", kMostRecipients,
+      absl::StrCat("would be more than ", kMaxRecipients,
                    " of one stream; open another one"));
   v.Require(request.resume_cursor().empty() ||
                 ParsePosition(request.resume_cursor()).has_value(),
@@ -105,7 +105,7 @@ absl::Status AttachStream::Check(const v1::AttachRequest& request) const {
     v.Require(receipt.kind() >= v1::RECEIPT_KIND_DELIVERED &&
                   receipt.kind() <= v1::RECEIPT_KIND_UNREACHABLE,
               "receipts.kind", "is missing or unknown");
-    v.RequireText("receipts.reason", receipt.reason(), 0, kMostReason);
+    v.RequireText("receipts.reason", receipt.reason(), 0, kMaxReason);
   }
   RETURN_IF_ERROR(v.ToStatus());
   for (const v1::Receipt& receipt : request.receipts()) {
@@ -262,7 +262,7 @@ void AttachStream::Deliver(const std::shared_ptr<const ShardHandout>& handout,
   if (later.empty() || whole.position <= sending_->to || sending_->overflowed) {
     return;
   }
-  if (held_.size() < kMostHeld) {
+  if (held_.size() < kMaxHeld) {
     held_.push_back({handout, std::move(later)});
     return;
   }

@@ -10,10 +10,10 @@ namespace wangge::command {
 namespace {
 
 constexpr int kBacklogLanes = 3;
-constexpr size_t kMostStreams = 100;  // In one statement.
+constexpr size_t kMaxStreams = 100;  // In one statement.
 // Rows that a statement reads at most, shared by its recipients.
-constexpr size_t kMostBacklogRows = 4000;
-constexpr size_t kMostMessageBytes = 256 << 10;
+constexpr size_t kMaxBacklogRows = 4000;
+constexpr size_t kMaxMessageBytes = 256 << 10;
 constexpr absl::Duration kBacklogTime = absl::Seconds(20);
 
 // For each delivery whom it waits for, of a stream's recipients.
@@ -29,7 +29,7 @@ absl::StatusOr<BacklogPage> PageOf(const Recipients& recipients,
       return absl::DataLossError("a delivery has recipients but no body");
     }
     writer.Add(body->second, ids);
-    if (writer.size() >= kMostMessageBytes) {
+    if (writer.size() >= kMaxMessageBytes) {
       page.messages.push_back(writer.Take());
     }
     for (const auto id : ids) {
@@ -48,7 +48,7 @@ BacklogReader::BacklogReader(InboxStore* store, DeliveryCache* cache,
     : store_(*store),
       cache_(*cache),
       clock_(*clock),
-      batcher_("backlogs", kBacklogLanes, kMostStreams,
+      batcher_("backlogs", kBacklogLanes, kMaxStreams,
                [this](const Group& group) { return ReadGroup(group); }) {}
 
 void BacklogReader::Read(std::vector<Wanted> wanted, Done done) {
@@ -76,7 +76,7 @@ absl::StatusOr<std::vector<BacklogPage>> BacklogReader::ReadPages(
   for (const auto& wanted : group) {
     all.insert(all.end(), wanted.begin(), wanted.end());
   }
-  const size_t limit = std::max<size_t>(4, kMostBacklogRows / all.size());
+  const size_t limit = std::max<size_t>(4, kMaxBacklogRows / all.size());
   ASSIGN_OR_RETURN(
       const auto pending,
       store_.Pending(all, static_cast<int>(limit), clock_.Now(), deadline));

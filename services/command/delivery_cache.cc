@@ -8,7 +8,7 @@ namespace wangge::command {
 namespace {
 
 // Of either age; a delivery has 1 to 20 KiB.
-constexpr size_t kMostCached = 4096;
+constexpr size_t kMaxCached = 4096;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ void DeliveryCache::Put(const EncodedDelivery& delivery) {
 }
 
 void DeliveryCache::PutLocked(EncodedDelivery delivery) {
-  if (young_.size() >= kMostCached) old_ = std::exchange(young_, {});
+  if (young_.size() >= kMaxCached) old_ = std::exchange(young_, {});
   const int64_t number = delivery.delivery_no;
   young_.insert({number, std::move(delivery)});
 }

@@ -40,7 +40,7 @@ class ProgressWatch {
       MutexLock lock(&mutex_);
       watchers_[key].push_back({stream, ""});
     }
-    periodic_.Poke();
+    periodic_.Wake();
     return stream.get();
   }
 
@@ -59,11 +59,11 @@ class ProgressWatch {
  private:
   static constexpr absl::Duration kInterval = absl::Milliseconds(250);
   // A slow watcher misses counts in between.
-  static constexpr size_t kMostWaiting = 2;
+  static constexpr size_t kMaxWaiting = 2;
 
   class Stream : public rpc::ServerStream<Message> {
    public:
-    Stream() : rpc::ServerStream<Message>(kMostWaiting + 1) {}
+    Stream() : rpc::ServerStream<Message>(kMaxWaiting + 1) {}
     void Begin(std::shared_ptr<Stream> self) {
       this->KeepAlive(std::move(self));
     }
@@ -112,7 +112,7 @@ class ProgressWatch {
       stream->Close(progress.status());
       return false;
     }
-    if (!progress->last && stream->outbox_size() >= kMostWaiting) return true;
+    if (!progress->last && stream->outbox_size() >= kMaxWaiting) return true;
     if (watcher->seen != bytes || progress->last) {
       watcher->seen = bytes;
       if (!stream->Send(progress->message)) return false;

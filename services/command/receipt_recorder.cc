@@ -10,9 +10,9 @@ namespace wangge::command {
 namespace {
 
 constexpr int kReceiptLanes = 1;
-constexpr size_t kMostMessages = 200;     // Of receipts, in one group.
-constexpr size_t kMostReceiptRows = 500;  // In one statement.
-constexpr size_t kMostSentRows = 5000;    // In one statement.
+constexpr size_t kMaxMessages = 200;     // Of receipts, in one group.
+constexpr size_t kMaxReceiptRows = 500;  // In one statement.
+constexpr size_t kMaxSentRows = 5000;    // In one statement.
 // So long has a phone to answer before it is recorded that it did not.
 constexpr absl::Duration kSilence = absl::Seconds(5);
 constexpr absl::Duration kWriteTime = absl::Seconds(20);
@@ -27,7 +27,7 @@ ReceiptRecorder::ReceiptRecorder(InboxStore* store, const Clock* clock)
     : store_(*store),
       clock_(*clock),
       receipts_(metrics::GetCounter("receipts_total", "Receipts recorded.")),
-      batcher_("receipts", kReceiptLanes, kMostMessages,
+      batcher_("receipts", kReceiptLanes, kMaxMessages,
                [this](const Group& group) { return RecordGroup(group); }),
       sent_writer_("sent", absl::Seconds(1), [this] { return RecordSent(); }) {}
 
@@ -56,12 +56,12 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
       std::any_of(all.begin(), all.end(), SaysMoreThanDelivered);
   absl::Status status;
   for (size_t begin = 0; begin < all.size() && status.ok();
-       begin += kMostReceiptRows) {
+       begin += kMaxReceiptRows) {
     // Not longer when the clock is set back.
     if (may_rest) {
-      absl::SleepFor(std::min(rest_until_ - absl::Now(), kLongestRest));
+      absl::SleepFor(std::min(rest_until_ - absl::Now(), kMaxRest));
     }
-    const size_t end = std::min(begin + kMostReceiptRows, all.size());
+    const size_t end = std::min(begin + kMaxReceiptRows, all.size());
     const absl::Time sent = absl::Now();
     status =
         store_.RecordReceipts({all.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -71,7 +71,7 @@ std::vector<absl::StatusOr<bool>> ReceiptRecorder::RecordGroup(
     rest_until_ =
         written + RestAfter(written - sent, written - group.front().time,
                             static_cast<int64_t>((waiting_rows_ - end) /
-                                                 kMostReceiptRows));
+                                                 kMaxReceiptRows));
   }
   waiting_rows_ -= all.size();
   if (status.ok()) receipts_.Increment(static_cast<double>(all.size()));
@@ -108,7 +108,7 @@ bool ReceiptRecorder::RecordSent() {
       ids.insert(ids.end(), out.recipient_ids.begin(), out.recipient_ids.end());
       times.insert(times.end(), out.delivery_nos.size(), out.time);
       sent_.pop_front();
-      more = numbers.size() >= kMostSentRows;
+      more = numbers.size() >= kMaxSentRows;
     }
   }
   // Lost at worst: then the cause of a missing receipt reads "offline".

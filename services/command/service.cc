@@ -29,7 +29,7 @@ constexpr absl::Duration kSyncInterval = absl::Seconds(10);
 constexpr absl::Duration kClockTime = absl::Seconds(2);
 constexpr absl::Duration kRetentionInterval = absl::Hours(1);
 constexpr absl::Duration kRetentionTime = absl::Seconds(20);
-constexpr absl::Duration kLeastKept = absl::Hours(24);
+constexpr absl::Duration kMinKept = absl::Hours(24);
 constexpr int kDeletedAtOnce = 1000;
 
 template <typename Grid>
@@ -196,7 +196,7 @@ bool CommandService::FireTimers() {
 
 bool CommandService::DeleteOldTasks() {
   const absl::Duration keep =
-      std::max(absl::GetFlag(FLAGS_keep_tasks), kLeastKept);
+      std::max(absl::GetFlag(FLAGS_keep_tasks), kMinKept);
   const auto deleted = inbox_.DeleteEndedTasks(
       clock_.Now() - keep, kDeletedAtOnce, absl::Now() + kRetentionTime);
   return deleted.value_or(0) == kDeletedAtOnce;

@@ -12,8 +12,8 @@ namespace {
 
 using errors::Violations;
 
-constexpr size_t kMostXmlBytes = 1 << 20;
-constexpr int64_t kMostHouseholds = 100'000;
+constexpr size_t kMaxXmlBytes = 1 << 20;
+constexpr int64_t kMaxHouseholds = 100'000;
 
 void RequireInstruction(const std::string& id, Violations* v) {
   v->RequireText("instruction_id", id, 1, 64);
@@ -47,8 +47,8 @@ void RequireMobilisation(const v1::CreateInstructionRequest& r, Violations* v) {
 }
 
 void RequireCount(const std::string& field, int64_t count, Violations* v) {
-  v->Require(count >= 0 && count <= kMostHouseholds, field,
-             absl::StrCat("is ", count, "; 0 to ", kMostHouseholds));
+  v->Require(count >= 0 && count <= kMaxHouseholds, field,
+             absl::StrCat("is ", count, "; 0 to ", kMaxHouseholds));
 }
 
 }  // namespace
@@ -167,8 +167,8 @@ absl::Status Validate(const v1::ImportCapRequest& r) {
   Violations v;
   v.RequireUuid("request_id", r.request_id());
   v.Require(
-      !r.xml().empty() && r.xml().size() <= kMostXmlBytes, "xml",
-      absl::StrCat("has ", r.xml().size(), " bytes; 1 to ", kMostXmlBytes));
+      !r.xml().empty() && r.xml().size() <= kMaxXmlBytes, "xml",
+      absl::StrCat("has ", r.xml().size(), " bytes; 1 to ", kMaxXmlBytes));
   return v.ToStatus();
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 using errors::Violations;
 
-constexpr absl::Duration kMostAhead = absl::Hours(24);
-constexpr int kMostEvidence = 50;
+constexpr absl::Duration kMaxAhead = absl::Hours(24);
+constexpr int kMaxEvidence = 50;
 
 void CheckTexts(const v1::SubmitReportRequest& request, Violations* v) {
   const v1::SourceReport& r = request.report();
@@ -30,10 +30,10 @@ void CheckTexts(const v1::SubmitReportRequest& request, Violations* v) {
   v->RequireText("report.reporter.name", r.reporter().name(), 0, 100);
   v->RequireText("report.reporter.phone", r.reporter().phone(), 0, 30);
   v->RequireText("report.reporter_grid_id", r.reporter_grid_id(), 0, 64);
-  v->Require(r.evidence_size() <= kMostEvidence, "report.evidence",
+  v->Require(r.evidence_size() <= kMaxEvidence, "report.evidence",
              absl::StrCat("has ", r.evidence_size(), " items; at most ",
-                          kMostEvidence));
-  for (int i = 0; i < std::min(r.evidence_size(), kMostEvidence); ++i) {
+                          kMaxEvidence));
+  for (int i = 0; i < std::min(r.evidence_size(), kMaxEvidence); ++i) {
     v->RequireText(absl::StrCat("report.evidence[", i, "]"), r.evidence(i), 1,
                    500);
   }
@@ -44,7 +44,7 @@ void CheckTime(const v1::SourceReport& r, absl::Time now, Violations* v) {
   const auto& time = r.claimed_time();
   const bool in_range = time.seconds() >= 0 && time.seconds() < 253402300800 &&
                         time.nanos() >= 0 && time.nanos() < 1'000'000'000;
-  v->Require(in_range && FromProto(time) <= now + kMostAhead,
+  v->Require(in_range && FromProto(time) <= now + kMaxAhead,
              "report.claimed_time",
              "is no time, or more than a day ahead; check the source's clock");
 }

@@ -8,12 +8,12 @@
 namespace wangge::intake {
 namespace {
 
-constexpr size_t kMostPending = 1000;
-constexpr size_t kMostInFlight = 200;
+constexpr size_t kMaxPending = 1000;
+constexpr size_t kMaxInFlight = 200;
 // Two groups in flight: one is routed while the other is committed.
-constexpr int kMostWorkers = 2;
+constexpr int kMaxWorkers = 2;
 // Answers that wait for the client: those of everything it may have in flight.
-constexpr size_t kMaxOutbox = 2 * kMostPending;
+constexpr size_t kMaxOutbox = 2 * kMaxPending;
 
 v1::SubmitReportsResponse ToAnswer(
     const std::string& request_id,
@@ -48,8 +48,8 @@ void SubmitStream::OnMessage(v1::SubmitReportRequest request) {
   {
     MutexLock lock(&mutex_);
     pending_.push_back(std::move(request));
-    if (workers_ < kMostWorkers) StartWorkerLocked();
-    if (pending_.size() >= kMostPending) {
+    if (workers_ < kMaxWorkers) StartWorkerLocked();
+    if (pending_.size() >= kMaxPending) {
       reading_paused_ = true;
       return;
     }
@@ -86,7 +86,7 @@ void SubmitStream::Work() {
         return;
       }
       const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                              pending_.size(), kMostInFlight));
+                                              pending_.size(), kMaxInFlight));
       group.assign(std::make_move_iterator(pending_.begin()),
                    std::make_move_iterator(end));
       pending_.erase(pending_.begin(), end);

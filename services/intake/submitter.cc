@@ -13,7 +13,7 @@ namespace {
 using Results = std::vector<absl::StatusOr<v1::SubmitReportResponse>>;
 
 constexpr int kLanes = 2;
-constexpr size_t kMostAtOnce = 64;
+constexpr size_t kMaxAtOnce = 64;
 constexpr absl::Duration kGroupTime = absl::Seconds(8);
 
 absl::Status Danger(const routing::v1::RoutePlan& plan) {
@@ -54,7 +54,7 @@ Submitter::Submitter(std::unique_ptr<routing::v1::RoutingService::Stub> routing,
                      std::unique_ptr<cases::v1::CaseService::Stub> cases)
     : routing_(std::move(routing)),
       cases_(std::move(cases)),
-      batcher_("submit", kLanes, kMostAtOnce,
+      batcher_("submit", kLanes, kMaxAtOnce,
                [this](std::vector<Prepared> reports) {
                  return SubmitGroup(std::move(reports));
                }) {}

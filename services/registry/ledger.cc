@@ -20,7 +20,7 @@ namespace {
 using v1::ChangeSet;
 
 // Old cities share most of what they are with the current one.
-constexpr size_t kMostPastCities = 8;
+constexpr size_t kMaxPastCities = 8;
 
 template <typename Request>
 std::string HashOf(const std::string& author, Request request) {
@@ -130,7 +130,7 @@ absl::StatusOr<CityPtr> Ledger::At(int64_t version, absl::Time deadline) {
         "the stored city has not the content hash of version ", version));
   }
   MutexLock lock(&past_mutex_);
-  if (past_.size() >= kMostPastCities) past_.erase(past_.begin());
+  if (past_.size() >= kMaxPastCities) past_.erase(past_.begin());
   past_.push_back(city);
   return city;
 }
@@ -262,7 +262,7 @@ absl::StatusOr<ChangeSet> Ledger::ProposeDraft(Draft draft,
   *c.mutable_propose_time() = ToProto(absl::Now());
   for (const auto& [key, row] : changes.upserts) *c.add_rows() = *row;
   for (const auto& key : changes.removals) {
-    *c.add_removed_rows() = city::KeyOfText(key);
+    *c.add_removed_rows() = city::ParseKeyText(key);
   }
   c.set_row_count(c.rows_size() + c.removed_rows_size());
   absl::Status added;

@@ -120,7 +120,7 @@ absl::StatusOr<v1::DiffCityVersionsResponse> Diff(
           city::KeyText(response.differences().rbegin()->key()));
       break;
     }
-    *it->second.mutable_key() = city::KeyOfText(it->first);
+    *it->second.mutable_key() = city::ParseKeyText(it->first);
     *response.add_differences() = std::move(it->second);
   }
   return response;

@@ -236,7 +236,7 @@ void RegistryService::Refresh() {
     return;
   }
   ledger_.ActivateDue(deadline);
-  if (ledger_.Current() != before) certifier_.Poke();
+  if (ledger_.Current() != before) certifier_.Wake();
 }
 
 absl::StatusOr<v1::GetRowHistoryResponse> RegistryService::RowHistory(
@@ -301,7 +301,7 @@ grpc::ServerReadReactor<v1::ImportCityRequest>* RegistryService::ImportCity(
       [this, author](const city::RowMap& rows, const std::string& comment) {
         auto imported =
             ledger_.Import(rows, author, comment, absl::Now() + kImportTime);
-        certifier_.Poke();
+        certifier_.Wake();
         return imported;
       },
       response);

@@ -7,15 +7,15 @@
 namespace wangge::registry {
 namespace {
 
-constexpr int kMostPageSize = 1000;
+constexpr int kMaxPageSize = 1000;
 // An import is the way for more.
-constexpr int kMostRows = 50'000;
+constexpr int kMaxRows = 50'000;
 
 using errors::Violations;
 
 void RequirePage(int page_size, Violations* v) {
-  v->Require(page_size >= 0 && page_size <= kMostPageSize, "page_size",
-             absl::StrCat("is ", page_size, "; 1 to ", kMostPageSize,
+  v->Require(page_size >= 0 && page_size <= kMaxPageSize, "page_size",
+             absl::StrCat("is ", page_size, "; 1 to ", kMaxPageSize,
                           ", or 0 for the usual size"));
 }
 
@@ -62,8 +62,8 @@ absl::Status Validate(const v1::ProposeChangeSetRequest& request) {
   v.RequireText("comment", request.comment(), 1, 500);
   const int count = request.rows_size() + request.removed_rows_size();
   v.Require(count > 0, "rows", "is empty; name what is to change");
-  v.Require(count <= kMostRows, "rows",
-            absl::StrCat("are ", count, "; at most ", kMostRows,
+  v.Require(count <= kMaxRows, "rows",
+            absl::StrCat("are ", count, "; at most ", kMaxRows,
                          ". Import a city folder for more"));
   for (int i = 0; i < request.rows_size(); ++i) {
     v.Require(!city::KeyOf(request.rows(i)).id().empty(),

@@ -15,21 +15,21 @@ ABSL_FLAG(std::string, model, "",
 namespace wangge::routing {
 namespace {
 
-constexpr int kMostMatters = 1000;
-constexpr size_t kLongestText = 10'000;
+constexpr int kMaxMatters = 1000;
+constexpr size_t kMaxText = 10'000;
 
 absl::Status Validate(const v1::RouteMattersRequest& request) {
   errors::Violations v;
   v.Require(!request.matters().empty(), "matters", "is empty; send 1 to 1000");
   v.Require(
-      request.matters_size() <= kMostMatters, "matters",
-      absl::StrCat("has ", request.matters_size(), "; at most ", kMostMatters));
+      request.matters_size() <= kMaxMatters, "matters",
+      absl::StrCat("has ", request.matters_size(), "; at most ", kMaxMatters));
   for (int i = 0; i < request.matters_size(); ++i) {
     const Matter& matter = request.matters(i);
     const std::string at = absl::StrCat("matters[", i, "].");
-    v.RequireText(at + "title", matter.title(), 0, kLongestText);
-    v.RequireText(at + "text", matter.text(), 0, kLongestText);
-    v.RequireText(at + "address", matter.address(), 0, kLongestText);
+    v.RequireText(at + "title", matter.title(), 0, kMaxText);
+    v.RequireText(at + "text", matter.text(), 0, kMaxText);
+    v.RequireText(at + "address", matter.address(), 0, kMaxText);
     v.Require(matter.has_time(), at + "time", "is missing");
     if (matter.has_point()) {
       const auto point = geo::ToWgs84(matter.point());

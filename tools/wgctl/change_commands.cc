@@ -144,7 +144,7 @@ absl::Status Propose(Client& client, const ChangeOptions& o) {
     const auto changes = city::Difference(current->rows(), wanted->rows());
     for (const auto& [key, row] : changes.upserts) *request.add_rows() = *row;
     for (const std::string& key : changes.removals) {
-      *request.add_removed_rows() = city::KeyOfText(key);
+      *request.add_removed_rows() = city::ParseKeyText(key);
     }
   }
   return PrintResult(
@@ -245,7 +245,7 @@ absl::Status Diff(Client& client, const ChangeOptions& o) {
 
 absl::Status History(Client& client, const ChangeOptions& o) {
   registry::v1::GetRowHistoryRequest request;
-  *request.mutable_key() = city::KeyOfText(o.row);
+  *request.mutable_key() = city::ParseKeyText(o.row);
   ASSIGN_OR_RETURN(
       const auto history,
       Call(client, o.officer, &RegistryService::Stub::GetRowHistory, request));

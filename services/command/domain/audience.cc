@@ -12,7 +12,7 @@ using city::City;
 using city::Grid;
 using city::Officer;
 
-constexpr int kMostNames = 100;
+constexpr int kMaxNames = 100;
 
 template <typename List, typename Value>
 bool EmptyOrHolds(const List& list, const Value& value) {
@@ -95,9 +95,8 @@ class AudienceResolver {
 
 void CheckNames(const google::protobuf::RepeatedPtrField<std::string>& names,
                 const std::string& field, errors::Violations* v) {
-  v->Require(
-      names.size() <= kMostNames, field,
-      absl::StrCat("has ", names.size(), " names; at most ", kMostNames));
+  v->Require(names.size() <= kMaxNames, field,
+             absl::StrCat("has ", names.size(), " names; at most ", kMaxNames));
   for (const std::string& name : names) v->RequireText(field, name, 1, 64);
 }
 

@@ -19,7 +19,7 @@ namespace wangge::command {
 namespace {
 
 constexpr int kMany = 1000;
-constexpr size_t kMostFaults = 50;
+constexpr size_t kMaxFaults = 50;
 
 // Says what is wrong with a value; empty when nothing is.
 using Form = std::function<std::string(const std::string&)>;
@@ -272,7 +272,7 @@ class CapReader {
   }
 
   void Add(const std::string& path, const std::string& fault) {
-    if (++faults_ <= kMostFaults) v_.Add(path, fault);
+    if (++faults_ <= kMaxFaults) v_.Add(path, fault);
   }
 
   errors::Violations& v_;

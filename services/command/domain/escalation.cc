@@ -14,7 +14,7 @@ using city::Officer;
 using city::Unit;
 
 constexpr char kGridLeader[] = "grid_leader";
-constexpr int kMostSilentNames = 20;
+constexpr int kMaxSilentNames = 20;
 
 v1::EscalationStage StageOf(int stage) {
   return static_cast<v1::EscalationStage>(
@@ -83,7 +83,7 @@ v1::Delivery DeliveryAbout(const v1::Delivery& original, int stage,
   *delivery.mutable_create_time() = ToProto(now);
   delivery.set_silent_count(static_cast<int>(silent.size()));
   for (const Officer* officer : silent) {
-    if (delivery.silent_names_size() == kMostSilentNames) break;
+    if (delivery.silent_names_size() == kMaxSilentNames) break;
     delivery.add_silent_names(officer->name());
   }
   return delivery;

@@ -16,7 +16,7 @@ absl::Duration RestAfter(absl::Duration statement, absl::Duration waited,
       (kRecordWithin - waited) / std::max<int64_t>(statements_left, 1) -
       statement;
   return std::max(absl::ZeroDuration(),
-                  std::min({kRestTimes * statement, kLongestRest, spare}));
+                  std::min({kRestTimes * statement, kMaxRest, spare}));
 }
 
 }  // namespace wangge::command

@@ -8,7 +8,7 @@
 namespace wangge::command {
 
 // RestAfter never says more.
-constexpr absl::Duration kLongestRest = absl::Milliseconds(100);
+constexpr absl::Duration kMaxRest = absl::Milliseconds(100);
 
 // How long the recorder leaves the database to others between two statements:
 // the last one took `statement`, the oldest receipt that waits has waited for

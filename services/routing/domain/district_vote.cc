@@ -15,7 +15,7 @@ constexpr double kNameWeight = 0.5;
 // The number of examples that the defaults are worth.
 constexpr double kPriorExamples = 20;
 
-constexpr double kMinProbability = 1e-6;
+constexpr double kMinDistrictProbability = 1e-6;
 // Spots that a name might have in districts where none is known.
 constexpr double kUnknownSpots = 1;
 
@@ -43,7 +43,7 @@ std::vector<Opinion> OpinionsOf(
   opinions.push_back(make_opinion(kModel));
   for (const auto& prediction : predictions) {
     opinions[0].logs.push_back(
-        std::log(std::max(prediction.probability, kMinProbability)));
+        std::log(std::max(prediction.probability, kMinDistrictProbability)));
   }
   for (const DistrictHint& hint : hints) {
     double total = kUnknownSpots;

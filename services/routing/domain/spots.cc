@@ -377,9 +377,9 @@ size_t CountRivals(const std::vector<Spot>& spots) {
 }
 
 std::string EvidenceOf(const std::vector<Spot>& spots) {
-  constexpr size_t kMostRivals = 3;
+  constexpr size_t kMaxRivals = 3;
   return absl::StrCat(spots[0].kind, "/",
-                      std::min(CountRivals(spots), kMostRivals),
+                      std::min(CountRivals(spots), kMaxRivals),
                       spots[0].relative ? "/relative" : "");
 }
 
