@@ -1,5 +1,4 @@
-// What is wrong with a city that has just been made: the rows that changed, and
-// what names rows that are gone.
+// Checks a new city: the rows that changed, and references to removed rows.
 #pragma once
 
 #include <string>

@@ -48,9 +48,9 @@ class Violations {
   // Adds the violation unless `ok`.
   void Require(bool ok, const std::string& field,
                const std::string& description);
-  // Text must be UTF-8 without NUL, of least to most characters.
+  // Text must be UTF-8 without NUL, of `min` to `max` characters.
   void RequireText(const std::string& field, const std::string& text,
-                   size_t least, size_t most);
+                   size_t min, size_t max);
   // A UUID, the form of every request_id.
   void RequireUuid(const std::string& field, const std::string& text);
   // OK when there are none, else INVALID_ARGUMENT with all of them.

@@ -1,5 +1,5 @@
 // A square of 64 x 64 cells of the plane (longitude, latitude) in which every
-// cell knows what contains it, so that most points are answered by one look.
+// cell knows what contains it, so that most points need a single look-up.
 //
 // A cell that no edge comes near has one answer for all its points. The others
 // hold the edges near them, the answer for their centre, and the answer behind
@@ -10,8 +10,8 @@
 //
 // Our own because S2's index takes ten times as long for a point.
 //
-// A look waits for memory more than it computes. So a tile is one piece of
-// memory, small, of words of 16 bits unless it needs longer ones.
+// A look-up spends more time waiting for memory than computing. So a tile is
+// one small block of memory, of words of 16 bits unless it needs longer ones.
 #pragma once
 
 #include <cstddef>
