@@ -253,6 +253,16 @@ TEST(TileTest, APointOfAPartitionLiesInExactlyOnePart) {
   }
 }
 
+TEST(TileTest, ASharedEdgeIsStoredOnceWhicheverWayItRuns) {
+  const Ring west = {At(5, 5), At(30, 7), At(31, 50), At(5, 50)};
+  Ring east = {At(30, 7), At(60, 5), At(60, 50), At(31, 50)};
+  const TestTile against(kFrame, {MakePolygons({west}), MakePolygons({east})});
+  std::reverse(east.begin(), east.end());
+  const TestTile along(kFrame, {MakePolygons({west}), MakePolygons({east})});
+  EXPECT_EQ(against.tile().ByteSize(), along.tile().ByteSize());
+  along.CheckMany(1000, 37);
+}
+
 TEST(TileTest, NeighboursAgreeAtTheirBorder) {
   std::mt19937 random(19);
   std::vector<Polygons> all;
