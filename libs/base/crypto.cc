@@ -1,6 +1,7 @@
 #include "base/crypto.h"
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -8,6 +9,8 @@
 #include <openssl/x509.h>
 
 #include <memory>
+
+#include "absl/strings/escaping.h"
 
 namespace wangge {
 namespace {
@@ -49,7 +52,7 @@ absl::StatusOr<Key> PrivateKey(const std::string& raw) {
   Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(raw),
                                        raw.size()));
   if (key == nullptr) {
-    return absl::InvalidArgumentError("an Ed25519 key has 32 bytes");
+    return absl::InvalidArgumentError("an Ed25519 key must have 32 bytes");
   }
   return key;
 }
@@ -77,35 +80,19 @@ std::string Sha256(const std::string& data) {
 }
 
 std::string ToHex(const std::string& bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    hex.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-    hex.push_back(kHex[static_cast<unsigned char>(c) & 15]);
-  }
-  return hex;
+  return absl::BytesToHexString(bytes);
 }
 
 absl::StatusOr<std::string> FromHex(const std::string& hex) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  if (hex.size() % 2 != 0) {
-    return absl::InvalidArgumentError("an odd number of hexadecimal digits");
-  }
-  std::string bytes;
-  bytes.reserve(hex.size() / 2);
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit(hex[i]);
-    const int low = digit(hex[i + 1]);
-    if (high < 0 || low < 0) {
-      return absl::InvalidArgumentError("not a hexadecimal digit");
-    }
-    bytes.push_back(static_cast<char>(high * 16 + low));
+  std::string bytes(hex.size() / 2, '\0');
+  size_t size = 0;
+  // OpenSSL reads up to the first NUL, which is no digit either.
+  if (hex.find('\0') != std::string::npos ||
+      OPENSSL_hexstr2buf_ex(Bytes(&bytes), bytes.size(), &size, hex.c_str(),
+                            '\0') != 1 ||
+      size != bytes.size()) {
+    return absl::InvalidArgumentError(
+        "must be an even number of hexadecimal digits");
   }
   return bytes;
 }
@@ -160,7 +147,7 @@ absl::StatusOr<std::string> EcdsaSign(const std::string& private_key_pem,
                          key.get()) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &size, Bytes(message),
                      message.size()) != 1) {
-    return absl::InvalidArgumentError("not an EC private key in PEM");
+    return absl::InvalidArgumentError("is not an EC private key in PEM");
   }
   std::string signature(size, '\0');
   if (EVP_DigestSign(context.get(), Bytes(&signature), &size, Bytes(message),
@@ -180,7 +167,7 @@ absl::StatusOr<bool> EcdsaVerify(const std::string& public_pem,
       EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr,
                            key.get()) != 1) {
     return absl::InvalidArgumentError(
-        "neither a certificate nor a public key of EC in PEM");
+        "is neither a certificate nor a public key in PEM with an EC key");
   }
   return EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
                           Bytes(message), message.size()) == 1;
@@ -190,7 +177,7 @@ absl::StatusOr<std::string> Seal(const std::string& key,
                                  const std::string& plain,
                                  const std::string& context) {
   if (key.size() != 32) {
-    return absl::InvalidArgumentError("an AES-256 key has 32 bytes");
+    return absl::InvalidArgumentError("an AES-256 key must have 32 bytes");
   }
   const CipherContext cipher(EVP_CIPHER_CTX_new());
   std::string sealed(kNonce + plain.size() + kTag, '\0');
@@ -215,7 +202,9 @@ absl::StatusOr<std::string> Unseal(const std::string& key,
                                    const std::string& sealed,
                                    const std::string& context) {
   if (key.size() != 32 || sealed.size() < kNonce + kTag) {
-    return absl::InvalidArgumentError("not a sealed text");
+    return absl::InvalidArgumentError(
+        "is not a sealed text: shorter than nonce and tag, or the key has not "
+        "32 bytes");
   }
   const CipherContext cipher(EVP_CIPHER_CTX_new());
   const size_t length = sealed.size() - kNonce - kTag;
@@ -233,7 +222,9 @@ absl::StatusOr<std::string> Unseal(const std::string& key,
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTag,
                           Bytes(&tag)) == 1 &&
       EVP_DecryptFinal_ex(cipher.get(), Bytes(&plain, length), &size) == 1;
-  if (!ok) return absl::InvalidArgumentError("the sealed text was changed");
+  if (!ok)
+    return absl::InvalidArgumentError(
+        "the sealed text was changed, or sealed with another key or context");
   return plain;
 }
 

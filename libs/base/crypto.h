@@ -1,4 +1,4 @@
-// The few cryptographic words the suite needs, over OpenSSL. Thread-safe.
+// Hashes, signatures and encryption, over OpenSSL. Thread-safe.
 #pragma once
 
 #include <string>

@@ -17,6 +17,9 @@ TEST(CryptoTest, HexRoundTripsAndRefusesOtherText) {
             std::string("\0\xff", 2));
   EXPECT_FALSE(FromHex("abc").ok());
   EXPECT_FALSE(FromHex("zz").ok());
+  EXPECT_FALSE(FromHex(std::string("ab\0\0", 4)).ok());
+  EXPECT_EQ(*FromHex("AbcD"), "\xAB\xCD");
+  EXPECT_EQ(*FromHex(""), "");
 }
 
 TEST(CryptoTest, Ed25519MatchesRfc8032TestOne) {

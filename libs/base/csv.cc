@@ -90,9 +90,9 @@ absl::StatusOr<CsvTable> CsvTable::Parse(
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (!table.columns_.emplace(values[i], i).second) {
-      return Fault(name, 1,
-                   absl::StrCat("column `", values[i],
-                                "` stands twice; give one another name"));
+      return Fault(
+          name, 1,
+          absl::StrCat("column `", values[i], "` occurs twice; rename one"));
     }
   }
   for (const std::string& column : required) {

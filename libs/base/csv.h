@@ -1,5 +1,6 @@
 // CSV as RFC 4180 has it: commas, quotes doubled inside quotes, line breaks
-// allowed inside quotes.
+// allowed inside quotes. Our own because Debian has no C++ reader that tells
+// the line on which a row starts.
 #pragma once
 
 #include <string>

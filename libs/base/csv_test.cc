@@ -25,7 +25,7 @@ TEST(CsvTest, NamesFileAndLineOfFaults) {
   EXPECT_THAT(CsvTable::Parse("f.csv", "id\n1\n", {"name"}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, "`name`"));
   EXPECT_THAT(CsvTable::Parse("f.csv", "id,id\n1,2\n", {}).status(),
-              StatusIs(absl::StatusCode::kInvalidArgument, "stands twice"));
+              StatusIs(absl::StatusCode::kInvalidArgument, "occurs twice"));
 }
 
 TEST(CsvTest, ReadsWhatIsNotUtf8AsGb18030) {

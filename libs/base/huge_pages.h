@@ -1,5 +1,5 @@
-// Memory for much that is looked up at random and seldom goes: in huge pages,
-// where the system has them, so that a look seldom waits for a page table.
+// Memory in huge pages, where the system has them, for large data that is
+// looked up at random and rarely freed: fewer look-ups wait for a page table.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 
 namespace wangge {
 
-// Gives out pieces of large chunks. A chunk is the system's again when all its
-// pieces are gone, so what is given together should go together. Thread-safe;
-// pieces may outlive the object.
+// Allocates pieces of large chunks. A chunk returns to the system when all its
+// pieces are freed, so pieces that are allocated together should be freed
+// together. Thread-safe; pieces may outlive the object.
 class HugePages {
  public:
   // Zeros, aligned to a cache line. Throws std::bad_alloc when there is no
@@ -21,7 +21,7 @@ class HugePages {
  private:
   Mutex mutex_;
   std::shared_ptr<std::byte> chunk_ ABSL_GUARDED_BY(mutex_);
-  size_t left_ ABSL_GUARDED_BY(mutex_) = 0;  // Of the chunk, at its end.
+  size_t left_ ABSL_GUARDED_BY(mutex_) = 0;  // Free, at the end of the chunk.
   size_t size_ ABSL_GUARDED_BY(mutex_) = 0;  // Of the chunk.
 };
 

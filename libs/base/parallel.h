@@ -1,4 +1,5 @@
-// Work on many items, spread over the machine's cores.
+// Work on many items, spread over the machine's cores. Our own because the
+// standard library's parallel algorithms need TBB.
 #pragma once
 
 #include <algorithm>
@@ -10,9 +11,9 @@
 namespace wangge {
 
 // Calls `work(begin, end)` for ranges of at most `grain` items that make up
-// [0, count), at once on as many threads as there are cores, the caller's among
-// them, and returns when all is done. What is one range is the caller's alone:
-// little work starts no thread. `work` must not throw.
+// [0, count), on as many threads as there are cores, the caller's among them,
+// and returns when all are done. A single range is run by the caller alone.
+// `work` must not throw.
 template <typename Work>
 void ForEachRange(size_t count, size_t grain, const Work& work) {
   const size_t ranges = (count + grain - 1) / grain;

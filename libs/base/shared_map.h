@@ -1,6 +1,7 @@
 // A hash map whose copies share what they have in common: a copy costs a few
 // thousand pointers, a change of a copy one bucket. So a new version of a large
-// value costs what changed, not what there is.
+// value costs what changed, not what there is. Our own because Debian has no
+// library of persistent maps.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,12 @@
 #include "base/text.h"
 
 #include <iconv.h>
+#include <utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -11,49 +14,8 @@
 namespace wangge {
 namespace {
 
-constexpr char32_t kBad = 0xFFFD;
-
-// Reads the code point at *pos and moves past it; kBad on ill-formed bytes, of
-// which exactly one is consumed.
-char32_t NextCodePoint(const std::string& text, size_t* pos, bool* ok) {
-  const auto byte = [&](size_t i) {
-    return static_cast<uint8_t>(text[*pos + i]);
-  };
-  const uint8_t first = byte(0);
-  size_t length = 1;
-  char32_t value = first;
-  char32_t least = 0;
-  if (first >= 0xF0 && first < 0xF5) {
-    length = 4;
-    value = first & 0x07U;
-    least = 0x10000;
-  } else if (first >= 0xE0 && first < 0xF0) {
-    length = 3;
-    value = first & 0x0FU;
-    least = 0x800;
-  } else if (first >= 0xC2 && first < 0xE0) {
-    length = 2;
-    value = first & 0x1FU;
-    least = 0x80;
-  } else if (first >= 0x80) {
-    *ok = false;
-    ++*pos;
-    return kBad;
-  }
-  bool good = *pos + length <= text.size();
-  for (size_t i = 1; good && i < length; ++i) {
-    good = (byte(i) & 0xC0) == 0x80;
-    value = (value << 6) | (byte(i) & 0x3FU);
-  }
-  if (!good || value < least || value > 0x10FFFF ||
-      (value >= 0xD800 && value < 0xE000)) {
-    *ok = false;
-    ++*pos;
-    return kBad;
-  }
-  *pos += length;
-  return value;
-}
+// True for all bytes of a code point but the first.
+bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 bool IsBlank(char32_t c) {
   return c <= 0x20 || c == 0x7F || c == 0x3000 || c == 0xA0 || c == 0xFEFF;
@@ -61,12 +23,9 @@ bool IsBlank(char32_t c) {
 
 }  // namespace
 
-bool IsUtf8(const std::string& text) {
-  bool ok = true;
-  for (size_t pos = 0; ok && pos < text.size();) NextCodePoint(text, &pos, &ok);
-  return ok;
-}
+bool IsUtf8(const std::string& text) { return utf8::is_valid(text); }
 
+// GB18030 by the C library's iconv: utf8cpp knows Unicode's encodings only.
 absl::StatusOr<std::string> ToUtf8(const std::string& text) {
   constexpr char kMark[] = "\xEF\xBB\xBF";
   if (IsUtf8(text)) return text.substr(text.rfind(kMark, 0) == 0 ? 3 : 0);
@@ -91,54 +50,41 @@ absl::StatusOr<std::string> ToUtf8(const std::string& text) {
 }
 
 std::vector<char32_t> DecodeUtf8(const std::string& text) {
-  std::vector<char32_t> result;
-  result.reserve(text.size() / 2);
-  bool ok = true;
-  for (size_t pos = 0; pos < text.size();) {
-    result.push_back(NextCodePoint(text, &pos, &ok));
+  // No text has more code points than bytes.
+  std::vector<char32_t> result(text.size());
+  const char* begin = text.data();
+  char32_t* end = nullptr;
+  try {
+    end = utf8::utf8to32(begin, begin + text.size(), result.data());
+  } catch (const utf8::exception&) {
+    return DecodeUtf8(utf8::replace_invalid(text));
   }
+  result.resize(static_cast<size_t>(end - result.data()));
   return result;
 }
 
 void AppendUtf8(char32_t c, std::string* out) {
   std::array<char, 4> bytes;
-  size_t size = 0;
-  const auto add = [&](char32_t byte) {
-    bytes[size++] = static_cast<char>(byte);
-  };
-  if (c < 0x80) {
-    add(c);
-  } else if (c < 0x800) {
-    add(0xC0 | (c >> 6));
-    add(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    add(0xE0 | (c >> 12));
-    add(0x80 | ((c >> 6) & 0x3F));
-    add(0x80 | (c & 0x3F));
-  } else {
-    add(0xF0 | (c >> 18));
-    add(0x80 | ((c >> 12) & 0x3F));
-    add(0x80 | ((c >> 6) & 0x3F));
-    add(0x80 | (c & 0x3F));
-  }
+  const char* end = utf8::unchecked::append(c, bytes.data());
   // At once: most time goes into growing the string.
-  out->append(bytes.data(), size);
+  out->append(bytes.data(), static_cast<size_t>(end - bytes.data()));
 }
 
+// Counting first bytes is safe for ill-formed text too, which
+// utf8::unchecked::distance would read beyond its end.
 size_t Utf8Length(const std::string& text) {
-  size_t count = 0;
-  for (const char c : text) {
-    if ((static_cast<uint8_t>(c) & 0xC0) != 0x80) ++count;
-  }
-  return count;
+  return static_cast<size_t>(text.size() -
+                             static_cast<size_t>(std::count_if(
+                                 text.begin(), text.end(), IsContinuation)));
 }
 
 std::string Ellipsize(const std::string& text, size_t max_chars) {
   if (Utf8Length(text) <= max_chars) return text;
-  size_t pos = 0;
-  bool ok = true;
-  for (size_t i = 0; i + 1 < max_chars; ++i) NextCodePoint(text, &pos, &ok);
-  return text.substr(0, pos) + "…";
+  size_t size = 0;
+  for (size_t chars = 0; size < text.size(); ++size) {
+    if (!IsContinuation(text[size]) && ++chars >= max_chars) break;
+  }
+  return text.substr(0, size) + "…";
 }
 
 char32_t NormalizeCharacter(char32_t c) {
@@ -151,9 +97,8 @@ std::string NormalizeText(const std::string& text) {
   std::string out;
   out.reserve(text.size());
   bool blank = true;  // Drops leading blanks.
-  bool ok = true;
-  for (size_t pos = 0; pos < text.size();) {
-    const char32_t c = NormalizeCharacter(NextCodePoint(text, &pos, &ok));
+  for (const char32_t raw : DecodeUtf8(text)) {
+    const char32_t c = NormalizeCharacter(raw);
     if (c == U' ') {
       if (!blank) out.push_back(' ');
       blank = true;

@@ -1,4 +1,4 @@
-// UTF-8 text: the checks of the border and the units of display.
+// UTF-8 text: checking, decoding, counting, and one form for comparing.
 #pragma once
 
 #include <string>
@@ -15,23 +15,25 @@ bool IsUtf8(const std::string& text);
 // read as GB18030. INVALID_ARGUMENT when it is neither.
 absl::StatusOr<std::string> ToUtf8(const std::string& text);
 
-// The code points of well-formed UTF-8; ill-formed bytes become U+FFFD.
+// The code points; each ill-formed sequence becomes one U+FFFD.
 std::vector<char32_t> DecodeUtf8(const std::string& text);
 
-// Appends one code point.
+// Appends a code point, which must be a valid one.
 void AppendUtf8(char32_t c, std::string* out);
 
-// Number of code points.
+// Number of code points of well-formed UTF-8.
 size_t Utf8Length(const std::string& text);
 
-// At most `max_chars` code points of `text`, with an ellipsis when cut.
+// `text` cut to `max_chars` code points, at least 1; the last one is an
+// ellipsis when it was cut.
 std::string Ellipsize(const std::string& text, size_t max_chars);
 
-// One form of a character for matching: full-width as half-width, ASCII in
-// lower case, white space and control characters as a blank.
+// The form of a character for matching: half-width for full-width, lower case
+// for ASCII, a blank for white space and control characters.
 char32_t NormalizeCharacter(char32_t c);
 
-// Text of NormalizeCharacter's, runs of blanks as one.
+// The text with NormalizeCharacter applied; runs of blanks become one, and none
+// stands at either end.
 std::string NormalizeText(const std::string& text);
 
 }  // namespace wangge

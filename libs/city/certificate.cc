@@ -60,7 +60,7 @@ class Writer {
               });
     std::map<int, int> listed;
     for (CityFault& fault : faults_) {
-      if (++listed[fault.kind()] <= kMostFaultsOfAKind) {
+      if (++listed[fault.kind()] <= kMaxFaultsPerKind) {
         *certificate_.add_faults() = std::move(fault);
       }
     }

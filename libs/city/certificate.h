@@ -4,7 +4,8 @@
 // exactly once; dedicated grids do not overlap. Duty: every category has, in
 // every deepest grid, a unit and somebody at its desk; rosters have no holes
 // and nobody is at two desks at once in the next 30 days. People: a dispatch
-// can reach every officer. Trees and codes hold in every City, or it is none.
+// can reach every officer. Sound trees and unique codes every City guarantees
+// already.
 #pragma once
 
 #include <vector>
@@ -15,8 +16,8 @@
 namespace wangge::city {
 
 inline constexpr absl::Duration kRosterHorizon = absl::Hours(30 * 24);
-// Faults of one kind that are listed; all are counted.
-inline constexpr int kMostFaultsOfAKind = 1000;
+// The most faults of one kind that are listed; all are counted.
+inline constexpr int kMaxFaultsPerKind = 1000;
 
 // Works on all cores. The signature stays empty.
 registry::v1::CityCertificate Certify(const City& city, absl::Time now);

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "city/signature.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -14,17 +14,18 @@ namespace wangge::city {
 namespace {
 
 constexpr char kFunction[] = "function/";
-// Of more cells than a large district has it is quicker to look at all places.
-constexpr int64_t kMostCells = 10'000;
+// More cells than a large district has; beyond, looking at all places is
+// quicker.
+constexpr int64_t kMaxCells = 10'000;
 // Deeper trees are cycles.
-constexpr int kDeepest = 64;
+constexpr int kMaxDepth = 64;
 
-// True when the parents of `row` lead on for ever.
+// True when the chain of parents of `row` does not end.
 template <typename T, typename Find, typename Parent>
 bool HasCycle(const T& row, const Find& find, const Parent& parent) {
   const T* at = &row;
   for (int depth = 0; at != nullptr; ++depth) {
-    if (depth > kDeepest) return true;
+    if (depth > kMaxDepth) return true;
     at = parent(*at).empty() ? nullptr : find(parent(*at));
   }
   return false;
@@ -71,12 +72,12 @@ bool CityCheck::Exists(const std::string& key) const {
 
 void CityCheck::CheckRows(const Changes& changes) {
   CheckUpserts(changes);
-  for (const std::string& key : changes.removals) CheckGone(key);
+  for (const std::string& key : changes.removals) CheckRemoved(key);
   for (const auto& [key, row] : changes.upserts) {
     // A unit may have been the last one with its function.
     const CityRow* old = before_.rows_.Find(key);
     if (old != nullptr && old->has_unit()) {
-      CheckGone(kFunction + old->unit().function());
+      CheckRemoved(kFunction + old->unit().function());
     }
   }
   CheckRoots();
@@ -85,10 +86,10 @@ void CityCheck::CheckRows(const Changes& changes) {
 void CityCheck::CheckUpserts(const Changes& changes) {
   // By range, so that faults come in the order of the rows.
   std::vector<std::vector<Fault>> found(
-      changes.upserts.size() / kUpsertsOfARange + 1);
+      changes.upserts.size() / kUpsertsPerRange + 1);
   ForEachUpsert(changes, [&](size_t i, const std::string& key,
                              const CityRow& row) {
-    CityCheck(before_, after_, &found[i / kUpsertsOfARange]).CheckRow(key, row);
+    CityCheck(before_, after_, &found[i / kUpsertsPerRange]).CheckRow(key, row);
   });
   for (auto& faults : found) {
     std::move(faults.begin(), faults.end(), std::back_inserter(faults_));
@@ -133,15 +134,16 @@ void CityCheck::CheckReferences(const std::string& key, const CityRow& row) {
   });
 }
 
-void CityCheck::CheckGone(const std::string& key) {
+void CityCheck::CheckRemoved(const std::string& key) {
   const int* count = after_.groups_.references.Find(key);
   if (count != nullptr && !Exists(key)) {
-    Require(false, key,
-            absl::StrCat("is gone, but ", *count, " rows still name it"));
+    Require(
+        false, key,
+        absl::StrCat("was removed, but ", *count, " rows still refer to it"));
   }
   const CityRow* old = before_.rows_.Find(key);
   if (old != nullptr && old->has_unit()) {
-    CheckGone(kFunction + old->unit().function());
+    CheckRemoved(kFunction + old->unit().function());
   }
 }
 
@@ -178,7 +180,7 @@ void CityCheck::CheckGrid(const std::string& key, const Grid& grid) {
   Require(!HasCycle(
               grid, [&](const std::string& id) { return after_.FindGrid(id); },
               [](const Grid& g) { return g.parent_grid_id(); }),
-          key, "is its own superior");
+          key, "is its own ancestor");
   // A boundary that nobody has drawn yet is no fault here; the certificate
   // tells.
   const absl::Status polygons = grid.polygons().empty()
@@ -196,7 +198,7 @@ void CityCheck::CheckUnit(const std::string& key, const Unit& unit) {
   Require(!HasCycle(
               unit, [&](const std::string& id) { return after_.FindUnit(id); },
               [](const Unit& u) { return u.parent_unit_id(); }),
-          key, "is its own superior");
+          key, "is its own ancestor");
 }
 
 void CityCheck::CheckShift(const std::string& key, const DutyShift& shift) {
@@ -226,7 +228,7 @@ void CityCheck::CheckCategory(const std::string& key,
               category,
               [&](const std::string& id) { return after_.FindCategory(id); },
               [](const Category& c) { return c.parent_category_code(); }),
-          key, "is its own class");
+          key, "is its own ancestor");
 }
 
 void CityCheck::CheckRoots() {
@@ -264,7 +266,7 @@ void CityCheck::CheckPlaces(const Changes& changes) {
   const GroundCell first = GroundCell::At(box.south, box.west);
   const GroundCell last = GroundCell::At(box.north, box.east);
   if (int64_t{last.row - first.row + 1} * (last.column - first.column + 1) >
-      kMostCells) {
+      kMaxCells) {
     after_.rows_.ForEach([&](const std::string&, const RowPtr& row) {
       if (row->has_place()) check(row->place());
     });

@@ -1,5 +1,4 @@
-// What is wrong with a city that has just been made: the rows that changed, and
-// what names rows that are gone.
+// Checks a new city: the rows that changed, and references to removed rows.
 #pragma once
 
 #include <string>
@@ -23,7 +22,7 @@ class CityCheck {
  private:
   void CheckUpserts(const Changes& changes);
   void CheckRow(const std::string& key, const CityRow& row);
-  void CheckGone(const std::string& key);
+  void CheckRemoved(const std::string& key);
   void CheckReferences(const std::string& key, const CityRow& row);
   void CheckGrid(const std::string& key, const Grid& grid);
   void CheckUnit(const std::string& key, const Unit& unit);

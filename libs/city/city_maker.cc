@@ -1,5 +1,5 @@
-// How a city is made from another one: its rows change, then what is looked up
-// by them, each at the cost of what changed.
+// Makes a city from another one: changes its rows, then what is derived from
+// them, each at the cost of what changed.
 #include <algorithm>
 #include <future>
 #include <utility>
@@ -76,18 +76,20 @@ class CityMaker {
   void Derive(const Changes& changes);
 
  private:
-  void Enter(const CityRow& row, bool in);
-  // Gives grids their positions; what changes in the index of polygons.
+  enum class Edit { kAdd, kRemove };
+  // Adds a row to the groups that it is looked up by, or removes it.
+  void EditGroups(const CityRow& row, Edit edit);
+  // Gives grids their positions; returns the changes of the polygon index.
   std::vector<geo::PolygonIndex::Entry> PlaceGrids(const Changes& changes);
-  void LayChains(const Changes& changes);
-  void LayChain(const Grid& grid);
-  void LayChainsBelow(const Grid& grid);
-  // Makes the names anew when the words of a changed row differ.
+  void UpdateChains(const Changes& changes);
+  void UpdateChain(const Grid& grid);
+  void UpdateChainsBelow(const Grid& grid);
+  // Rebuilds the names when the words of a changed row differ.
   using WordsOf = std::vector<std::string> (*)(const CityRow* row);
-  void Name(const Changes& changes, WordsOf words_of,
-            std::shared_ptr<const City::Names>* names) const;
-  void LayRoads(const Changes& changes);
-  void ReadCalendar(const Changes& changes);
+  void UpdateNames(const Changes& changes, WordsOf words_of,
+                   std::shared_ptr<const City::Names>* names) const;
+  void UpdateRoads(const Changes& changes);
+  void UpdateCalendar(const Changes& changes);
   // True when no row that `concerns` holds for changes.
   template <typename Concerns>
   bool IsSame(const Changes& changes, const Concerns& concerns) const;
@@ -99,55 +101,56 @@ class CityMaker {
 void CityMaker::ReplaceRows(const Changes& changes) {
   for (const std::string& key : changes.removals) {
     const CityRow* old = before_.rows_.Find(key);
-    if (old != nullptr) Enter(*old, false);
+    if (old != nullptr) EditGroups(*old, Edit::kRemove);
   }
   for (const auto& [key, row] : changes.upserts) {
     const CityRow* old = before_.rows_.Find(key);
-    if (old != nullptr) Enter(*old, false);
-    Enter(*row, true);
+    if (old != nullptr) EditGroups(*old, Edit::kRemove);
+    EditGroups(*row, Edit::kAdd);
   }
   city_.rows_.Apply(changes);
 }
 
-void CityMaker::Enter(const CityRow& row, bool in) {
+void CityMaker::EditGroups(const CityRow& row, Edit edit) {
+  const bool add = edit == Edit::kAdd;
   City::Groups& groups = city_.groups_;
-  const auto enter = [&](auto& group, absl::string_view key, const auto& body) {
-    in ? group.Add(key, body) : group.Remove(key, body);
+  const auto apply = [&](auto& group, absl::string_view key, const auto& body) {
+    add ? group.Add(key, body) : group.Remove(key, body);
   };
   switch (row.row_case()) {
     case CityRow::kGrid: {
       const Grid& grid = row.grid();
-      enter(groups.grids_by_parent, grid.parent_grid_id(), grid);
-      enter(groups.grids_by_code,
+      apply(groups.grids_by_parent, grid.parent_grid_id(), grid);
+      apply(groups.grids_by_code,
             absl::StrCat(static_cast<int>(grid.layer()), "/", grid.grid_code()),
             grid);
       break;
     }
     case CityRow::kUnit: {
       const Unit& unit = row.unit();
-      enter(groups.units_by_superior, unit.parent_unit_id(), unit);
-      enter(groups.units_by_function, unit.function(), unit);
+      apply(groups.units_by_superior, unit.parent_unit_id(), unit);
+      apply(groups.units_by_function, unit.function(), unit);
       for (const std::string& grid_id : unit.jurisdiction_grid_ids()) {
-        enter(groups.units_by_grid, grid_id, unit);
-        enter(groups.units_by_duty, DutyKey(unit.function(), grid_id), unit);
+        apply(groups.units_by_grid, grid_id, unit);
+        apply(groups.units_by_duty, DutyKey(unit.function(), grid_id), unit);
       }
       break;
     }
     case CityRow::kOfficer:
-      enter(groups.officers_by_unit, row.officer().unit_id(), row.officer());
+      apply(groups.officers_by_unit, row.officer().unit_id(), row.officer());
       if (!row.officer().grid_id().empty()) {
-        enter(groups.officers_by_grid, row.officer().grid_id(), row.officer());
+        apply(groups.officers_by_grid, row.officer().grid_id(), row.officer());
       }
       break;
     case CityRow::kDutyShift:
-      enter(groups.shifts_by_unit, row.duty_shift().unit_id(),
+      apply(groups.shifts_by_unit, row.duty_shift().unit_id(),
             row.duty_shift());
       break;
     case CityRow::kCategory: {
       const Category& category = row.category();
-      enter(groups.categories, "", category);
+      apply(groups.categories, "", category);
       auto& by_code = Unshare(&groups.categories_by_code);
-      if (in) {
+      if (add) {
         by_code.emplace(category.category_code(), &category);
       } else {
         by_code.erase(category.category_code());
@@ -155,15 +158,15 @@ void CityMaker::Enter(const CityRow& row, bool in) {
       break;
     }
     case CityRow::kRule:
-      enter(groups.rules_by_category, row.rule().category_code(), row.rule());
+      apply(groups.rules_by_category, row.rule().category_code(), row.rule());
       break;
     case CityRow::kAsset:
-      enter(groups.assets_by_cell,
+      apply(groups.assets_by_cell,
             GroundCell::Of(row.asset()).Key(row.asset().category_code()),
             row.asset());
       break;
     case CityRow::kPlace:
-      enter(groups.places_by_cell, GroundCell::Of(row.place()).Key(""),
+      apply(groups.places_by_cell, GroundCell::Of(row.place()).Key(""),
             row.place());
       break;
     case CityRow::kCalendarDay:
@@ -172,7 +175,7 @@ void CityMaker::Enter(const CityRow& row, bool in) {
   }
   ForEachReference(row, [&](const std::string& key, const char*) {
     int& count = groups.references.Edit(key);
-    count += in ? 1 : -1;
+    count += add ? 1 : -1;
     if (count == 0) groups.references.Erase(key);
   });
 }
@@ -185,31 +188,31 @@ void CityMaker::Derive(const Changes& changes) {
     }
   }
   const auto entries = PlaceGrids(changes);
-  // The index is a half of the work, and of nobody else's.
+  // The index is half of the work and independent of the rest.
   auto index = std::async(
       entries.empty() ? std::launch::deferred : std::launch::async, [&] {
         return entries.empty() ? city_.polygon_index_
                                : city_.polygon_index_.With(entries);
       });
-  LayChains(changes);
-  Name(changes, NamesOf, &city_.names_);
-  Name(changes, KeywordsOf, &city_.keywords_);
-  LayRoads(changes);
-  ReadCalendar(changes);
+  UpdateChains(changes);
+  UpdateNames(changes, NamesOf, &city_.names_);
+  UpdateNames(changes, KeywordsOf, &city_.keywords_);
+  UpdateRoads(changes);
+  UpdateCalendar(changes);
   city_.polygon_index_ = index.get();
 }
 
 std::vector<geo::PolygonIndex::Entry> CityMaker::PlaceGrids(
     const Changes& changes) {
   std::vector<geo::PolygonIndex::Entry> entries;
-  const auto take_out = [&](const CityRow* old, int position) {
+  const auto remove_grid = [&](const CityRow* old, int position) {
     entries.push_back({NumberOf(old->grid(), position), nullptr});
   };
   for (const std::string& key : changes.removals) {
     const CityRow* old = before_.rows_.Find(key);
     if (old == nullptr || !old->has_grid()) continue;
     const int position = *city_.positions_.Find(old->grid().grid_id());
-    take_out(old, position);
+    remove_grid(old, position);
     city_.placed_.Edit(static_cast<size_t>(position)) = {};
     city_.positions_.Erase(old->grid().grid_id());
   }
@@ -222,23 +225,23 @@ std::vector<geo::PolygonIndex::Entry> CityMaker::PlaceGrids(
       position = static_cast<int>(city_.placed_.size());
       city_.placed_.Grow();
     } else if (NumberOf(old->grid(), position) != NumberOf(grid, position)) {
-      take_out(old, position);
+      remove_grid(old, position);
     }
     entries.push_back({NumberOf(grid, position), &grid.polygons()});
   }
   return entries;
 }
 
-void CityMaker::LayChains(const Changes& changes) {
+void CityMaker::UpdateChains(const Changes& changes) {
   for (const auto& [key, row] : changes.upserts) {
     if (!row->has_grid()) continue;
-    LayChain(row->grid());
+    UpdateChain(row->grid());
     // What lies below a new grid is new as well.
-    if (before_.rows_.Find(key) != nullptr) LayChainsBelow(row->grid());
+    if (before_.rows_.Find(key) != nullptr) UpdateChainsBelow(row->grid());
   }
 }
 
-void CityMaker::LayChain(const Grid& grid) {
+void CityMaker::UpdateChain(const Grid& grid) {
   absl::InlinedVector<const Grid*, 8> chain;
   for (const Grid* g = &grid; g != nullptr;
        g = g->parent_grid_id().empty() ? nullptr
@@ -251,15 +254,15 @@ void CityMaker::LayChain(const Grid& grid) {
   placed.size = static_cast<uint32_t>(chain.size());
 }
 
-void CityMaker::LayChainsBelow(const Grid& grid) {
+void CityMaker::UpdateChainsBelow(const Grid& grid) {
   for (const Grid* child : city_.ChildrenOf(grid.grid_id())) {
-    LayChain(*child);
-    LayChainsBelow(*child);
+    UpdateChain(*child);
+    UpdateChainsBelow(*child);
   }
 }
 
-void CityMaker::Name(const Changes& changes, WordsOf words_of,
-                     std::shared_ptr<const City::Names>* names) const {
+void CityMaker::UpdateNames(const Changes& changes, WordsOf words_of,
+                            std::shared_ptr<const City::Names>* names) const {
   bool same = *names != nullptr;
   for (const std::string& key : changes.removals) {
     same = same && words_of(before_.rows_.Find(key)).empty();
@@ -300,7 +303,7 @@ bool CityMaker::IsSame(const Changes& changes, const Concerns& concerns) const {
                       });
 }
 
-void CityMaker::LayRoads(const Changes& changes) {
+void CityMaker::UpdateRoads(const Changes& changes) {
   const auto is_of_road = [](const CityRow& row) {
     return row.has_place() && Roads::SpotOf(row.place()).has_value();
   };
@@ -314,7 +317,7 @@ void CityMaker::LayRoads(const Changes& changes) {
   city_.roads_ = std::make_shared<const Roads>(std::move(spots));
 }
 
-void CityMaker::ReadCalendar(const Changes& changes) {
+void CityMaker::UpdateCalendar(const Changes& changes) {
   const auto is_day = [](const CityRow& row) { return row.has_calendar_day(); };
   if (city_.calendar_ != nullptr && IsSame(changes, is_day)) return;
   auto calendar = std::make_shared<Calendar>();
@@ -355,7 +358,7 @@ absl::StatusOr<std::shared_ptr<const City>> City::With(
   maker.ReplaceRows(changes);
   CityCheck check(*this, *city, faults);
   check.CheckRows(changes);
-  // Chains of broken trees could be endless.
+  // Chains of a broken tree could be infinite.
   if (!faults->empty()) return Summarize(*faults);
   maker.Derive(changes);
   check.CheckPlaces(changes);
@@ -376,7 +379,7 @@ absl::StatusOr<std::shared_ptr<const City>> City::Adopt(
   if (city->rows_.ContentHash() != version.content_hash()) {
     return absl::DataLossError(
         absl::StrCat("the rows of city version ", version.version(),
-                     " are not those that its content hash was made of"));
+                     " do not have its content hash; load the version again"));
   }
   maker.Derive(changes);
   return std::shared_ptr<const City>(std::move(city));

@@ -1,7 +1,6 @@
 #include "city/city.h"
 
 #include "base/clock.h"
-#include "city/folder.h"
 #include "gmock/gmock.h"
 #include "testing/proto.h"
 #include "testing/status.h"
@@ -152,7 +151,7 @@ TEST(CityTest, FaultsAreNamedByRow) {
        "unit/ud: its superior gone does not exist"},
       {"unit { unit_id: 'od' parent_unit_id: 'ud' kind: "
        "UNIT_KIND_OPERATION_CENTRE function: 'operation_centre' }",
-       "is its own superior"},
+       "is its own ancestor"},
       {"officer { officer_id: 'a' unit_id: 'gone' }",
        "officer/a: its unit gone does not exist"},
       {"grid { grid_id: 'd' grid_code: '1' parent_grid_id: 'c' layer: "

@@ -233,7 +233,7 @@ class DutyCheck {
       const auto own = SpansOf(*shift, now_, until_);
       spans.insert(spans.end(), own.begin(), own.end());
     }
-    for (const Span& hole : HolesIn(std::move(spans), now_, until_)) {
+    for (const Span& hole : GapsIn(std::move(spans), now_, until_)) {
       CityFault& fault = AddFault(
           registry::v1::CITY_FAULT_KIND_ROSTER_HOLE, "unit", unit.unit_id(),
           absl::StrCat("nobody is on duty at ", unit.name(), " from ",

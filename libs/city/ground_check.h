@@ -1,4 +1,4 @@
-// The ground part of a certificate: what is covered not at all, or twice.
+// The ground part of a certificate: gaps and overlaps.
 #pragma once
 
 #include <cstdint>

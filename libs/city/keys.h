@@ -1,5 +1,5 @@
-// Keys and numbers by which a city looks things up: the words that its maker
-// and its questions share.
+// Keys and numbers by which a city looks things up, shared by CityMaker and
+// City.
 #pragma once
 
 #include <cmath>

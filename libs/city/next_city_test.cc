@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "city/certificate.h"
 #include "city/city.h"
-#include "city/folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "testing/proto.h"

@@ -1,4 +1,4 @@
-// Which rows a row names.
+// Which rows a row refers to.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 namespace wangge::city {
 
-// `key` is KeyText of the row named, or `function/…` for what units can do;
-// `role` what it is for the row that names it, for messages.
+// `key` is the KeyText of the row referred to, or `function/…` for a function
+// of units; `role` is what it is for the referring row, for messages.
 using ReferenceVisitor =
     std::function<void(const std::string& key, const char* role)>;
 

@@ -19,7 +19,7 @@ namespace {
 constexpr int kNumberReach = 40;
 constexpr double kCrossingMeters = 400;
 // Of a road with very many points so many are looked at for a crossing.
-constexpr size_t kMostPoints = 64;
+constexpr size_t kMaxPoints = 64;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -195,21 +195,21 @@ std::optional<geo::Point> HouseOn(const Road& road, int number) {
 std::optional<geo::Point> CrossingOf(const Road& a, const Road& b) {
   if (!MayMeet(a, b, kCrossingMeters)) return std::nullopt;
   const auto step = [](const Road& road) {
-    return 1 + road.points.size() / kMostPoints;
+    return 1 + road.points.size() / kMaxPoints;
   };
-  double least = std::numeric_limits<double>::max();
+  double min_distance = std::numeric_limits<double>::max();
   geo::Point middle;
   for (size_t i = 0; i < a.points.size(); i += step(a)) {
     for (size_t k = 0; k < b.points.size(); k += step(b)) {
       const geo::Point& p = a.points[i].point;
       const geo::Point& q = b.points[k].point;
       const double distance = geo::DistanceMeters(p, q);
-      if (distance >= least) continue;
-      least = distance;
+      if (distance >= min_distance) continue;
+      min_distance = distance;
       middle = Between(p, q, 0.5);
     }
   }
-  if (least > kCrossingMeters) return std::nullopt;
+  if (min_distance > kCrossingMeters) return std::nullopt;
   return middle;
 }
 

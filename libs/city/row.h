@@ -1,9 +1,8 @@
-// Rows of the city as keys and text.
+// A row of the city and the key that identifies it.
 #pragma once
 
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "wangge/registry/v1/city.pb.h"
 
@@ -20,24 +19,9 @@ CityRowKey KeyOf(const CityRow& row);
 std::string KeyText(const CityRowKey& key);
 
 // The key of a KeyText.
-CityRowKey KeyOfText(const std::string& text);
+CityRowKey ParseKeyText(const std::string& text);
 
 // The message inside a row; the row itself when it is empty.
 const google::protobuf::Message& BodyOf(const CityRow& row);
-
-// Sets a scalar or repeated scalar field from text, as the city folder writes
-// it: repeated values joined by `|`; enum values by their name without prefix
-// in lower case; booleans as true and false; fields that end in `_e7` as
-// degrees. INVALID_ARGUMENT says what is expected.
-absl::Status SetField(const google::protobuf::FieldDescriptor& field,
-                      const std::string& text,
-                      google::protobuf::Message* message);
-
-// The inverse of SetField.
-std::string GetField(const google::protobuf::FieldDescriptor& field,
-                     const google::protobuf::Message& message);
-
-// The column of a field: its name, with `_deg` for `_e7`.
-std::string ColumnOf(const google::protobuf::FieldDescriptor& field);
 
 }  // namespace wangge::city

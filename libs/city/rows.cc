@@ -19,13 +19,15 @@ Digest Sha256Of(const std::string& text) {
 
 }  // namespace
 
+void AddRow(const CityRow& row, RowMap* rows) {
+  (*rows)[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
+}
+
 Changes ChangesOf(
     const google::protobuf::RepeatedPtrField<CityRow>& rows,
     const google::protobuf::RepeatedPtrField<CityRowKey>& removed_rows) {
   Changes changes;
-  for (const CityRow& row : rows) {
-    changes.upserts[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
-  }
+  for (const CityRow& row : rows) AddRow(row, &changes.upserts);
   for (const CityRowKey& key : removed_rows) {
     changes.removals.push_back(KeyText(key));
   }

@@ -1,5 +1,5 @@
 // The rows of a city as a value: versions share what they have in common, and
-// their content hash costs what changed.
+// computing a content hash costs what changed.
 #pragma once
 
 #include <array>
@@ -17,10 +17,13 @@ namespace wangge::city {
 
 using RowPtr = std::shared_ptr<const CityRow>;
 
-// Rows by KeyText, in order: how a city is gathered before it is one.
+// Rows by KeyText, in order: the input from which a city is built.
 using RowMap = std::map<std::string, RowPtr>;
 
-// What leads from one version to another. Keys are KeyText.
+// Adds a row, or replaces the row that has the same key.
+void AddRow(const CityRow& row, RowMap* rows);
+
+// The difference between two versions. Keys are KeyText.
 struct Changes {
   RowMap upserts;
   std::vector<std::string> removals;
@@ -28,21 +31,21 @@ struct Changes {
   bool empty() const { return upserts.empty() && removals.empty(); }
 };
 
-// Calls `work(i, key, row)` for every upsert on all cores, `i` being its place
-// among them; each kUpsertsOfARange that follow each other on one thread.
-inline constexpr size_t kUpsertsOfARange = 1000;
+// Calls `work(i, key, row)` for every upsert, `i` being its position, on all
+// cores; kUpsertsPerRange consecutive ones are handled by one thread.
+inline constexpr size_t kUpsertsPerRange = 1000;
 template <typename Work>
 void ForEachUpsert(const Changes& changes, const Work& work) {
   std::vector<const RowMap::value_type*> upserts;
   for (const auto& upsert : changes.upserts) upserts.push_back(&upsert);
-  ForEachRange(upserts.size(), kUpsertsOfARange, [&](size_t begin, size_t end) {
+  ForEachRange(upserts.size(), kUpsertsPerRange, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       work(i, upserts[i]->first, *upserts[i]->second);
     }
   });
 }
 
-// Of rows and keys as messages carry them.
+// From rows and keys as messages carry them.
 Changes ChangesOf(
     const google::protobuf::RepeatedPtrField<CityRow>& rows,
     const google::protobuf::RepeatedPtrField<CityRowKey>& removed_rows);
@@ -90,8 +93,8 @@ class RowSet {
   std::vector<Digest> bucket_digests_;  // Empty without rows.
 };
 
-// What leads from one set to another: costs what differs when one was made from
-// the other.
+// The changes that lead from one set to another. When one was made from the
+// other, this costs only what differs.
 Changes Difference(const RowSet& from, const RowSet& to);
 
 }  // namespace wangge::city

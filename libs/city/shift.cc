@@ -66,8 +66,8 @@ std::vector<Span> SpansOf(const DutyShift& shift, absl::Time from,
   return spans;
 }
 
-std::vector<Span> HolesIn(std::vector<Span> spans, absl::Time from,
-                          absl::Time to) {
+std::vector<Span> GapsIn(std::vector<Span> spans, absl::Time from,
+                         absl::Time to) {
   std::sort(spans.begin(), spans.end(),
             [](const Span& a, const Span& b) { return a.start < b.start; });
   std::vector<Span> holes;

@@ -24,7 +24,7 @@ std::vector<Span> SpansOf(const registry::v1::DutyShift& shift, absl::Time from,
                           absl::Time to);
 
 // What of `from` to `to` the spans, which may overlap, leave free.
-std::vector<Span> HolesIn(std::vector<Span> spans, absl::Time from,
-                          absl::Time to);
+std::vector<Span> GapsIn(std::vector<Span> spans, absl::Time from,
+                         absl::Time to);
 
 }  // namespace wangge::city

@@ -11,7 +11,7 @@
 namespace wangge::citysim {
 namespace {
 
-constexpr size_t kMostAddresses = 4000;
+constexpr size_t kMaxAddresses = 4000;
 
 // # is a number.
 constexpr const char* kForms[] = {
@@ -87,7 +87,7 @@ std::string KnownAddresses(const city::City& city, uint32_t seed) {
   std::shuffle(compounds.begin(), compounds.end(), random);
   std::string csv = "address,latitude_deg,longitude_deg\n";
   for (size_t i = 0; i < std::max(compounds.size(), size_t{1000}); ++i) {
-    if (i == kMostAddresses || compounds.empty()) break;
+    if (i == kMaxAddresses || compounds.empty()) break;
     const city::Grid& compound = *compounds[i % compounds.size()];
     const geo::Point point = MiddleOf(compound);
     const char* form = kKnownForms[Below(std::size(kKnownForms), &random)];

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/crypto.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "citysim/categories.h"
 #include "citysim/geometry.h"
 #include "citysim/names.h"

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "base/csv.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "citysim/addresses.h"
 #include "citysim/categories.h"
 #include "citysim/city.h"

@@ -16,13 +16,13 @@ using command::v1::Receipt;
 namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
-constexpr absl::Duration kLongestPause = absl::Seconds(5);
-constexpr int kMostItems = 10'000;  // A message.
+constexpr absl::Duration kMaxPause = absl::Seconds(5);
+constexpr int kMaxItems = 10'000;  // A message.
 
 absl::Duration PauseAfter(int failures) {
   thread_local std::minstd_rand random{std::random_device{}()};
   const absl::Duration pause =
-      std::min(kFirstPause * (1 << std::min(failures, 6)), kLongestPause);
+      std::min(kFirstPause * (1 << std::min(failures, 6)), kMaxPause);
   return pause * std::uniform_real_distribution<>(0.5, 1.5)(random);
 }
 
@@ -49,7 +49,7 @@ class Workers::Stream
     join.set_resume_cursor(of.cursor);
     for (const std::string& id : of.recipient_ids) {
       join.add_join_recipient_ids(id);
-      if (join.join_recipient_ids_size() < kMostItems) continue;
+      if (join.join_recipient_ids_size() < kMaxItems) continue;
       outbox_.push_back(join);
       join.clear_join_recipient_ids();
     }
@@ -57,7 +57,7 @@ class Workers::Stream
     AttachRequest again;
     for (const Receipt& receipt : of.unrecorded) {
       *again.add_receipts() = receipt;
-      if (again.receipts_size() < kMostItems) continue;
+      if (again.receipts_size() < kMaxItems) continue;
       outbox_.push_back(std::move(again));
       again.Clear();
     }

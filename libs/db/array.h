@@ -1,5 +1,6 @@
-// How many rows travel as one parameter each column, for `unnest` and ANY: as
-// PostgreSQL's binary arrays, which neither side has to quote or parse.
+// Arrays as parameters, for `unnest` and ANY: many rows travel as one parameter
+// for each column, in PostgreSQL's binary form, which neither side has to quote
+// or parse. Our own because libpqxx 6 has text arrays only.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Hears that something was written, from whichever process.
+// Notifications of other processes, by PostgreSQL's LISTEN and NOTIFY.
 #pragma once
 
 #include <atomic>
@@ -9,13 +9,13 @@
 
 namespace wangge::db {
 
-// Calls `heard` after a NOTIFY on a channel, on a thread of its own with a
-// connection of its own. A hint only: one may get lost while the connection is
-// made anew, so who listens must also look by itself from time to time.
+// Calls `on_notify` after each NOTIFY on a channel, on its own thread and
+// connection. Only a hint: a notification may be lost while the connection is
+// re-established, so the user must poll from time to time as well.
 class Listener {
  public:
   Listener(const std::string& dsn, const std::string& channel,
-           std::function<void()> heard);
+           std::function<void()> on_notify);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -26,9 +26,9 @@ class Listener {
 
   const std::string dsn_;
   const std::string channel_;
-  const std::function<void()> heard_;
+  const std::function<void()> on_notify_;
   std::atomic<bool> stopping_ = false;
-  exec::Periodic periodic_;  // Connects again after a second.
+  exec::Periodic periodic_;  // Reconnects after a second.
 };
 
 }  // namespace wangge::db

@@ -11,12 +11,12 @@ namespace {
 
 // The highest number of a parameter in a statement.
 size_t ParametersOf(const std::string& text) {
-  size_t most = 0;
+  size_t count = 0;
   for (size_t at = text.find('$'); at != std::string::npos;
        at = text.find('$', at + 1)) {
-    most = std::max(most, std::strtoul(text.c_str() + at + 1, nullptr, 10));
+    count = std::max(count, std::strtoul(text.c_str() + at + 1, nullptr, 10));
   }
-  return most;
+  return count;
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ class Plan {
 
   // True when it reads all rows of a table.
   bool ReadsAllOf(const std::string& table) const;
-  // True when it compares every row of one side of a join with every row of the
-  // other: as good as any plan for a few, minutes for a whole city.
+  // True when a join compares every row of one side with every row of the
+  // other: fine for a few rows, minutes for a whole city.
   bool ComparesAllPairs() const;
   std::string ToString() const;
 
@@ -26,7 +26,7 @@ class Plan {
   std::vector<std::string> lines_;
 };
 
-// Makes plans as a pool with prefer_indexes does. Belongs to one thread.
+// Makes plans as a pool with prefer_indexes does. Not thread-safe.
 class Plans {
  public:
   // Throws std::exception when there is no such database.

@@ -14,9 +14,9 @@ namespace wangge::db {
 // Thread-safe.
 class Watchdog {
  public:
-  // A wait for the server may take so long.
+  // `limit` is the longest that a wait for the server may take.
   explicit Watchdog(absl::Duration limit);
-  // Nothing is watched any more.
+  // No Watch may be left.
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -43,7 +43,7 @@ class Watchdog {
   Mutex mutex_;
   CondVar stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // When each must have answered, of the clock that is never set.
+  // Deadline of each socket, by the clock that is never set.
   std::map<int, std::chrono::steady_clock::time_point> ends_
       ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

@@ -54,7 +54,7 @@ absl::Status EtagMismatch(const std::string& resource, const std::string& id,
   return Make(
       absl::StatusCode::kAborted, common::v1::ERROR_REASON_ETAG_MISMATCH,
       absl::StrCat(resource, " `", id, "` has changed; its etag is now ",
-                   current_etag, ". Read it again and decide anew"),
+                   current_etag, "; read it again and retry with this etag"),
       {{"resource", resource}, {"id", id}, {"etag", current_etag}});
 }
 
@@ -127,17 +127,17 @@ void Violations::Require(bool ok, const std::string& field,
 }
 
 void Violations::RequireText(const std::string& field, const std::string& text,
-                             size_t least, size_t most) {
+                             size_t min, size_t max) {
   if (text.find('\0') != std::string::npos) {
     Add(field, "contains a NUL character; remove it");
   } else if (!IsUtf8(text)) {
     Add(field, "is not valid UTF-8; send UTF-8");
-  } else if (const size_t length = Utf8Length(text); length < least) {
+  } else if (const size_t length = Utf8Length(text); length < min) {
     Add(field, length == 0 ? "is empty; it is required"
                            : absl::StrCat("has ", length,
-                                          " characters; at least ", least));
-  } else if (length > most) {
-    Add(field, absl::StrCat("has ", length, " characters; at most ", most));
+                                          " characters; at least ", min));
+  } else if (length > max) {
+    Add(field, absl::StrCat("has ", length, " characters; at most ", max));
   }
 }
 

@@ -51,9 +51,9 @@ class Violations {
   // Adds the violation unless `ok`.
   void Require(bool ok, const std::string& field,
                const std::string& description);
-  // Text must be UTF-8 without NUL, of least to most characters.
+  // Text must be UTF-8 without NUL, of `min` to `max` characters.
   void RequireText(const std::string& field, const std::string& text,
-                   size_t least, size_t most);
+                   size_t min, size_t max);
   // A time of the years 1970 to 9999.
   void RequireTime(const std::string& field,
                    const google::protobuf::Timestamp& time);

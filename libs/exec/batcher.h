@@ -2,6 +2,7 @@
 // out together, so that a fixed cost (a round trip, a hop, a sync) is paid once
 // per group. A single item is never delayed: it starts as soon as a lane is
 // free. An item whose deadline passes before that is not carried out.
+// Our own because no Debian package has one.
 #pragma once
 
 #include <algorithm>

@@ -5,15 +5,15 @@
 namespace wangge::exec {
 namespace {
 
-// At most so much of a change at a time: a single stall is no overload.
-constexpr double kMostShrink = 0.5;
-constexpr double kMostGrowth = 1.1;
-// A limit that is not reached says nothing of whether a higher one would do.
+// Bounds of one adjustment: a single stall is no overload.
+constexpr double kMaxShrink = 0.5;
+constexpr double kMaxGrowth = 1.1;
+// Below this share of the limit nothing can be learned about a higher one.
 constexpr double kReached = 0.9;
-// So many times as many as have ended of late are usual.
+// Up to this multiple of the average, a rate is usual.
 constexpr double kUsual = 1.5;
-// The weight of what is new in what was of late.
-constexpr double kNew = 0.2;
+// Weight of a new rate in the moving average.
+constexpr double kNewWeight = 0.2;
 
 }  // namespace
 
@@ -21,22 +21,24 @@ ConcurrencyLimit::ConcurrencyLimit(const std::string& name,
                                    const Options& options)
     : options_(options),
       gauge_(metrics::GetGauge("concurrency_limit",
-                               "Calls that may be worked on at once.",
+                               "Calls that may be in flight.",
                                {{"limit", name}})),
-      rate_(options.at_first / absl::ToDoubleSeconds(options.wanted)) {
+      rate_(options.initial_limit /
+            absl::ToDoubleSeconds(options.target_latency)) {
   const MutexLock lock(&mutex_);
-  Set(options.at_first);
+  Set(options.initial_limit);
 }
 
 void ConcurrencyLimit::Set(double limit) {
-  limit_ = std::clamp<double>(limit, std::min(options_.fewest, options_.most),
-                              options_.most);
+  limit_ = std::clamp<double>(limit,
+                              std::min(options_.min_limit, options_.max_limit),
+                              options_.max_limit);
   gauge_.Set(limit_);
 }
 
 bool ConcurrencyLimit::TryBegin(absl::Time now) {
   const MutexLock lock(&mutex_);
-  most_in_flight_ = std::max(most_in_flight_, in_flight_ + 1);
+  max_in_flight_ = std::max(max_in_flight_, in_flight_ + 1);
   if (in_flight_ + 1 <= limit_) {
     over_since_ = absl::InfiniteFuture();
   } else if (!MayExceed(now)) {
@@ -51,17 +53,17 @@ bool ConcurrencyLimit::MayExceed(absl::Time now) {
   if (over_since_ > now) {
     over_since_ = now;
     usual_rate_ = rate_;
-    beyond_ = 0;
+    excess_ = 0;
   }
   const absl::Duration over = now - over_since_;
-  // Calls also come in clumps: as many at once as nobody has learned from yet.
-  const double usual =
-      options_.at_first + kUsual * usual_rate_ * absl::ToDoubleSeconds(over);
-  if (in_flight_ >= options_.most || over >= options_.patience ||
-      now - refused_at_ < options_.patience || beyond_ >= usual) {
+  // Calls come in bursts too: up to the initial limit at once.
+  const double usual = options_.initial_limit +
+                       kUsual * usual_rate_ * absl::ToDoubleSeconds(over);
+  if (in_flight_ >= options_.max_limit || over >= options_.grace ||
+      now - refused_at_ < options_.grace || excess_ >= usual) {
     return false;
   }
-  ++beyond_;
+  ++excess_;
   return true;
 }
 
@@ -75,26 +77,27 @@ void ConcurrencyLimit::End(absl::Duration took, absl::Time now) {
   --in_flight_;
   ++ended_;
   took_ += took;
-  // When the clock is set back, what was is not to come yet.
+  // The clock may have been set back.
   since_ = std::min(since_, now);
   refused_at_ = std::min(refused_at_, now);
   // Long enough for calls that began under the last limit to end.
   const absl::Duration window = now - since_;
-  if (window < options_.wanted) return;
+  if (window < options_.target_latency) return;
   Learn(window);
   since_ = now;
-  most_in_flight_ = in_flight_;
+  max_in_flight_ = in_flight_;
   ended_ = 0;
   took_ = absl::ZeroDuration();
 }
 
-// By Little's law a call takes in proportion to how many there are, once there
-// are enough of them to keep everything busy.
+// By Little's law, once the server is saturated, latency is proportional to the
+// calls in flight.
 void ConcurrencyLimit::Learn(absl::Duration window) {
-  rate_ += kNew * (ended_ / absl::ToDoubleSeconds(window) - rate_);
-  const double change = absl::FDivDuration(options_.wanted, took_ / ended_);
-  if (change > 1 && most_in_flight_ < kReached * limit_) return;
-  Set(limit_ * std::clamp(change, kMostShrink, kMostGrowth));
+  rate_ += kNewWeight * (ended_ / absl::ToDoubleSeconds(window) - rate_);
+  const double change =
+      absl::FDivDuration(options_.target_latency, took_ / ended_);
+  if (change > 1 && max_in_flight_ < kReached * limit_) return;
+  Set(limit_ * std::clamp(change, kMaxShrink, kMaxGrowth));
 }
 
 int ConcurrencyLimit::limit() const {

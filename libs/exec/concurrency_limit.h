@@ -1,8 +1,10 @@
-// How many calls may be worked on at once so that none takes much longer than
-// wanted: learned from how long they take, so that nobody needs to know the
-// machine. More calls than that only wait for each other; whoever is told so at
-// once can come again or go elsewhere. But a disk that stands still for a
-// moment is no overload: those who come as usual may wait, for a while.
+// An adaptive limit on the calls in flight. It follows from how long calls
+// take, so that it need not be configured for a machine: beyond it calls would
+// only wait for each other, and a client that is refused at once can retry or
+// go elsewhere. A short stall, of a disk say, is no overload: at their usual
+// rate calls are admitted beyond the limit for a grace period.
+//
+// Our own because no Debian package has one.
 #pragma once
 
 #include <string>
@@ -17,22 +19,23 @@ namespace wangge::exec {
 class ConcurrencyLimit {
  public:
   struct Options {
-    int fewest = 64;
-    int at_first = 128;
-    int most = 1000;  // Also of those that wait for what stands still.
-    absl::Duration patience = absl::Seconds(1);
+    int min_limit = 64;
+    int initial_limit = 128;
+    int max_limit = 1000;  // Also during a stall.
+    absl::Duration grace = absl::Seconds(1);
     // What a call should take on average.
-    absl::Duration wanted = absl::Milliseconds(25);
+    absl::Duration target_latency = absl::Milliseconds(25);
   };
 
   // The limit is also the gauge `concurrency_limit`, with `name`.
   ConcurrencyLimit(const std::string& name, const Options& options);
 
-  // Whether one more may begin. Whoever is let in calls one of the others.
+  // Admits a call, or returns false to refuse it. Each admitted call ends with
+  // Cancel or End.
   bool TryBegin(absl::Time now);
-  // One that was let in was not worked on.
+  // An admitted call was not carried out.
   void Cancel();
-  // One that was let in has ended at `now` and took `took`.
+  // An admitted call ended at `now` and took `took`.
   void End(absl::Duration took, absl::Time now);
 
   int limit() const;
@@ -47,17 +50,17 @@ class ConcurrencyLimit {
   mutable Mutex mutex_;
   double limit_ ABSL_GUARDED_BY(mutex_) = 0;
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
-  // How many end in a second, of late.
+  // Calls that end in a second: a moving average.
   double rate_ ABSL_GUARDED_BY(mutex_);
-  // Since when the limit has been reached, what was usual then, and how many
-  // were let in beyond it; when one was refused the last time.
+  // Since when the limit has been exceeded, the usual rate then, and the calls
+  // admitted beyond it; when the last one was refused.
   absl::Time over_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   double usual_rate_ ABSL_GUARDED_BY(mutex_) = 0;
-  int beyond_ ABSL_GUARDED_BY(mutex_) = 0;
+  int excess_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time refused_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  // Since the limit was looked at.
+  // Since the limit was last adjusted.
   absl::Time since_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  int most_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  int max_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   int ended_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration took_ ABSL_GUARDED_BY(mutex_);  // All that ended, together.
 };

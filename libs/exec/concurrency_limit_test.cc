@@ -110,8 +110,8 @@ TEST(ConcurrencyLimitTest, AStallIsNoOverload) {
 }
 
 TEST(ConcurrencyLimitTest, LearnsOnWhenTheClockIsSetBack) {
-  ConcurrencyLimit limit("test",
-                         {.fewest = 32, .wanted = absl::Milliseconds(75)});
+  ConcurrencyLimit limit(
+      "test", {.min_limit = 32, .target_latency = absl::Milliseconds(75)});
   Server server(&limit, 600);
   server.Receive(3000, absl::Seconds(3));
   EXPECT_LT(limit.limit(), 60);
@@ -122,7 +122,8 @@ TEST(ConcurrencyLimitTest, LearnsOnWhenTheClockIsSetBack) {
 }
 
 TEST(ConcurrencyLimitTest, StaysWithinItsBounds) {
-  ConcurrencyLimit limit("test", {.fewest = 4, .at_first = 128, .most = 20});
+  ConcurrencyLimit limit(
+      "test", {.min_limit = 4, .initial_limit = 128, .max_limit = 20});
   EXPECT_EQ(limit.limit(), 20);
   Server server(&limit, 1);
   server.Receive(100, absl::Seconds(2));

@@ -1,5 +1,6 @@
 // A fixed number of threads and a bounded queue: work is refused at once when
-// it cannot be done soon, instead of waiting without bound.
+// it cannot be done soon. Our own because the queue of Boost.Asio's thread pool
+// is unbounded.
 #pragma once
 
 #include <deque>

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <future>
 
-#include "exec/periodic.h"
 #include "gtest/gtest.h"
 
 namespace wangge::exec {
@@ -31,45 +30,33 @@ TEST(ExecutorTest, RefusesWhenFullAndRunsWhatItAccepted) {
   EXPECT_FALSE(executor.TryPost([] {}));
 }
 
-TEST(PeriodicTest, RunsAgainAtOnceWhileThereIsMoreAndWhenPoked) {
-  std::atomic<int> runs = 0;
-  std::promise<void> third;
-  std::promise<void> fourth;
-  Periodic periodic("test", absl::Hours(1), [&] {
-    const int run = ++runs;
-    if (run == 3) third.set_value();
-    if (run == 4) fourth.set_value();
-    return run < 3;
-  });
-  third.get_future().wait();
-  periodic.Poke();
-  fourth.get_future().wait();
-  periodic.Stop();
-  EXPECT_EQ(runs, 4);
+TEST(ExecutorTest, DrainsOnceHoweverOftenItIsAsked) {
+  std::atomic<int> ran = 0;
+  Executor executor("test", 3, 100);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_TRUE(executor.TryPost([&] { ++ran; }));
+  }
+  executor.Drain();
+  EXPECT_EQ(ran, 50);
+  executor.Drain();
 }
 
-TEST(PeriodicTest, APokeIsHeededNoSoonerThanARestAfterTheLastRunBegan) {
-  constexpr absl::Duration kRest = absl::Milliseconds(30);
-  std::vector<absl::Time> begun;
-  std::promise<void> second;
-  Periodic* self = nullptr;
-  std::promise<void> made;
-  Periodic periodic(
-      "test", absl::Hours(1),
-      [&] {
-        if (begun.empty()) made.get_future().wait();
-        begun.push_back(absl::Now());
-        if (begun.size() == 1) self->Poke();
-        if (begun.size() == 2) second.set_value();
-        return false;
-      },
-      kRest);
-  self = &periodic;
-  made.set_value();
-  second.get_future().wait();
-  periodic.Stop();
-  ASSERT_EQ(begun.size(), 2U);
-  EXPECT_GE(begun[1] - begun[0], kRest - absl::Milliseconds(1));
+TEST(ExecutorTest, RunsAsManyAtOnceAsItHasThreads) {
+  constexpr int kThreads = 3;
+  Executor executor("test", kThreads, kThreads);
+  std::atomic<int> waiting = 0;
+  std::promise<void> all_wait;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  for (int i = 0; i < kThreads; ++i) {
+    ASSERT_TRUE(executor.TryPost([&] {
+      if (++waiting == kThreads) all_wait.set_value();
+      released.wait();
+    }));
+  }
+  all_wait.get_future().wait();  // For ever, were there fewer threads.
+  release.set_value();
+  executor.Drain();
 }
 
 }  // namespace

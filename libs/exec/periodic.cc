@@ -6,12 +6,12 @@
 
 namespace wangge::exec {
 
-void GiveWay() { setpriority(PRIO_PROCESS, 0, 10); }
+void LowerThreadPriority() { setpriority(PRIO_PROCESS, 0, 10); }
 
 Periodic::Periodic(const std::string& name, absl::Duration interval,
-                   std::function<bool()> task, absl::Duration rest)
+                   std::function<bool()> task, absl::Duration min_gap)
     : interval_(interval),
-      rest_(rest),
+      min_gap_(min_gap),
       task_(std::move(task)),
       thread_([this, name] {
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
@@ -20,10 +20,10 @@ Periodic::Periodic(const std::string& name, absl::Duration interval,
 
 Periodic::~Periodic() { Stop(); }
 
-void Periodic::Poke() {
+void Periodic::Wake() {
   MutexLock lock(&mutex_);
-  if (poked_) return;
-  poked_ = true;
+  if (woken_) return;
+  woken_ = true;
   changed_.Signal();
 }
 
@@ -42,17 +42,17 @@ void Periodic::Run() {
     if (!task_()) Wait(begun);
     MutexLock lock(&mutex_);
     if (stopping_) return;
-    poked_ = false;
+    woken_ = false;
   }
 }
 
 void Periodic::Wait(std::chrono::steady_clock::time_point begun) {
   const auto next =
       std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(interval_);
-  const auto rested = begun + absl::ToChronoNanoseconds(rest_);
+  const auto earliest = begun + absl::ToChronoNanoseconds(min_gap_);
   MutexLock lock(&mutex_);
   while (!stopping_) {
-    if (!changed_.WaitUntil(&mutex_, poked_ ? rested : next)) return;
+    if (!changed_.WaitUntil(&mutex_, woken_ ? earliest : next)) return;
   }
 }
 

@@ -10,26 +10,26 @@
 
 namespace wangge::exec {
 
-// The calling thread, and those that it starts from now on, run only on
-// processor time that others leave.
-void GiveWay();
+// Lowers the priority of the calling thread and of the threads that it starts
+// from now on: they get the processor time that others leave.
+void LowerThreadPriority();
 
-// Calls `task` every `interval`, and at once after Poke. The task says whether
-// to run again without waiting (there was more to do). Thread-safe.
+// Calls `task` every `interval`, and at once after Wake. The task returns true
+// to run again without waiting, because there is more to do. Thread-safe.
 class Periodic {
  public:
-  // A poke is heeded no sooner than `rest` after the last run began: so many
-  // that follow each other closely are done together.
+  // After Wake the task runs no sooner than `min_gap` after the last run began,
+  // so that one run serves many calls of Wake. The first run begins at once.
   Periodic(const std::string& name, absl::Duration interval,
            std::function<bool()> task,
-           absl::Duration rest = absl::ZeroDuration());
+           absl::Duration min_gap = absl::ZeroDuration());
   // Waits for a running task.
   ~Periodic();
   Periodic(const Periodic&) = delete;
   Periodic& operator=(const Periodic&) = delete;
 
   // Runs the task soon, without waiting for the interval.
-  void Poke();
+  void Wake();
   // No further run begins; a running one is waited for. Idempotent.
   void Stop();
 
@@ -40,11 +40,11 @@ class Periodic {
   void Wait(std::chrono::steady_clock::time_point begun);
 
   const absl::Duration interval_;
-  const absl::Duration rest_;
+  const absl::Duration min_gap_;
   const std::function<bool()> task_;
   Mutex mutex_;
   CondVar changed_;
-  bool poked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

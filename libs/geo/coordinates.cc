@@ -81,8 +81,8 @@ absl::Status CheckRange(const Point& point) {
 }  // namespace
 
 Reach ReachE7(const Point& point, double meters) {
-  constexpr double kMetersADegree = 111'000;  // At least, along a meridian.
-  const double high = meters / kMetersADegree * kE7;
+  constexpr double kMetersPerDegree = 111'000;  // At least, along a meridian.
+  const double high = meters / kMetersPerDegree * kE7;
   return {high,
           high / std::max(0.01, std::cos(point.latitude_deg * kPi / 180))};
 }

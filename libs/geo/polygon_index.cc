@@ -12,37 +12,15 @@ namespace wangge::geo {
 namespace {
 
 // Cells for every polygon: more make fewer cells with edges near them.
-constexpr double kCellsAPolygon = 48;
-constexpr double kFewestCells = Tile::kSide * Tile::kSide;
-constexpr double kMostCells = 40e6;
+constexpr double kCellsPerPolygon = 48;
+constexpr double kMinCells = Tile::kSide * Tile::kSide;
+constexpr double kMaxCells = 40e6;
 // Tiles that a change makes anew are not worth a chunk of huge pages.
 constexpr size_t kFewTiles = 64;
 // A shape that ends at a tile's border is near to both tiles: a metre.
 constexpr double kRim = 100;
 
 constexpr double kHalfWorld = 180 * kE7;
-
-std::shared_ptr<const Shape> MakeShape(int number,
-                                       const registry::v1::Polygon& polygon) {
-  auto shape = std::make_shared<Shape>();
-  shape->number = number;
-  shape->west = shape->south = kHalfWorld;
-  shape->east = shape->north = -kHalfWorld;
-  for (const auto& ring : polygon.rings()) {
-    const auto& e7 = ring.coordinates_e7();
-    for (int i = 0; i + 1 < e7.size(); i += 2) {
-      const int next = i + 3 < e7.size() ? i + 2 : 0;
-      const Edge edge{e7[i], e7[i + 1], e7[next], e7[next + 1]};
-      const double bend = std::min(Deviation(edge), kHalfWorld);
-      shape->edges.push_back(edge);
-      shape->west = std::min(shape->west, std::min(edge.ax, edge.bx) - bend);
-      shape->east = std::max(shape->east, std::max(edge.ax, edge.bx) + bend);
-      shape->south = std::min(shape->south, std::min(edge.ay, edge.by) - bend);
-      shape->north = std::max(shape->north, std::max(edge.ay, edge.by) + bend);
-    }
-  }
-  return shape;
-}
 
 }  // namespace
 
@@ -66,8 +44,8 @@ void PolygonIndex::Frame() {
   east_ = std::min(east_, kHalfWorld);
   south_ = std::max(south_, -kHalfWorld / 2);
   north_ = std::min(north_, kHalfWorld / 2);
-  const double cells = std::clamp(kCellsAPolygon * static_cast<double>(count),
-                                  kFewestCells, kMostCells);
+  const double cells = std::clamp(kCellsPerPolygon * static_cast<double>(count),
+                                  kMinCells, kMaxCells);
   // Cells that are about as wide as high on the ground.
   const double shrink =
       std::max(0.1, std::cos((south_ + north_) / 2 / kE7 * M_PI / 180));
@@ -100,20 +78,17 @@ size_t PolygonIndex::RowOf(double y) const {
                  static_cast<double>(rows_ - 1)));
 }
 
-void PolygonIndex::Enter(const std::shared_ptr<const Shape>& shape, bool in,
-                         std::vector<bool>* touched) {
-  for (size_t row = RowOf(shape->south - kRim);
-       row <= RowOf(shape->north + kRim); ++row) {
-    for (size_t column = ColumnOf(shape->west - kRim);
-         column <= ColumnOf(shape->east + kRim); ++column) {
+template <typename Edit>
+void PolygonIndex::EditTileShapes(const Shape& shape,
+                                  std::vector<bool>* touched,
+                                  const Edit& edit) {
+  for (size_t row = RowOf(shape.south - kRim); row <= RowOf(shape.north + kRim);
+       ++row) {
+    for (size_t column = ColumnOf(shape.west - kRim);
+         column <= ColumnOf(shape.east + kRim); ++column) {
       const size_t tile = row * columns_ + column;
       (*touched)[tile] = true;
-      Shapes& shapes = Unshare(&tile_shapes_[tile]);
-      if (in) {
-        shapes.push_back(shape);
-      } else {
-        std::erase(shapes, shape);
-      }
+      edit(Unshare(&tile_shapes_[tile]));
     }
   }
 }
@@ -139,36 +114,43 @@ Tile PolygonIndex::MakeTile(size_t tile, HugePages* memory) const {
 
 PolygonIndex PolygonIndex::With(const std::vector<Entry>& changed) const {
   PolygonIndex next = *this;
-  std::vector<std::shared_ptr<const Shape>> gone;
-  std::vector<std::shared_ptr<const Shape>> come;
+  std::vector<std::shared_ptr<const Shape>> removed;
+  std::vector<std::shared_ptr<const Shape>> added;
   bool outside = tiles_.empty();
   for (const Entry& entry : changed) {
     const auto number = static_cast<uint64_t>(entry.number);
     if (const Shapes* parts = shapes_.Find(number); parts != nullptr) {
-      gone.insert(gone.end(), parts->begin(), parts->end());
+      removed.insert(removed.end(), parts->begin(), parts->end());
       next.shapes_.Erase(number);
     }
     if (entry.polygons == nullptr || entry.polygons->empty()) continue;
     Shapes& parts = next.shapes_.Edit(number);
     for (const auto& polygon : *entry.polygons) {
-      parts.push_back(MakeShape(entry.number, polygon));
-      const Shape& shape = *come.emplace_back(parts.back());
+      parts.push_back(
+          std::make_shared<const Shape>(MakeShape(entry.number, polygon)));
+      const Shape& shape = *added.emplace_back(parts.back());
       outside = outside || shape.west < west_ || shape.south < south_ ||
                 shape.east > east_ || shape.north > north_;
     }
   }
   if (next.shapes_.size() == 0) return PolygonIndex();
   if (outside) {
-    gone.clear();
-    come.clear();
+    removed.clear();
+    added.clear();
     next.shapes_.ForEach([&](uint64_t, const Shapes& parts) {
-      come.insert(come.end(), parts.begin(), parts.end());
+      added.insert(added.end(), parts.begin(), parts.end());
     });
     next.Frame();
   }
   std::vector<bool> touched(next.tiles_.size());
-  for (const auto& shape : gone) next.Enter(shape, false, &touched);
-  for (const auto& shape : come) next.Enter(shape, true, &touched);
+  for (const auto& shape : removed) {
+    next.EditTileShapes(*shape, &touched,
+                        [&](Shapes& shapes) { std::erase(shapes, shape); });
+  }
+  for (const auto& shape : added) {
+    next.EditTileShapes(*shape, &touched,
+                        [&](Shapes& shapes) { shapes.push_back(shape); });
+  }
   next.BuildTiles(touched);
   return next;
 }

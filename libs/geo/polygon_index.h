@@ -45,12 +45,13 @@ class PolygonIndex {
  private:
   using Shapes = std::vector<std::shared_ptr<const Shape>>;
 
-  // Lays empty tiles over the shapes.
+  // Covers the shapes with empty tiles.
   void Frame();
-  // Puts a shape into the lists of the tiles that it reaches into, or takes it
-  // out; `touched` says of which tiles.
-  void Enter(const std::shared_ptr<const Shape>& shape, bool in,
-             std::vector<bool>* touched);
+  // Calls `edit` with the list of every tile that the shape reaches into, and
+  // marks these tiles in `touched`.
+  template <typename Edit>
+  void EditTileShapes(const Shape& shape, std::vector<bool>* touched,
+                      const Edit& edit);
   void BuildTiles(const std::vector<bool>& touched);
   // `memory` as Tile has it.
   Tile MakeTile(size_t tile, HugePages* memory) const;

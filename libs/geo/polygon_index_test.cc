@@ -1,15 +1,12 @@
 #include "geo/polygon_index.h"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <random>
 
+#include "geo/s2_oracle.h"
 #include "gmock/gmock.h"
-#include "s2/mutable_s2shape_index.h"
-#include "s2/s2contains_point_query.h"
-#include "s2/s2latlng.h"
-#include "s2/s2lax_polygon_shape.h"
-#include "s2/s2loop.h"
 #include "testing/status.h"
 
 namespace wangge::geo {
@@ -54,47 +51,6 @@ TEST(PolygonIndexTest, PointsOfASharedEdgeBelongToOnePolygon) {
     EXPECT_THAT(index.Find({34 + i / 100.0, 113.5}), SizeIs(1));
   }
 }
-
-// S2's own index, which every answer must equal.
-class Oracle {
- public:
-  void Add(const Polygons& polygons) {
-    for (const auto& polygon : polygons) {
-      std::vector<std::vector<S2Point>> loops;
-      for (const auto& ring : polygon.rings()) {
-        std::vector<S2Point> corners;
-        for (int i = 0; i + 1 < ring.coordinates_e7_size(); i += 2) {
-          corners.push_back(S2LatLng::FromE7(ring.coordinates_e7(i + 1),
-                                             ring.coordinates_e7(i))
-                                .ToPoint());
-        }
-        const bool counter_clockwise =
-            S2Loop(corners, S2Debug::DISABLE).IsNormalized();
-        if (counter_clockwise != loops.empty()) {
-          std::reverse(corners.begin(), corners.end());
-        }
-        loops.push_back(std::move(corners));
-      }
-      index_.Add(std::make_unique<S2LaxPolygonShape>(loops));
-    }
-  }
-  std::vector<int> Find(const Point& point) const {
-    std::vector<int> found;
-    auto query = MakeS2ContainsPointQuery(&index_);
-    query.VisitContainingShapes(
-        S2LatLng::FromDegrees(point.latitude_deg, point.longitude_deg)
-            .ToPoint(),
-        [&](S2Shape* shape) {
-          found.push_back(shape->id());
-          return true;
-        });
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-
- private:
-  MutableS2ShapeIndex index_;
-};
 
 // Irregular polygons over a box of `span` degrees: a mesh of `side` x `side`
 // quadrangles with shaken corners, some stars across it, and one around all.
@@ -159,34 +115,6 @@ std::vector<int> Sorted(const Numbers& numbers) {
   return sorted;
 }
 
-// A point at an edge: on a vertex, on the line of the plane between two, on
-// the geodesic, or off it by up to some metres or by the last bits only.
-Point PointAtAnEdge(const std::vector<Polygons>& all, std::mt19937* random) {
-  const auto below = [&](int n) {
-    return std::uniform_int_distribution<int>(0, n - 1)(*random);
-  };
-  const auto& ring =
-      all[static_cast<size_t>(below(static_cast<int>(all.size())))]
-          .Get(0)
-          .rings(0)
-          .coordinates_e7();
-  const int corners = ring.size() / 2;
-  const int a = below(corners);
-  const int b = (a + 1) % corners;
-  const double along =
-      below(4) == 0 ? 0 : std::uniform_real_distribution<double>(0, 1)(*random);
-  const S2LatLng from = S2LatLng::FromE7(ring[2 * a + 1], ring[2 * a]);
-  const S2LatLng to = S2LatLng::FromE7(ring[2 * b + 1], ring[2 * b]);
-  S2LatLng at = from + along * (to - from);
-  if (below(2) == 0) {
-    at = S2LatLng(
-        ((1 - along) * from.ToPoint() + along * to.ToPoint()).Normalize());
-  }
-  constexpr double kOff[] = {0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-5};
-  const double off = kOff[below(6)] * (below(2) == 0 ? 1 : -1);
-  return {at.lat().degrees() + off, at.lng().degrees() - off};
-}
-
 TEST(PolygonIndexTest, EveryAnswerIsS2s) {
   // From a compound of a hundred metres to a country; the last two have edges
   // so long that the plane says nothing about them.
@@ -195,8 +123,7 @@ TEST(PolygonIndexTest, EveryAnswerIsS2s) {
     const auto all = Mesh(span, span > 1 ? 3 : 20, 75350);
     for (const auto& polygons : all) ASSERT_OK(ValidatePolygons(polygons));
     const PolygonIndex index = IndexOf(all);
-    Oracle oracle;
-    for (const auto& polygons : all) oracle.Add(polygons);
+    const S2Oracle oracle(all);
     std::mt19937 random(3530);
     std::uniform_real_distribution<double> within(-0.1, 1.1);
     for (int i = 0; i < (span > 1 ? 1'000 : 30'000); ++i) {
@@ -223,8 +150,7 @@ TEST(PolygonIndexTest, ATileMayHoldMoreThanShortWordsCanName) {
     ring->add_coordinates_e7(static_cast<int>(34e7 + r * std::sin(angle)));
   }
   const PolygonIndex index = IndexOf(all);
-  Oracle oracle;
-  oracle.Add(all[0]);
+  const S2Oracle oracle(all);
   std::uniform_real_distribution<double> within(-0.011, 0.011);
   for (int i = 0; i < 20'000; ++i) {
     const Point point = i % 2 == 0

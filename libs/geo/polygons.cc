@@ -156,18 +156,19 @@ Polygons Repaired(const Polygons& polygons) {
 
 double EdgeDistanceMeters(const Polygons& polygons, const Point& point) {
   const S2Point x = ToS2(point);
-  S1ChordAngle least = S1ChordAngle::Infinity();
+  S1ChordAngle nearest = S1ChordAngle::Infinity();
   for (const auto& polygon : polygons) {
     for (const auto& ring : polygon.rings()) {
       const std::vector<S2Point> corners = Corners(ring);
       for (size_t i = 0; i < corners.size(); ++i) {
         S2::UpdateMinDistance(x, corners[i], corners[(i + 1) % corners.size()],
-                              &least);
+                              &nearest);
       }
     }
   }
-  return least.is_infinity() ? std::numeric_limits<double>::infinity()
-                             : least.ToAngle().radians() * kEarthRadiusMeters;
+  return nearest.is_infinity()
+             ? std::numeric_limits<double>::infinity()
+             : nearest.ToAngle().radians() * kEarthRadiusMeters;
 }
 
 bool CrossesExactly(const Point& p, const Point& q, const Point& a,

@@ -19,8 +19,8 @@ constexpr size_t kCells = size_t{kSide} * kSide;
 // 0.1 mm: far above the rounding of a double, far below what matters.
 constexpr double kRounding = 0.01;
 // Beyond these the bound below is not a bound any more.
-constexpr double kMostDegrees = 2;
-constexpr double kMostLatitude = 75;
+constexpr double kMaxDegrees = 2;
+constexpr double kMaxLatitude = 75;
 
 // How far, in 1e-7 degree, a straight line in the plane may leave the geodesic
 // of its ends. Along a geodesic the second derivatives are
@@ -31,8 +31,7 @@ double Deviation(double width_e7, double height_e7, double latitude_e7) {
   const double width = width_e7 / kE7;
   const double height = height_e7 / kE7;
   const double latitude = std::abs(latitude_e7 / kE7) + height;
-  if (width > kMostDegrees || height > kMostDegrees ||
-      latitude > kMostLatitude) {
+  if (width > kMaxDegrees || height > kMaxDegrees || latitude > kMaxLatitude) {
     return std::numeric_limits<float>::max();
   }
   const double radians = M_PI / 180;
@@ -143,7 +142,29 @@ double Deviation(const Edge& edge) {
                    std::max(std::abs(edge.ay), std::abs(edge.by)));
 }
 
-// Makes a tile: edges are entered into the cells near them, then each row is
+Shape MakeShape(int number, const registry::v1::Polygon& polygon) {
+  constexpr double kHalfWorld = 180 * kE7;
+  Shape shape;
+  shape.number = number;
+  shape.west = shape.south = kHalfWorld;
+  shape.east = shape.north = -kHalfWorld;
+  for (const auto& ring : polygon.rings()) {
+    const auto& e7 = ring.coordinates_e7();
+    for (int i = 0; i + 1 < e7.size(); i += 2) {
+      const int next = i + 3 < e7.size() ? i + 2 : 0;
+      const Edge edge{e7[i], e7[i + 1], e7[next], e7[next + 1]};
+      const double bend = std::min(Deviation(edge), kHalfWorld);
+      shape.edges.push_back(edge);
+      shape.west = std::min(shape.west, std::min(edge.ax, edge.bx) - bend);
+      shape.east = std::max(shape.east, std::max(edge.ax, edge.bx) + bend);
+      shape.south = std::min(shape.south, std::min(edge.ay, edge.by) - bend);
+      shape.north = std::max(shape.north, std::max(edge.ay, edge.by) + bend);
+    }
+  }
+  return shape;
+}
+
+// Builds a tile: edges are added to the cells near them, then each row is
 // swept from the left, along the line of its centres.
 class TileBuilder {
  public:
@@ -159,10 +180,10 @@ class TileBuilder {
   void Build() {
     // The parts of a polygon lie apart, so that edges of any of them toggle it.
     for (const Shape* shape : shapes_) {
-      for (const Edge& edge : shape->edges) Enter(shape->number, edge);
+      for (const Edge& edge : shape->edges) AddEdge(shape->number, edge);
     }
     for (int row = 0; row < kSide; ++row) SweepRow(row);
-    MixCells();
+    BuildRecords();
   }
 
   // What was built, in `memory` or by itself.
@@ -211,8 +232,8 @@ class TileBuilder {
   double North() const { return frame_.south + kSide * frame_.cell_height; }
   double East() const { return frame_.west + kSide * frame_.cell_width; }
 
-  void Enter(int number, const Edge& edge) {
-    EnterCrossings(number, edge);
+  void AddEdge(int number, const Edge& edge) {
+    AddCrossings(number, edge);
     const double band = Deviation(edge);
     const double reach = band + margin_;
     const auto [low, high] = Ordered(edge.ay, edge.by);
@@ -230,13 +251,13 @@ class TileBuilder {
         line_of_.emplace(corners, static_cast<uint32_t>(lines_.size()));
     if (fresh) {
       lines_.push_back({edge, band, {}});
-      EnterCells(edge, reach, known->second);
+      AddToCells(edge, reach, known->second);
     }
     Toggle(number, &lines_[known->second].numbers);
   }
 
   // Where the edge crosses the centre lines of rows.
-  void EnterCrossings(int number, const Edge& edge) {
+  void AddCrossings(int number, const Edge& edge) {
     const auto [low, high] = Ordered(edge.ay, edge.by);
     const int from = FirstCentreAfter(low - frame_.south, frame_.cell_height);
     for (int row = from; row < kSide; ++row) {
@@ -252,7 +273,7 @@ class TileBuilder {
   }
 
   // The cells that the edge comes near to.
-  void EnterCells(const Edge& edge, double reach, uint32_t line) {
+  void AddToCells(const Edge& edge, double reach, uint32_t line) {
     const auto [low, high] = Ordered(edge.ay, edge.by);
     const int last = CellAt(high + reach - frame_.south, frame_.cell_height);
     for (int row = CellAt(low - reach - frame_.south, frame_.cell_height);
@@ -317,7 +338,7 @@ class TileBuilder {
     }
   }
 
-  void MixCells() {
+  void BuildRecords() {
     std::stable_sort(
         near_.begin(), near_.end(),
         [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -326,11 +347,11 @@ class TileBuilder {
       while (end != near_.end() && end->first == group->first) ++end;
       std::vector<uint32_t> lines;
       for (; group != end; ++group) lines.push_back(group->second);
-      MixCell(std::prev(end)->first, lines);
+      BuildRecord(std::prev(end)->first, lines);
     }
   }
 
-  void MixCell(int cell, const std::vector<uint32_t>& lines) {
+  void BuildRecord(int cell, const std::vector<uint32_t>& lines) {
     uint32_t& content = cells_[static_cast<size_t>(cell)];
     const Tile::Spot centre = Tile::CentreOf(frame_, cell);
     const Set close = TooNear(centre, lines);

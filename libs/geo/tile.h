@@ -1,5 +1,5 @@
 // A square of 64 x 64 cells of the plane (longitude, latitude) in which every
-// cell knows what contains it, so that most points are answered by one look.
+// cell knows what contains it, so that most points need a single look-up.
 //
 // A cell that no edge comes near has one answer for all its points. The others
 // hold the edges near them, the answer for their centre, and the answer behind
@@ -8,8 +8,10 @@
 // leaves its geodesic by a known bound; where a point is nearer to an edge than
 // that, S2's exact predicate decides, so every answer is S2's.
 //
-// A look waits for memory more than it computes. So a tile is one piece of
-// memory, small, of words of 16 bits unless it needs longer ones.
+// Our own because S2's index takes ten times as long for a point.
+//
+// A look-up spends more time waiting for memory than computing. So a tile is
+// one small block of memory, of words of 16 bits unless it needs longer ones.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +22,7 @@
 #include "absl/container/inlined_vector.h"
 #include "base/huge_pages.h"
 #include "geo/coordinates.h"
+#include "wangge/registry/v1/city.pb.h"
 
 namespace wangge::geo {
 
@@ -41,6 +44,7 @@ struct Shape {
   double west = 0, south = 0, east = 0, north = 0;
   std::vector<Edge> edges;
 };
+Shape MakeShape(int number, const registry::v1::Polygon& polygon);
 
 // Where a tile lies, in 1e-7 degree.
 struct TileFrame {

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <variant>
 
 #include "absl/time/clock.h"
 #include "base/clock.h"
@@ -47,37 +49,6 @@ const char* Name(Level level) {
   return "error";
 }
 
-void AppendQuoted(const std::string& text, std::string* out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out->push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
-    } else if (byte < 0x20) {
-      out->append("\\u00");
-      out->push_back(kHex[byte >> 4]);
-      out->push_back(kHex[byte & 15]);
-    } else {
-      out->push_back(c);
-    }
-  }
-  out->push_back('"');
-}
-
-void AppendMember(const std::string& name, const std::string& value,
-                  bool quoted, std::string* out) {
-  out->push_back(out->empty() ? '{' : ',');
-  AppendQuoted(name, out);
-  out->push_back(':');
-  if (quoted) {
-    AppendQuoted(value, out);
-  } else {
-    out->append(value);
-  }
-}
-
 }  // namespace
 
 void Init(const std::string& service, Level lowest) {
@@ -91,15 +62,16 @@ void Write(Level level, const std::string& message,
            std::initializer_list<Field> fields) {
   if (!Enabled(level)) return;
   State& state = GetState();
-  std::string line;
-  AppendMember("time", FormatUtc(absl::Now()), true, &line);
-  AppendMember("level", Name(level), true, &line);
-  AppendMember("service", state.service, true, &line);
-  AppendMember("message", message, true, &line);
+  nlohmann::ordered_json json = {{"time", FormatUtc(absl::Now())},
+                                 {"level", Name(level)},
+                                 {"service", state.service},
+                                 {"message", message}};
   for (const Field& field : fields) {
-    AppendMember(field.name(), field.text(), field.quoted(), &line);
+    std::visit([&](const auto& value) { json[field.name()] = value; },
+               field.value());
   }
-  line.push_back('}');
+  const std::string line =
+      json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   {
     MutexLock lock(&state.mutex);
     if (state.capture) {

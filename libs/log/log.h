@@ -1,4 +1,5 @@
-// One JSON line per fact, on standard error.
+// One line of JSON per event, on standard error: time, level, service, message,
+// then the fields in their order. Invalid UTF-8 becomes U+FFFD.
 //
 // Never log payloads or personal data: fields are ids, codes and numbers.
 #pragma once
@@ -9,6 +10,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace wangge::log {
 
@@ -17,24 +19,29 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 // A named value of a line.
 class Field {
  public:
-  Field(std::string name, const std::string& text)
-      : name_(std::move(name)), text_(text), quoted_(true) {}
+  using Value = std::variant<std::string, bool, int64_t, uint64_t, double>;
+
+  Field(std::string name, std::string text)
+      : name_(std::move(name)), value_(std::move(text)) {}
   Field(std::string name, const char* text)
-      : name_(std::move(name)), text_(text), quoted_(true) {}
+      : Field(std::move(name), std::string(text)) {}
   template <typename T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
   Field(std::string name, T value)
-      : name_(std::move(name)), text_(std::to_string(value)) {
-    if constexpr (std::is_same_v<T, bool>) text_ = value ? "true" : "false";
-  }
+      : name_(std::move(name)), value_(static_cast<Number<T>>(value)) {}
 
   const std::string& name() const { return name_; }
-  const std::string& text() const { return text_; }
-  bool quoted() const { return quoted_; }
+  const Value& value() const { return value_; }
 
  private:
+  template <typename T>
+  using Number = std::conditional_t<
+      std::is_same_v<T, bool>, bool,
+      std::conditional_t<
+          std::is_floating_point_v<T>, double,
+          std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>>;
+
   std::string name_;
-  std::string text_;
-  bool quoted_ = false;
+  Value value_;
 };
 
 // Sets the service's name, which stands on every line, and the lowest level

@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,28 @@ TEST(LogTest, LinesAreJsonWithTypedFields) {
   EXPECT_EQ(json["method"], "Submit");
   EXPECT_EQ(json["duration_ms"], 1.5);
   EXPECT_EQ(json["replayed"], true);
+}
+
+TEST(LogTest, FieldsKeepTheirOrder) {
+  std::string line;
+  const ScopedCapture capture([&](const std::string& l) { line = l; });
+  Info("m", {{"z", -1}, {"a", uint64_t{1} << 63}, {"m2", "x"}});
+  const std::string tail =
+      R"("message":"m","z":-1,"a":9223372036854775808,"m2":"x"})";
+  EXPECT_EQ(line.substr(line.size() - tail.size()), tail);
+  EXPECT_EQ(line.rfind(R"({"time":")", 0), 0U);
+}
+
+TEST(LogTest, AnyBytesMakeOneLineOfValidJson) {
+  std::string line;
+  const ScopedCapture capture([&](const std::string& l) { line = l; });
+  Info("a\xFF",
+       {{"bytes", std::string("\0\n\xC0", 3)}, {"ratio", std::nan("")}});
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto json = nlohmann::json::parse(line);
+  EXPECT_EQ(json["message"], "a\uFFFD");
+  EXPECT_EQ(json["bytes"], std::string("\0\n\uFFFD", 5));
+  EXPECT_TRUE(json["ratio"].is_null());
 }
 
 TEST(LogTest, LowerLevelsAreDropped) {

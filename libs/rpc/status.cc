@@ -9,14 +9,14 @@
 namespace wangge::rpc {
 namespace {
 
-constexpr size_t kLongestMessage = 1024;
+constexpr size_t kMaxMessage = 1024;
 
 }  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const std::string message =
-      Ellipsize(std::string(status.message()), kLongestMessage);
+      Ellipsize(std::string(status.message()), kMaxMessage);
   google::rpc::Status wire;
   wire.set_code(static_cast<int>(status.code()));
   wire.set_message(message);

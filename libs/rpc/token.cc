@@ -54,7 +54,7 @@ absl::StatusOr<std::string> TokenVerifier::Verify(
   if (known.officer_id.empty()) {
     ASSIGN_OR_RETURN(known, Decode(token));
     MutexLock lock(&mutex_);
-    if (known_.size() >= kMostKnown) known_.clear();
+    if (known_.size() >= kMaxKnown) known_.clear();
     known_[token] = known;
   }
   if (known.expire_time <= now) {

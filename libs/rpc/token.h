@@ -36,7 +36,7 @@ class TokenVerifier {
   };
   absl::StatusOr<Known> Decode(const std::string& token) const;
 
-  static constexpr size_t kMostKnown = 100'000;
+  static constexpr size_t kMaxKnown = 100'000;
   const std::string public_key_pem_;
   mutable Mutex mutex_;
   mutable absl::flat_hash_map<std::string, Known> known_

@@ -15,32 +15,34 @@
 namespace wangge::text {
 namespace {
 
-using routing::v1::TextJudge;
+using routing::v1::LinearClassifier;
 using routing::v1::TextModel;
 
 constexpr char kMagic[] = "wangge-text-model 4 ";
 
-bool Fits(const TextJudge& judge, const TextModel& model) {
+bool Fits(const LinearClassifier& classifier, const TextModel& model) {
   const auto features = static_cast<int64_t>(model.buckets_size());
-  return judge.biases_size() == model.labels_size() &&
-         judge.weights_size() == features * model.labels_size();
+  return classifier.biases_size() == model.labels_size() &&
+         classifier.weights_size() == features * model.labels_size();
 }
 
 }  // namespace
 
-std::vector<double> SoftMax(std::vector<double> odds) {
-  const double most = *std::max_element(odds.begin(), odds.end());
+std::vector<double> SoftMax(std::vector<double> log_odds) {
+  const double max = *std::max_element(log_odds.begin(), log_odds.end());
   double sum = 0;
-  for (double& value : odds) sum += value = std::exp(value - most);
-  for (double& value : odds) value /= sum;
-  return odds;
+  for (double& value : log_odds) sum += value = std::exp(value - max);
+  for (double& value : log_odds) value /= sum;
+  return log_odds;
 }
 
-std::vector<double> ScoresOf(const TextJudge& judge, const Vector& vector) {
-  std::vector<float> scores(judge.biases().begin(), judge.biases().end());
+std::vector<double> ScoresOf(const LinearClassifier& classifier,
+                             const Vector& vector) {
+  std::vector<float> scores(classifier.biases().begin(),
+                            classifier.biases().end());
   const size_t labels = scores.size();
   for (const auto& [position, value] : vector) {
-    const float* weights = judge.weights().data() + position * labels;
+    const float* weights = classifier.weights().data() + position * labels;
     for (size_t j = 0; j < labels; ++j) scores[j] += weights[j] * value;
   }
   return {scores.begin(), scores.end()};
@@ -72,8 +74,8 @@ Classifier::Classifier(TextModel model)
 absl::Status Classifier::Check(const TextModel& model) {
   const bool consistent =
       model.labels_size() >= 2 && model.bucket_bits() > 0 &&
-      model.bucket_bits() <= 24 && model.longest_gram() > 0 &&
-      model.longest_gram() <= 8 && model.idf_size() == model.buckets_size() &&
+      model.bucket_bits() <= 24 && model.max_ngram() > 0 &&
+      model.max_ngram() <= 8 && model.idf_size() == model.buckets_size() &&
       Fits(model.short_texts(), model) &&
       (!model.has_long_texts() || Fits(model.long_texts(), model)) &&
       std::adjacent_find(model.buckets().begin(), model.buckets().end(),
@@ -81,16 +83,18 @@ absl::Status Classifier::Check(const TextModel& model) {
       (model.buckets().empty() ||
        *model.buckets().rbegin() >> model.bucket_bits() == 0);
   if (!consistent) {
-    return absl::InvalidArgumentError("the model's parts do not fit");
+    return absl::InvalidArgumentError(
+        "the model's labels, features and weights do not fit together");
   }
   if (!model.addresses().has_districts()) return absl::OkStatus();
   const TextModel& districts = model.addresses().districts();
   return districts.has_addresses()
-             ? absl::InvalidArgumentError("the model of addresses has another")
+             ? absl::InvalidArgumentError(
+                   "the model of districts must not hold another one")
              : Check(districts);
 }
 
-absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Of(
+absl::StatusOr<std::shared_ptr<const Classifier>> Classifier::Create(
     TextModel model) {
   RETURN_IF_ERROR(Check(model));
   return std::shared_ptr<const Classifier>(new Classifier(std::move(model)));
@@ -128,12 +132,12 @@ absl::Status Classifier::Save(const std::string& path) const {
 }
 
 std::vector<Prediction> Classifier::Predict(const NormalText& text) const {
-  const Vector vector = vectorizer_.Make(text);
+  const Vector vector = vectorizer_.Vectorize(text);
   if (vector.empty()) return {};
-  const TextJudge& judge = IsShort(text) || !model_.has_long_texts()
-                               ? model_.short_texts()
-                               : model_.long_texts();
-  return PredictionsOf(model_, SoftMax(ScoresOf(judge, vector)));
+  const LinearClassifier& classifier = IsShort(text) || !model_.has_long_texts()
+                                           ? model_.short_texts()
+                                           : model_.long_texts();
+  return PredictionsOf(model_, SoftMax(ScoresOf(classifier, vector)));
 }
 
 }  // namespace wangge::text

@@ -1,6 +1,7 @@
-// Which category a text speaks of: linear judges over character n-grams, one
-// for short texts and one for the others, made of support vector machines and
-// naive Bayes (judge.h), with calibrated probabilities (training.cc).
+// Predicts the label (category) of a text: linear classifiers over character
+// n-grams, one for short texts and one for the others, with calibrated
+// probabilities. train/trainer.h makes them; docs/concepts/text-model.md
+// explains both.
 #pragma once
 
 #include <memory>
@@ -13,27 +14,6 @@
 
 namespace wangge::text {
 
-struct Example {
-  std::string text;
-  std::string label;
-};
-
-// What is learned from. The defaults suit messages; addresses, whose words are
-// names that rarely come twice, want runs of up to 3 characters that occur
-// once, room for all of them, a close fit, and nothing of heads.
-// LIBLINEAR's cost is how much a row that is not fitted counts.
-struct Learning {
-  int longest_gram = 2;  // Characters, 1 to 8.
-  int fewest_rows = 0;   // In which a feature must occur; 0: by their number.
-  int bucket_bits = 21;  // Of the hashes of features, 8 to 24.
-  double cost = 0;       // Above 0; 0: chosen by cross-validation.
-  // Of naive Bayes (judge.h), above 0: how little a word says that few have.
-  double smoothing = 0.1;
-  // Whether what stands first says more: it has features of its own, and short
-  // texts are learned by their heads alone as well, as titles.
-  bool heads = true;
-};
-
 // A label and how probable it is.
 struct Prediction {
   std::string label;
@@ -43,20 +23,12 @@ struct Prediction {
 // A trained model. Immutable, so thread-safe.
 class Classifier {
  public:
-  // Trains on the examples, of which it also measures, by cross-validation, how
-  // well it does. INVALID_ARGUMENT with fewer than two labels. Deterministic:
-  // the same examples give the same bytes. `held_out`, when given, gets what
-  // models that were trained without an example said of it, in their order.
-  static absl::StatusOr<std::shared_ptr<const Classifier>> Train(
-      const std::vector<Example>& examples, const Learning& learning = {},
-      std::vector<std::vector<Prediction>>* held_out = nullptr);
-
-  // INVALID_ARGUMENT when its parts do not fit together.
-  static absl::StatusOr<std::shared_ptr<const Classifier>> Of(
+  // INVALID_ARGUMENT when the parts of the model do not fit together.
+  static absl::StatusOr<std::shared_ptr<const Classifier>> Create(
       routing::v1::TextModel model);
 
-  // Reads what Save wrote. INVALID_ARGUMENT when the file is foreign, cut off
-  // or changed.
+  // Reads what Save wrote. INVALID_ARGUMENT when the file is not a text model,
+  // or is cut off or changed.
   static absl::StatusOr<std::shared_ptr<const Classifier>> Load(
       const std::string& path);
   absl::Status Save(const std::string& path) const;
@@ -67,7 +39,8 @@ class Classifier {
   // All labels, most probable first. An empty text gives no predictions.
   std::vector<Prediction> Predict(const NormalText& text) const;
 
-  // Says the district of an address; null when none were learned from.
+  // Predicts the district of an address; null when the model was trained
+  // without addresses.
   const Classifier* districts() const { return districts_.get(); }
 
   const std::string& version() const { return model_.version(); }
@@ -83,11 +56,13 @@ class Classifier {
 };
 
 // The steps from a vector to predictions, which training shares.
-std::vector<double> ScoresOf(const routing::v1::TextJudge& judge,
+
+// The score of each label.
+std::vector<double> ScoresOf(const routing::v1::LinearClassifier& classifier,
                              const Vector& vector);
-// Probabilities of their logarithms, to which anything may have been added.
-std::vector<double> SoftMax(std::vector<double> odds);
-// `probabilities` are of the model's labels.
+// Probabilities from log odds, which need not be normalised; not empty.
+std::vector<double> SoftMax(std::vector<double> log_odds);
+// The model's labels with their probabilities, most probable first.
 std::vector<Prediction> PredictionsOf(const routing::v1::TextModel& model,
                                       const std::vector<double>& probabilities);
 

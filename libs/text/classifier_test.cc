@@ -1,6 +1,7 @@
 #include "text/classifier.h"
 
 #include <map>
+#include <set>
 
 #include "base/file.h"
 #include "gtest/gtest.h"
@@ -10,152 +11,142 @@
 namespace wangge::text {
 namespace {
 
-std::vector<Example> Examples() {
-  std::vector<Example> examples;
-  for (const std::string place : {"一号院", "二号院", "三号院", "四号院"}) {
-    examples.push_back({place + "暖气不热，热力管道漏水", "heating"});
-    examples.push_back({place + "门口路面破损，有大坑", "road"});
-    examples.push_back({place + "楼下饭店卖的牛肉变质", "food"});
+constexpr auto kInvalidArgument = absl::StatusCode::kInvalidArgument;
+
+// A classifier that gives each label the features of its word.
+routing::v1::LinearClassifier WordClassifier(
+    const routing::v1::TextModel& model,
+    const std::map<std::string, std::string>& words) {
+  std::vector<float> weights(
+      static_cast<size_t>(model.buckets_size() * model.labels_size()));
+  for (int i = 0; i < model.buckets_size(); ++i) {
+    for (int j = 0; j < model.labels_size(); ++j) {
+      for (const Feature& f :
+           ExtractFeatures(words.at(model.labels(j)), model.bucket_bits(),
+                           static_cast<size_t>(model.max_ngram()), true)) {
+        if (f.bucket != model.buckets(i)) continue;
+        weights[static_cast<size_t>(i * model.labels_size() + j)] = 1;
+      }
+    }
   }
-  return examples;
+  routing::v1::LinearClassifier classifier;
+  classifier.mutable_weights()->Assign(weights.begin(), weights.end());
+  for (int j = 0; j < model.labels_size(); ++j) classifier.add_biases(0);
+  return classifier;
 }
 
-TEST(ClassifierTest, LearnsAndGivesProbabilities) {
-  const auto model = Classifier::Train(Examples());
-  ASSERT_OK(model);
-  const auto predictions = (*model)->Predict("热力管道又漏水了");
+// A model that knows one word of each label.
+routing::v1::TextModel MakeModel() {
+  const std::map<std::string, std::string> words = {
+      {"heating", "暖气不热"}, {"road", "路面破损"}, {"food", "牛肉变质"}};
+  routing::v1::TextModel model;
+  model.set_version("0123456789ab");
+  model.set_bucket_bits(16);
+  model.set_max_ngram(2);
+  std::set<uint32_t> buckets;
+  for (const auto& [label, word] : words) {
+    model.add_labels(label);
+    for (const Feature& f : ExtractFeatures(word, 16, 2, true)) {
+      buckets.insert(f.bucket);
+    }
+  }
+  for (const uint32_t bucket : buckets) {
+    model.add_buckets(bucket);
+    model.add_idf(1);
+  }
+  *model.mutable_short_texts() = WordClassifier(model, words);
+  *model.mutable_long_texts() = model.short_texts();
+  return model;
+}
+
+TEST(ClassifierTest, PredictsTheLabelsWithTheirProbabilities) {
+  const auto classifier = *Classifier::Create(MakeModel());
+  const auto predictions = classifier->Predict("我家暖气又不热了");
   ASSERT_EQ(predictions.size(), 3U);
   EXPECT_EQ(predictions[0].label, "heating");
   EXPECT_GT(predictions[0].probability, predictions[1].probability);
   double sum = 0;
   for (const auto& p : predictions) sum += p.probability;
   EXPECT_NEAR(sum, 1, 1e-9);
-  EXPECT_TRUE((*model)->Predict("").empty());
+  EXPECT_TRUE(classifier->Predict("").empty());
+  EXPECT_TRUE(classifier->Predict("完全无关").empty());
 }
 
-TEST(ClassifierTest, TrainingTwiceGivesTheSameBytes) {
-  const auto a = Classifier::Train(Examples());
-  const auto b = Classifier::Train(Examples());
-  ASSERT_OK(a);
-  EXPECT_EQ((*a)->model().SerializeAsString(),
-            (*b)->model().SerializeAsString());
+TEST(ClassifierTest, SoftMaxSurvivesLargeLogOdds) {
+  const auto p = SoftMax({1000, 1000, -1000});
+  EXPECT_DOUBLE_EQ(p[0], 0.5);
+  EXPECT_DOUBLE_EQ(p[1], 0.5);
+  EXPECT_DOUBLE_EQ(p[2], 0);
 }
 
-TEST(ClassifierTest, OnlyWhoLearnsFromHeadsHasAJudgeOfLongTexts) {
-  std::vector<Example> examples = Examples();
-  std::string behind;
-  for (size_t i = 0; i < kMostShortCharacters; ++i) behind += "请";
-  for (Example& example : examples) example.text += behind;
-  const auto with = Classifier::Train(examples);
-  const auto without = Classifier::Train(examples, {.heads = false});
-  ASSERT_OK(with);
-  ASSERT_OK(without);
-  EXPECT_TRUE((*with)->model().has_long_texts());
-  EXPECT_FALSE((*without)->model().has_long_texts());
-  EXPECT_EQ((*without)->Predict(examples[0].text)[0].label, "heating");
-}
-
-TEST(ClassifierTest, FilesAreChecked) {
-  const std::string path = ::testing::TempDir() + "/model";
-  const auto model = Classifier::Train(Examples());
-  ASSERT_OK((*model)->Save(path));
-  const auto loaded = Classifier::Load(path);
-  ASSERT_OK(loaded);
-  EXPECT_EQ((*loaded)->version(), (*model)->version());
-  const std::string content = *ReadFile(path);
-  ASSERT_OK(WriteFile(path, content.substr(0, content.size() / 2)));
-  EXPECT_THAT(Classifier::Load(path),
-              StatusIs(absl::StatusCode::kInvalidArgument, "cut off"));
-  ASSERT_OK(WriteFile(path, "something else"));
-  EXPECT_THAT(Classifier::Load(path),
-              StatusIs(absl::StatusCode::kInvalidArgument, "not a text model"));
-}
-
-TEST(ClassifierTest, FeaturesThatDoNotAscendAreRefused) {
-  routing::v1::TextModel model = (*Classifier::Train(Examples()))->model();
-  ASSERT_OK(Classifier::Of(model));
-  const uint32_t first = model.buckets(0);
-  for (const uint32_t second : {first, first - 1}) {
-    model.set_buckets(1, second);
-    EXPECT_THAT(Classifier::Of(model),
-                StatusIs(absl::StatusCode::kInvalidArgument, "do not fit"));
-  }
-}
-
-TEST(BucketIndexTest, SaysWhereEachKnownBucketStands) {
-  constexpr int kBits = 9;
-  google::protobuf::RepeatedField<uint32_t> known;
-  for (const uint32_t bucket : {0, 1, 62, 63, 64, 200, 255, 256, 511}) {
-    known.Add(bucket);
-  }
-  const BucketIndex index(known, kBits);
-  uint32_t position = 0;
-  for (uint32_t bucket = 0; bucket < 1U << kBits; ++bucket) {
-    EXPECT_EQ(index.PositionOf(bucket), position) << bucket;
-    const bool is_known = position < static_cast<uint32_t>(known.size()) &&
-                          known[static_cast<int>(position)] == bucket;
-    EXPECT_EQ(index.Knows(bucket), is_known) << bucket;
-    if (is_known) ++position;
-  }
-  EXPECT_EQ(position, 9U);
-}
-
-TEST(ClassifierTest, OneLabelIsRefused) {
-  EXPECT_THAT(Classifier::Train({{"a", "x"}}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "two labels"));
-}
-
-std::vector<uint32_t> BucketsOf(const std::string& text) {
-  std::vector<uint32_t> buckets;
-  for (const Feature& f : ExtractFeatures(text, 18, 2, true))
-    buckets.push_back(f.bucket);
-  return buckets;
-}
-
-TEST(FeaturesTest, SegmentedAndNaturalTextLookAlike) {
-  EXPECT_EQ(BucketsOf("路面 破损"), BucketsOf("路面破损"));
-  EXPECT_NE(BucketsOf("路面，破损"), BucketsOf("路面破损"));
-}
-
-TEST(FeaturesTest, TheHeadHasFeaturesOfItsOwn) {
-  constexpr int kBits = 18;
-  std::string text;
-  for (int i = 0; i < 30; ++i) text += "路";
-  std::map<bool, int> most;
-  for (const Feature& f : ExtractFeatures(text, kBits, 2, true)) {
-    int& count = most[IsOfHead(f.bucket, kBits)];
-    count = std::max<int>(count, f.count);
-  }
-  EXPECT_EQ(most[false], 30);
-  EXPECT_EQ(most[true], 20);
-  EXPECT_EQ(HeadOf(text), text.substr(0, 20 * 3));
-  EXPECT_EQ(BucketsOf(HeadOf("路面，破损")), BucketsOf("路面，破损"));
-}
-
-TEST(ClassifierTest, ShortAndLongTextsHaveJudgesOfTheirOwn) {
+TEST(ClassifierTest, LongTextsHaveAClassifierOfTheirOwn) {
   std::string filler;
-  while (NormalText(filler).characters().size() <= kMostShortCharacters) {
-    filler += "望早日处理";
-  }
-  std::vector<Example> examples = Examples();
-  for (Example& example : examples) example.text += filler;
-  const auto model = *Classifier::Train(examples);
-  EXPECT_TRUE(model->model().has_long_texts());
-  EXPECT_EQ(model->Predict("路面有大坑")[0].label, "road");
-  EXPECT_EQ(model->Predict("路面有大坑" + filler)[0].label, "road");
-
-  // What only one of them has learned says which one is asked.
-  routing::v1::TextModel changed = model->model();
-  for (float& weight : *changed.mutable_long_texts()->mutable_weights()) {
+  while (IsShort(filler)) filler += "望早日处理";
+  const std::string word = "路面破损";
+  routing::v1::TextModel model = MakeModel();
+  for (float& weight : *model.mutable_long_texts()->mutable_weights()) {
     weight = 0;
   }
-  const auto half = *Classifier::Of(changed);
-  EXPECT_EQ(half->Predict("路面有大坑")[0].probability,
-            model->Predict("路面有大坑")[0].probability);
-  EXPECT_NE(half->Predict("路面有大坑" + filler)[0].probability,
-            model->Predict("路面有大坑" + filler)[0].probability);
-  // Only short ones to learn from: one judge for all.
-  EXPECT_FALSE((*Classifier::Train(Examples()))->model().has_long_texts());
+  const auto split = *Classifier::Create(model);
+  EXPECT_GT(split->Predict(word)[0].probability, 0.4);
+  EXPECT_NEAR(split->Predict(word + filler)[0].probability, 1.0 / 3, 1e-6);
+  // Without one, the classifier of short texts predicts them too.
+  model.clear_long_texts();
+  const auto single = *Classifier::Create(model);
+  EXPECT_EQ(single->Predict(word + filler)[0].label, "road");
+}
+
+TEST(ClassifierTest, AFileIsReadBackAsItWasWritten) {
+  const std::string path = ::testing::TempDir() + "/model";
+  ASSERT_OK((*Classifier::Create(MakeModel()))->Save(path));
+  const auto loaded = Classifier::Load(path);
+  ASSERT_OK(loaded);
+  EXPECT_EQ((*loaded)->model().SerializeAsString(),
+            MakeModel().SerializeAsString());
+}
+
+TEST(ClassifierTest, DamagedFilesAreRefused) {
+  const std::string path = ::testing::TempDir() + "/damaged_model";
+  ASSERT_OK((*Classifier::Create(MakeModel()))->Save(path));
+  const std::string content = *ReadFile(path);
+  ASSERT_OK(WriteFile(path, content.substr(0, content.size() / 2)));
+  EXPECT_THAT(Classifier::Load(path), StatusIs(kInvalidArgument, "cut off"));
+  ASSERT_OK(WriteFile(path, "something else"));
+  EXPECT_THAT(Classifier::Load(path),
+              StatusIs(kInvalidArgument, "not a text model"));
+  EXPECT_THAT(Classifier::Load(path), StatusIs(kInvalidArgument, path));
+}
+
+TEST(ClassifierTest, ModelsWhosePartsDoNotFitAreRefused) {
+  const auto refused = [](const routing::v1::TextModel& model) {
+    const auto created = Classifier::Create(model);
+    return !created.ok() &&
+           created.status().code() == absl::StatusCode::kInvalidArgument;
+  };
+  EXPECT_FALSE(refused(MakeModel()));
+  routing::v1::TextModel model = MakeModel();
+  model.set_buckets(1, model.buckets(0));  // Must ascend.
+  EXPECT_TRUE(refused(model));
+  model = MakeModel();
+  model.mutable_buckets()->Set(model.buckets_size() - 1, 1U << 16);
+  EXPECT_TRUE(refused(model));
+  model = MakeModel();
+  model.add_idf(1);
+  EXPECT_TRUE(refused(model));
+  model = MakeModel();
+  model.mutable_long_texts()->add_weights(1);
+  EXPECT_TRUE(refused(model));
+  model = MakeModel();
+  model.mutable_short_texts()->add_biases(1);
+  EXPECT_TRUE(refused(model));
+  model = MakeModel();
+  *model.mutable_addresses()->mutable_districts() = MakeModel();
+  EXPECT_FALSE(refused(model));
+  *model.mutable_addresses()
+       ->mutable_districts()
+       ->mutable_addresses()
+       ->mutable_districts() = MakeModel();
+  EXPECT_TRUE(refused(model));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace wangge::text {
 struct Match {
   size_t begin = 0;
   size_t end = 0;
-  // Where the word stands in the list that the dictionary was made of. Lives
+  // Positions of the word in the list from which the dictionary was made. Lives
   // as long as the dictionary.
   absl::Span<const int> entries;
 };
@@ -22,8 +22,8 @@ struct Match {
 // Immutable, so thread-safe.
 class Dictionary {
  public:
-  // Words are looked for as NormalText has them; the same word may come several
-  // times, each with its own index. Empty words are ignored.
+  // Words are normalised (NormalText); the same word may occur several times,
+  // each with its own entry. Empty words are ignored.
   explicit Dictionary(const std::vector<std::string>& words);
   ~Dictionary();
   Dictionary(const Dictionary&) = delete;

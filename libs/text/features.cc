@@ -18,7 +18,7 @@ uint32_t Fold(uint64_t hash) {
   return static_cast<uint32_t>(hash ^ (hash >> 32));
 }
 
-// A question or an exclamation says something itself.
+// Question and exclamation marks count as words: they tell something too.
 bool IsWordCharacter(char32_t c) {
   return c >= 0x80
              ? !(c >= 0x2000 && c < 0x2E80) && !(c >= 0x3000 && c < 0x3040)
@@ -26,15 +26,15 @@ bool IsWordCharacter(char32_t c) {
                    c == U'?' || c == U'!';
 }
 
-constexpr uint16_t kMostCount = std::numeric_limits<uint16_t>::max();
+constexpr uint16_t kMaxCount = std::numeric_limits<uint16_t>::max();
 
 // Features in the order of their first occurrence, found again by a hash table
 // of their positions, which is much faster than sorting them.
 class FeatureList {
  public:
-  explicit FeatureList(size_t most)
-      : slots_(std::bit_ceil(2 * most + 1), kEmpty) {
-    features_.reserve(most);
+  explicit FeatureList(size_t max_size)
+      : slots_(std::bit_ceil(2 * max_size + 1), kEmpty) {
+    features_.reserve(max_size);
   }
 
   void Count(uint32_t bucket) {
@@ -48,7 +48,7 @@ class FeatureList {
       features_.push_back({bucket, 0});
     }
     Feature& feature = features_[slots_[slot]];
-    if (feature.count < kMostCount) ++feature.count;
+    if (feature.count < kMaxCount) ++feature.count;
   }
 
   std::vector<Feature> Features() && { return std::move(features_); }
@@ -63,15 +63,15 @@ class FeatureList {
 }  // namespace
 
 std::vector<Feature> ExtractFeatures(const NormalText& text, int bucket_bits,
-                                     size_t longest, bool with_head) {
+                                     size_t max_ngram, bool with_head) {
   const std::vector<char32_t>& chars = text.characters();
   const uint32_t heads = 1U << (bucket_bits - 1);
   const size_t head =
       with_head ? std::min(chars.size(), kHeadCharacters) : size_t{0};
-  FeatureList list((chars.size() + head) * longest);
+  FeatureList list((chars.size() + head) * max_ngram);
   for (size_t i = 0; i < chars.size(); ++i) {
     uint64_t hash = kHashBasis;
-    for (size_t n = 1; n <= longest && i + n <= chars.size(); ++n) {
+    for (size_t n = 1; n <= max_ngram && i + n <= chars.size(); ++n) {
       const char32_t last = chars[i + n - 1];
       if (!IsWordCharacter(last)) break;
       hash = (hash ^ last) * kHashPrime;

@@ -31,19 +31,19 @@ float InverseLength(double squares) {
 Vectorizer::Vectorizer(const routing::v1::TextModel* model)
     : model_(model), index_(model->buckets(), model->bucket_bits()) {
   for (const uint32_t bucket : model->buckets()) {
-    if (!IsOfHead(bucket, model->bucket_bits())) ++first_of_head_;
+    if (!IsHeadBucket(bucket, model->bucket_bits())) ++first_of_head_;
   }
   has_head_ = first_of_head_ < static_cast<uint32_t>(model->buckets_size());
 }
 
-Vector Vectorizer::Make(const std::vector<Feature>& features) const {
+Vector Vectorizer::Vectorize(const std::vector<Feature>& features) const {
   // Most time is spent waiting for memory. No branch depends on what is looked
-  // up, so that the processor goes on to the next ones meanwhile.
+  // up, so that the processor can look up several features at once.
   Vector vector(features.size());
   size_t known = 0;
   for (const Feature& feature : features) {
-    vector[known] = {index_.PositionOf(feature.bucket), Damped(feature.count)};
-    known += index_.Knows(feature.bucket) ? 1 : 0;
+    vector[known] = {index_.Rank(feature.bucket), Damped(feature.count)};
+    known += index_.Contains(feature.bucket) ? 1 : 0;
   }
   vector.resize(known);
   const float* idf = model_->idf().data();

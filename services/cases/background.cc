@@ -32,7 +32,7 @@ constexpr int kFirstFold = 1000;
 constexpr int kMinFold = 100;
 constexpr int kMaxFold = 20'000;
 // Cases are reopened within 15 days.
-constexpr absl::Duration kLeastKept = absl::Hours(24 * 30);
+constexpr absl::Duration kMinKept = absl::Hours(24 * 30);
 constexpr absl::Duration kTaskTime = absl::Seconds(10);
 
 // The audit never ends, so it rests 39 times as long as a page took, a minute
@@ -57,7 +57,7 @@ Background::Background(const Parts& parts, std::function<void()> committed)
       committed_(std::move(committed)),
       timers_(&parts.changes),
       retention_(&parts.changer, &parts.reporters, &parts.city, &parts.clock,
-                 std::max(absl::GetFlag(FLAGS_keep_reporters), kLeastKept)),
+                 std::max(absl::GetFlag(FLAGS_keep_reporters), kMinKept)),
       clock_trusted_(metrics::GetGauge(
           "cases_clock_trusted",
           "1 when the database's clock goes as it should, else 0.")),

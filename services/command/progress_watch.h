@@ -52,7 +52,7 @@ class ProgressWatch {
         stream->Close(closed_);
       }
     }
-    periodic_.Poke();
+    periodic_.Wake();
     return stream;
   }
 

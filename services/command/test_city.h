@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "city/folder.h"
+#include "city/city.h"
 #include "gtest/gtest.h"
 #include "testing/proto.h"
 #include "testing/status.h"

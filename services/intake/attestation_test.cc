@@ -1,7 +1,7 @@
 #include "services/intake/attestation.h"
 
 #include "base/crypto.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "errors/errors.h"
 #include "gtest/gtest.h"
 #include "testing/proto.h"

@@ -1,7 +1,7 @@
 #include "services/intake/report.h"
 
 #include "base/clock.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "errors/errors.h"
 #include "gmock/gmock.h"
 #include "testing/proto.h"

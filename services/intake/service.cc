@@ -29,7 +29,7 @@ std::vector<rpc::Row> IntakeRows(Intake* intake) {
 exec::ConcurrencyLimit::Options LimitOf(const v1::SourceProfile& profile) {
   exec::ConcurrencyLimit::Options options;
   if (profile.max_in_flight_count() > 0) {
-    options.most = profile.max_in_flight_count();
+    options.max_limit = profile.max_in_flight_count();
   }
   return options;
 }

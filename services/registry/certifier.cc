@@ -56,7 +56,7 @@ Certifier::Certifier(const Ledger* ledger, Store* store,
       store_(*store),
       signing_key_(std::move(signing_key)),
       periodic_("certify", kInterval, [this] {
-        exec::GiveWay();
+        exec::LowerThreadPriority();
         Run();
         return false;
       }) {}

@@ -21,7 +21,7 @@ class Certifier {
   // The signed certificate of a city.
   absl::StatusOr<v1::CityCertificate> Certify(const city::City& city) const;
   // Certifies the current city soon.
-  void Wake() { periodic_.Poke(); }
+  void Wake() { periodic_.Wake(); }
   void Stop() { periodic_.Stop(); }
 
  private:

@@ -26,7 +26,7 @@ std::vector<v1::WatchCityResponse> MakePieces(const city::CityVersion& version,
     *pieces.back().add_rows() = *row;
   }
   for (const auto& key : changes.removals) {
-    *pieces.back().add_removed_rows() = city::KeyOfText(key);
+    *pieces.back().add_removed_rows() = city::ParseKeyText(key);
   }
   for (auto& piece : pieces) *piece.mutable_version() = version;
   pieces.front().set_reset(full);

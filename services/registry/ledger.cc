@@ -262,7 +262,7 @@ absl::StatusOr<ChangeSet> Ledger::ProposeDraft(Draft draft,
   *c.mutable_propose_time() = ToProto(absl::Now());
   for (const auto& [key, row] : changes.upserts) *c.add_rows() = *row;
   for (const auto& key : changes.removals) {
-    *c.add_removed_rows() = city::KeyOfText(key);
+    *c.add_removed_rows() = city::ParseKeyText(key);
   }
   c.set_row_count(c.rows_size() + c.removed_rows_size());
   absl::Status added;

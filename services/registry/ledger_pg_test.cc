@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/uuid.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "db/temp_database.h"
 #include "errors/errors.h"
 #include "gmock/gmock.h"

@@ -115,7 +115,7 @@ absl::StatusOr<v1::DiffCityVersionsResponse> Diff(
   auto it =
       page.after ? all.upper_bound(std::get<1>(*page.after)) : all.begin();
   for (; it != all.end() && response.differences_size() < page.size; ++it) {
-    *it->second.mutable_key() = city::KeyOfText(it->first);
+    *it->second.mutable_key() = city::ParseKeyText(it->first);
     *response.add_differences() = std::move(it->second);
   }
   if (it != all.end()) {

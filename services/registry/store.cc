@@ -74,7 +74,7 @@ absl::Status WriteVersion(db::Transaction& transaction,
   ChunkWriter close(&transaction, sql::kCloseRows, number, false);
   ChunkWriter insert(&transaction, sql::kInsertRows, number, true);
   for (const auto& key : changes.removals) {
-    RETURN_IF_ERROR(close.Add(city::KeyOfText(key), ""));
+    RETURN_IF_ERROR(close.Add(city::ParseKeyText(key), ""));
   }
   for (const auto& [text, row] : changes.upserts) {
     RETURN_IF_ERROR(close.Add(city::KeyOf(*row), ""));

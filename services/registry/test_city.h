@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "city/folder.h"
+#include "city/city.h"
 #include "testing/proto.h"
 
 namespace wangge::registry {

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "gtest/gtest.h"
 #include "testing/status.h"
+#include "text/train/trainer.h"
 
 namespace wangge::routing {
 namespace {
@@ -16,7 +17,7 @@ std::shared_ptr<const text::Classifier> Model(const std::string& extra) {
     examples.push_back({where + extra + "暖气不热", "heat"});
     examples.push_back({where + extra + "路灯不亮", "light"});
   }
-  return *text::Classifier::Train(examples);
+  return *text::Train(examples);
 }
 
 // Puts a file in place with a time of its own, as a later deployment has.

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "city/operation_centre.h"
 #include "rpc/client.h"
 

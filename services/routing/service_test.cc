@@ -134,7 +134,7 @@ class ServiceTest : public ::testing::Test {
       examples.push_back({where + "暖气不热热力管道漏水", heat});
       examples.push_back({where + "路灯坏了灯不亮", light});
     }
-    return *text::Classifier::Train(examples);
+    return *text::Train(examples);
   }
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(60); }

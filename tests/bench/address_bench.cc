@@ -14,21 +14,20 @@
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "city/city.h"
-#include "city/folder.h"
 #include "geo/geojson.h"
 #include "services/routing/domain/address.h"
-#include "services/routing/domain/lessons.h"
 #include "services/routing/domain/route.h"
+#include "services/routing/domain/training.h"
 #include "tests/bench/bench.h"
-#include "text/figures.h"
+#include "text/train/evaluation.h"
 
 namespace wangge::bench {
 namespace {
 
 using city::CityRow;
 using text::Classifier;
-using text::Figures;
-using text::Judged;
+using text::EvaluatedText;
+using text::Metrics;
 
 constexpr size_t kFolds = 5;
 
@@ -214,12 +213,12 @@ void AddPlaces(const Shop& shop, std::vector<city::Place>* places) {
 }
 
 struct Results {
-  std::vector<Judged> by_route;
-  std::vector<Judged> by_model;
+  std::vector<EvaluatedText> by_route;
+  std::vector<EvaluatedText> by_model;
 };
 
-absl::Status JudgeFold(const BareCity& bare, const std::vector<Shop>& shops,
-                       size_t fold, std::map<bool, Results>* results) {
+absl::Status EvaluateFold(const BareCity& bare, const std::vector<Shop>& shops,
+                          size_t fold, std::map<bool, Results>* results) {
   std::vector<city::Place> places;
   std::vector<routing::KnownAddress> known;
   ASSIGN_OR_RETURN(const auto empty, bare.With({}));
@@ -233,13 +232,12 @@ absl::Status JudgeFold(const BareCity& bare, const std::vector<Shop>& shops,
     known.push_back({shops[i].address, shops[i].point, code});
   }
   ASSIGN_OR_RETURN(const auto city, bare.With(places));
-  ASSIGN_OR_RETURN(const auto plain,
-                   Classifier::Train({{"甲", "a"}, {"乙", "b"}}));
+  ASSIGN_OR_RETURN(const auto plain, text::Train({{"甲", "a"}, {"乙", "b"}}));
   routing::v1::TextModel taught = plain->model();
   auto& addresses = *taught.mutable_addresses();
   addresses = routing::LearnAddresses(*city, known);
-  // How far names are to be trusted is learned where they are not the address's
-  // own.
+  // The weights of names are fitted on addresses whose own names the city does
+  // not have.
   ASSIGN_OR_RETURN(
       const auto half,
       bare.With({places.begin(), places.begin() + static_cast<std::ptrdiff_t>(
@@ -247,9 +245,9 @@ absl::Status JudgeFold(const BareCity& bare, const std::vector<Shop>& shops,
   const auto others = routing::LearnAddresses(
       *half, {known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2),
               known.end()});
-  *addresses.mutable_records() = others.records();
-  *addresses.mutable_voices() = others.voices();
-  ASSIGN_OR_RETURN(const auto model, Classifier::Of(std::move(taught)));
+  *addresses.mutable_evidence_accuracies() = others.evidence_accuracies();
+  *addresses.mutable_opinion_weights() = others.opinion_weights();
+  ASSIGN_OR_RETURN(const auto model, Classifier::Create(std::move(taught)));
   for (size_t i = fold; i < shops.size(); i += kFolds) {
     const std::string code = bare.CodeOf(shops[i].district);
     if (code.empty()) continue;
@@ -276,11 +274,11 @@ absl::Status RunAddresses(const std::string& data, bool quick) {
   RETURN_IF_ERROR(bare.Read(data + "/geo"));
   std::map<bool, Results> results;  // By: names its district.
   for (size_t fold = 0; fold < (quick ? 1 : kFolds); ++fold) {
-    RETURN_IF_ERROR(JudgeFold(bare, shops, fold, &results));
+    RETURN_IF_ERROR(EvaluateFold(bare, shops, fold, &results));
   }
   for (const bool named : {false, true}) {
-    const Figures route = FiguresOf(results[named].by_route);
-    const Figures model = FiguresOf(results[named].by_model);
+    const Metrics route = Evaluate(results[named].by_route);
+    const Metrics model = Evaluate(results[named].by_model);
     const std::string suffix = named ? "_that_names_it" : "";
     Print("text", "district_of_address" + suffix, route.accuracy,
           absl::StrCat("of ", route.row_count, ", as routing finds it"), "goal",

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "base/mutex.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/channels.h"
 #include "tests/bench/outcome.h"

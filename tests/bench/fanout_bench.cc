@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "citysim/workers.h"
 #include "rpc/client.h"
 #include "tests/bench/bench.h"

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/text.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "citysim/day.h"
 #include "services/routing/domain/danger.h"
 #include "services/routing/domain/route.h"

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "rpc/server.h"
 #include "rpc/unary.h"
 #include "services/routing/domain/route.h"

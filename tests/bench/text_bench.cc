@@ -15,16 +15,17 @@
 #include "base/status_macros.h"
 #include "tests/bench/bench.h"
 #include "text/features.h"
-#include "text/figures.h"
-#include "text/judge.h"
+#include "text/train/evaluation.h"
+#include "text/train/learners.h"
+#include "text/train/trainer.h"
 
 namespace wangge::bench {
 namespace {
 
 using text::Classifier;
+using text::EvaluatedText;
 using text::Example;
-using text::Figures;
-using text::Judged;
+using text::Metrics;
 
 constexpr size_t kFolds = 5;
 
@@ -54,7 +55,7 @@ absl::StatusOr<std::shared_ptr<const Classifier>> TrainPlain(
     const std::vector<Example>& examples) {
   routing::v1::TextModel model;
   model.set_bucket_bits(21);
-  model.set_longest_gram(2);
+  model.set_max_ngram(2);
   std::map<uint32_t, double> rows_with;
   std::map<std::string, int> numbers;
   for (const Example& example : examples) {
@@ -74,20 +75,20 @@ absl::StatusOr<std::shared_ptr<const Classifier>> TrainPlain(
     model.add_idf(static_cast<float>(std::log((1 + rows) / (1 + count)) + 1));
   }
   const text::Vectorizer vectorizer(&model);
-  text::Lessons lessons;
+  text::TrainingSet set;
   for (const Example& example : examples) {
-    lessons.vectors.push_back(vectorizer.Make(example.text));
-    lessons.targets.push_back(numbers.at(example.label));
+    set.vectors.push_back(vectorizer.Vectorize(example.text));
+    set.labels.push_back(numbers.at(example.label));
   }
-  *model.mutable_short_texts() = text::LearnMargins(lessons, model, 1);
-  return Classifier::Of(std::move(model));
+  *model.mutable_short_texts() = text::TrainSvm(set, model, 1);
+  return Classifier::Create(std::move(model));
 }
 
 struct Validated {
-  Figures texts;
-  Figures heads;  // Of the first words alone, as a title would be.
-  Figures plain_texts;
-  Figures plain_heads;
+  Metrics texts;
+  Metrics heads;  // Of the first words alone, as a title would be.
+  Metrics plain_texts;
+  Metrics plain_heads;
   double training_seconds = 0;
   double predict_microseconds = 0;
   double model_megabytes = 0;
@@ -96,10 +97,10 @@ struct Validated {
 absl::StatusOr<Validated> CrossValidate(const std::vector<Example>& examples,
                                         size_t folds) {
   Validated result;
-  std::vector<Judged> texts;
-  std::vector<Judged> heads;
-  std::vector<Judged> plain_texts;
-  std::vector<Judged> plain_heads;
+  std::vector<EvaluatedText> texts;
+  std::vector<EvaluatedText> heads;
+  std::vector<EvaluatedText> plain_texts;
+  std::vector<EvaluatedText> plain_heads;
   absl::Duration predicting;
   for (size_t fold = 0; fold < folds; ++fold) {
     std::vector<Example> seen;
@@ -107,7 +108,7 @@ absl::StatusOr<Validated> CrossValidate(const std::vector<Example>& examples,
       if (i % kFolds != fold) seen.push_back(examples[i]);
     }
     absl::Time start = absl::Now();
-    ASSIGN_OR_RETURN(const auto model, Classifier::Train(seen));
+    ASSIGN_OR_RETURN(const auto model, text::Train(seen));
     result.training_seconds = absl::ToDoubleSeconds(absl::Now() - start);
     result.model_megabytes =
         static_cast<double>(model->model().ByteSizeLong()) / 1e6;
@@ -125,10 +126,10 @@ absl::StatusOr<Validated> CrossValidate(const std::vector<Example>& examples,
       plain_heads.push_back({label, plain->Predict(head)});
     }
   }
-  result.texts = FiguresOf(texts);
-  result.heads = FiguresOf(heads);
-  result.plain_texts = FiguresOf(plain_texts);
-  result.plain_heads = FiguresOf(plain_heads);
+  result.texts = Evaluate(texts);
+  result.heads = Evaluate(heads);
+  result.plain_texts = Evaluate(plain_texts);
+  result.plain_heads = Evaluate(plain_heads);
   result.predict_microseconds = absl::ToDoubleMicroseconds(predicting) /
                                 static_cast<double>(texts.size());
   return result;

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/mutex.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "services/cases/admission/admitter.h"
 #include "services/cases/change/change_store.h"
 #include "services/cases/privacy/personal.h"

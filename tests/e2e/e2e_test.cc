@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "errors/errors.h"
 #include "gmock/gmock.h"
 #include "rpc/identity.h"

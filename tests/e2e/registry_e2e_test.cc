@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/uuid.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "city/signature.h"
 #include "client/city.h"
 #include "gmock/gmock.h"

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/clock.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "citysim/workers.h"
 #include "gmock/gmock.h"
 #include "testing/status.h"

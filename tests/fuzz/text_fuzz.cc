@@ -5,17 +5,15 @@
 #include <string>
 
 #include "base/text.h"
-#include "text/classifier.h"
 #include "text/dictionary.h"
-
-using wangge::text::Classifier;
+#include "text/train/trainer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto model =
-      *Classifier::Train({{"暖气不热，热力管道漏水", "heat"},
-                          {"路灯不亮", "light"},
-                          {"门口路灯坏了", "light"},
-                          {"家里暖气片是凉的", "heat"}});
+      *wangge::text::Train({{"暖气不热，热力管道漏水", "heat"},
+                            {"路灯不亮", "light"},
+                            {"门口路灯坏了", "light"},
+                            {"家里暖气片是凉的", "heat"}});
   static const wangge::text::Dictionary names(
       {"王庄村", "西里路2号院", "开普西一区", "庄", "A座"});
   const std::string text(reinterpret_cast<const char*>(data), size);

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/lock_checks.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "citysim/addresses.h"
 #include "citysim/city.h"
 #include "citysim/day.h"

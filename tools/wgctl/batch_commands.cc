@@ -19,7 +19,7 @@ namespace {
 using cases::v1::Batch;
 using cases::v1::BatchService;
 
-constexpr size_t kMostAtOnce = 10'000;
+constexpr size_t kMaxAtOnce = 10'000;
 
 struct BatchOptions {
   std::string batch_id, officer, title, unit, due, csv, note;
@@ -116,8 +116,8 @@ absl::Status ImportInventory(Client& client, const BatchOptions& o) {
   ASSIGN_OR_RETURN(const auto items, ReadItems(o.csv, {"item_id", "name"}));
   Progress progress("items", items.size());
   Batch batch;
-  for (size_t begin = 0; begin < items.size(); begin += kMostAtOnce) {
-    const size_t end = std::min(begin + kMostAtOnce, items.size());
+  for (size_t begin = 0; begin < items.size(); begin += kMaxAtOnce) {
+    const size_t end = std::min(begin + kMaxAtOnce, items.size());
     cases::v1::ImportInventoryRequest request;
     request.set_batch_id(o.batch_id);
     for (size_t i = begin; i < end; ++i) *request.add_items() = items[i];

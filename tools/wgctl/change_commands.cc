@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "client/city.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/options.h"
@@ -143,7 +143,7 @@ absl::Status Propose(Client& client, const ChangeOptions& o) {
     const auto changes = city::Difference(current->rows(), wanted->rows());
     for (const auto& [key, row] : changes.upserts) *request.add_rows() = *row;
     for (const std::string& key : changes.removals) {
-      *request.add_removed_rows() = city::KeyOfText(key);
+      *request.add_removed_rows() = city::ParseKeyText(key);
     }
   }
   return PrintResult(
@@ -245,7 +245,7 @@ absl::Status Diff(Client& client, const ChangeOptions& o) {
 
 absl::Status History(Client& client, const ChangeOptions& o) {
   registry::v1::GetRowHistoryRequest request;
-  *request.mutable_key() = city::KeyOfText(o.row);
+  *request.mutable_key() = city::ParseKeyText(o.row);
   ASSIGN_OR_RETURN(
       const auto history,
       Call(client, o.officer, &RegistryService::Stub::GetRowHistory, request));

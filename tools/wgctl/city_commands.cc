@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "city/certificate.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "city/signature.h"
 #include "tools/wgctl/certificate.h"
 #include "tools/wgctl/commands.h"

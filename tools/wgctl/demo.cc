@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "errors/errors.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/print.h"

@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "city/format/layer_file.h"
 #include "city/system_check.h"
 #include "geo/coordinates.h"
 #include "tools/wgctl/commands.h"
@@ -25,7 +26,7 @@ struct LocateOptions {
   std::string layer;
   std::string layer_system;
   std::string expect;
-  city::LayerOptions read;
+  city::LayerFileOptions read;
 };
 
 std::string NameOf(common::v1::CoordinateSystem system) {
@@ -122,7 +123,7 @@ absl::Status Locate(LocateOptions options) {
   }
   ASSIGN_OR_RETURN(
       const auto layer,
-      city::Layer::Read(options.folder, options.layer, options.read));
+      city::ReadLayer(options.folder, options.layer, options.read));
   ASSIGN_OR_RETURN(const std::string text, ReadFile(options.csv));
   std::vector<std::string> required = {options.longitude, options.latitude};
   if (!options.expect.empty()) required.push_back(options.expect);

@@ -11,11 +11,12 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
-#include "services/routing/domain/lessons.h"
+#include "city/format/folder.h"
 #include "services/routing/domain/spots.h"
+#include "services/routing/domain/training.h"
 #include "text/classifier.h"
-#include "text/figures.h"
+#include "text/train/evaluation.h"
+#include "text/train/trainer.h"
 #include "tools/wgctl/case_walk.h"
 #include "tools/wgctl/commands.h"
 #include "tools/wgctl/options.h"
@@ -31,7 +32,7 @@ struct ModelOptions {
   std::string text_columns = "text";
   std::string label_column = "label";
   std::string model;
-  text::Learning learning;
+  text::TrainingOptions training;
   std::string city;       // A folder.
   std::string addresses;  // A CSV.
 };
@@ -76,8 +77,8 @@ absl::StatusOr<std::vector<routing::KnownAddress>> ReadAddresses(
     if (!district.empty() && routing::FindDistrict(city, district) == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(
           path, ":", row.line(), ": district_code: `", district,
-          "` is no district's grid code in the city; leave it empty to take "
-          "the district of the point"));
+          "` is not the grid code of a district of the city; leave it empty to "
+          "take the district of the point"));
     }
     addresses.push_back({row.Get("address"), point, district});
   }
@@ -91,66 +92,65 @@ nlohmann::json ThresholdAsJson(const routing::v1::Threshold& threshold) {
 }
 
 nlohmann::json ModelAsJson(const text::Classifier& model) {
-  const auto& figures = model.model().figures();
+  const auto& metrics = model.model().cross_validation();
   nlohmann::json json = {
       {"version", model.version()},
-      {"rows", figures.row_count()},
+      {"rows", metrics.row_count()},
       {"labels", model.model().labels_size()},
       {"features", model.model().buckets_size()},
       {"cross_validation",
-       {{"accuracy", figures.accuracy()},
-        {"macro_f1", figures.macro_f1()},
-        {"calibration_error", figures.calibration_error()}}}};
+       {{"accuracy", metrics.accuracy()},
+        {"macro_f1", metrics.macro_f1()},
+        {"calibration_error", metrics.calibration_error()}}}};
   if (model.model().has_category_threshold()) {
     json["category_threshold"] =
         ThresholdAsJson(model.model().category_threshold());
   }
   if (!model.model().has_addresses()) return json;
   const auto& addresses = model.model().addresses();
-  nlohmann::json& records = json["places"]["records"];
-  for (const auto& record : addresses.records()) {
-    records[record.evidence()] = {{"right", record.right_count()},
-                                  {"of", record.total_count()}};
+  nlohmann::json& accuracies = json["places"]["evidence_accuracies"];
+  for (const auto& accuracy : addresses.evidence_accuracies()) {
+    accuracies[accuracy.evidence()] = {{"correct", accuracy.correct_count()},
+                                       {"total", accuracy.total_count()}};
   }
   json["places"]["threshold"] = ThresholdAsJson(addresses.threshold());
-  for (const auto& voice : addresses.voices()) {
-    json["places"]["voices"][voice.voice()] = voice.weight();
+  for (const auto& opinion : addresses.opinion_weights()) {
+    json["places"]["opinion_weights"][opinion.source()] = opinion.weight();
   }
   json["places"]["district_accuracy"] =
-      addresses.districts().figures().accuracy();
+      addresses.districts().cross_validation().accuracy();
   return json;
 }
 
-// The model with what a city and its addresses teach of sureness.
-absl::StatusOr<ModelPtr> WithLessons(
+// The model with the thresholds and the addresses that a city allows to learn.
+absl::StatusOr<ModelPtr> WithCity(
     const ModelPtr& model, const ModelOptions& options,
     const std::vector<text::Example>& examples,
     const std::vector<std::vector<text::Prediction>>& held_out) {
   if (options.city.empty()) return model;
   ASSIGN_OR_RETURN(const auto city, city::LoadFolder(options.city));
-  routing::v1::TextModel taught = model->model();
-  if (taught.has_category_threshold()) {
-    *taught.mutable_category_threshold() =
+  routing::v1::TextModel trained = model->model();
+  if (trained.has_category_threshold()) {
+    *trained.mutable_category_threshold() =
         routing::LearnCategoryThreshold(*city, examples, held_out);
   }
   if (!options.addresses.empty()) {
     ASSIGN_OR_RETURN(const auto addresses,
                      ReadAddresses(*city, options.addresses));
-    *taught.mutable_addresses() = routing::LearnAddresses(*city, addresses);
+    *trained.mutable_addresses() = routing::LearnAddresses(*city, addresses);
   }
-  taught.set_version(ToHex(Sha256(taught.SerializeAsString())).substr(0, 12));
-  return text::Classifier::Of(std::move(taught));
+  trained.set_version(ToHex(Sha256(trained.SerializeAsString())).substr(0, 12));
+  return text::Classifier::Create(std::move(trained));
 }
 
 absl::Status Train(const ModelOptions& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   const absl::Time start = absl::Now();
   std::vector<std::vector<text::Prediction>> held_out;
-  ASSIGN_OR_RETURN(
-      const ModelPtr of_texts,
-      text::Classifier::Train(examples, options.learning, &held_out));
+  ASSIGN_OR_RETURN(const ModelPtr of_texts,
+                   text::Train(examples, options.training, &held_out));
   ASSIGN_OR_RETURN(const ModelPtr model,
-                   WithLessons(of_texts, options, examples, held_out));
+                   WithCity(of_texts, options, examples, held_out));
   RETURN_IF_ERROR(model->Save(options.model));
   nlohmann::json json = ModelAsJson(*model);
   json["seconds"] = absl::ToDoubleSeconds(absl::Now() - start);
@@ -158,63 +158,65 @@ absl::Status Train(const ModelOptions& options) {
   return absl::OkStatus();
 }
 
-nlohmann::json FiguresAsJson(const text::Figures& figures) {
+nlohmann::json MetricsAsJson(const text::Metrics& metrics) {
   nlohmann::json classes = nlohmann::json::object();
-  for (const auto& [label, of] : figures.labels) {
-    if (of.count == 0) continue;
-    classes[label] = {{"count", of.count},
+  for (const auto& [label, of] : metrics.labels) {
+    if (of.support == 0) continue;
+    classes[label] = {{"count", of.support},
                       {"precision", of.precision},
                       {"recall", of.recall},
                       {"f1", of.f1}};
   }
-  return {{"rows", figures.row_count},
-          {"accuracy", figures.accuracy},
-          {"macro_f1", figures.macro_f1},
+  return {{"rows", metrics.row_count},
+          {"accuracy", metrics.accuracy},
+          {"macro_f1", metrics.macro_f1},
           {"classes", classes},
-          {"confusion", figures.confusion},
+          {"confusion", metrics.confusion},
           {"calibration",
-           {{"error", figures.calibration_error},
-            {"precision_at_80", figures.precision_at_80},
-            {"threshold_at_80", figures.threshold_at_80}}}};
+           {{"error", metrics.calibration_error},
+            {"precision_at_80", metrics.precision_at_80},
+            {"threshold_at_80", metrics.threshold_at_80}}}};
 }
 
 absl::Status Evaluate(const ModelOptions& options) {
   ASSIGN_OR_RETURN(const auto examples, ReadExamples(options));
   ASSIGN_OR_RETURN(const auto model, text::Classifier::Load(options.model));
-  std::vector<text::Judged> judged;
+  std::vector<text::EvaluatedText> rows;
   for (const auto& example : examples) {
-    judged.push_back({example.label, model->Predict(example.text)});
+    rows.push_back({example.label, model->Predict(example.text)});
   }
-  nlohmann::json json = FiguresAsJson(text::FiguresOf(judged));
+  nlohmann::json json = MetricsAsJson(text::Evaluate(rows));
   json["model"] = ModelAsJson(*model);
   std::cout << json << "\n";
   return absl::OkStatus();
 }
 
-// What people decided where routing did not, or was put right: a case that an
-// operator filed, and one that was given back and filed anew.
-struct Lesson {
+// A case that an operator classified because routing was not certain, or whose
+// category a person corrected.
+struct Correction {
   std::string label;
   std::string why;
 };
 
-std::optional<Lesson> LessonOf(const cases::v1::GetCaseResponse& response) {
-  std::string said;
+std::optional<Correction> CorrectionOf(
+    const cases::v1::GetCaseResponse& response) {
+  std::string planned;
   std::string filed;
-  bool unsure = false;
+  bool uncertain = false;
   bool returned = false;
   for (const auto& event : response.timeline()) {
     if (event.has_admitted()) {
-      said = event.admitted().plan().category_code();
-      unsure = event.admitted().plan().disposition() ==
-               routing::v1::DISPOSITION_NEEDS_OPERATOR;
+      planned = event.admitted().plan().category_code();
+      uncertain = event.admitted().plan().disposition() ==
+                  routing::v1::DISPOSITION_NEEDS_OPERATOR;
     }
     if (event.has_filed()) filed = event.filed().category_code();
     returned = returned || event.has_returned();
   }
   if (filed.empty()) return std::nullopt;
-  if (unsure) return Lesson{filed, "operator"};
-  if (filed != said) return Lesson{filed, returned ? "return" : "correction"};
+  if (uncertain) return Correction{filed, "operator"};
+  if (filed != planned)
+    return Correction{filed, returned ? "return" : "correction"};
   return std::nullopt;
 }
 
@@ -228,7 +230,7 @@ absl::Status Harvest(Client& client, const HarvestOptions& o) {
   ASSIGN_OR_RETURN(const TimeRange range, ParseTimeRange(o.from, o.to));
   std::string csv = "text,label,why,case_no\n";
   int cases = 0;
-  int lessons = 0;
+  int corrections = 0;
   RETURN_IF_ERROR(WalkCases(
       client, "", range.from, range.to,
       [&](const cases::v1::Case& c) -> absl::Status {
@@ -240,23 +242,23 @@ absl::Status Harvest(Client& client, const HarvestOptions& o) {
                          (CallAs<cases::v1::CaseService>(
                              client, "cases", "admin/wgctl", "",
                              &cases::v1::CaseService::Stub::GetCase, request)));
-        const auto lesson = LessonOf(response);
-        if (!lesson.has_value()) return absl::OkStatus();
-        ++lessons;
+        const auto correction = CorrectionOf(response);
+        if (!correction.has_value()) return absl::OkStatus();
+        ++corrections;
         const std::string text = c.title().empty()
                                      ? c.text()
                                      : absl::StrCat(c.title(), "。", c.text());
-        absl::StrAppend(&csv, CsvQuote(text), ",", CsvQuote(lesson->label), ",",
-                        lesson->why, ",", c.case_no(), "\n");
+        absl::StrAppend(&csv, CsvQuote(text), ",", CsvQuote(correction->label),
+                        ",", correction->why, ",", c.case_no(), "\n");
         return absl::OkStatus();
       }));
   RETURN_IF_ERROR(WriteFile(o.out, csv));
   if (client.settings().json) {
-    std::cout << nlohmann::json{{"cases", cases}, {"examples", lessons}}
+    std::cout << nlohmann::json{{"cases", cases}, {"examples", corrections}}
               << "\n";
   } else {
-    std::cout << lessons << " examples of " << cases << " cases in " << o.out
-              << "; add them to the labelled texts and train again\n";
+    std::cout << corrections << " examples of " << cases << " cases in "
+              << o.out << "; add them to the labelled texts and train again\n";
   }
   return absl::OkStatus();
 }
@@ -265,13 +267,13 @@ void AddHarvest(CLI::App* model, const Settings* settings) {
   static HarvestOptions o;
   auto* harvest = model->add_subcommand(
       "harvest",
-      "Labelled examples from what operators chose and returns put right.");
+      "Labelled examples from cases that people classified or corrected.");
   harvest->add_option("--from", o.from,
                       "Cases since then, `YYYY-MM-DD HH:MM`; 30 days ago by "
                       "default");
   harvest->add_option("--to", o.to, "Cases before then; now by default");
   harvest->add_option("--out", o.out, "CSV to write")->required();
-  harvest->footer("Example: wgctl model harvest --out var/lessons.csv");
+  harvest->footer("Example: wgctl model harvest --out var/corrections.csv");
   OnChosen(harvest, settings,
            [](Client& client) { return Harvest(client, o); });
 }
@@ -297,19 +299,19 @@ void AddModelCommands(CLI::App* app, const Settings* settings) {
       "Example: wgctl model train --labeled var/city/labelled.csv --city "
       "var/city --addresses var/city/addresses.csv --out var/text.model");
   train
-      ->add_option("--grams", options.learning.longest_gram,
-                   "Features are runs of 1 to so many characters; 4 suits "
+      ->add_option("--max-ngram", options.training.max_ngram,
+                   "Features are n-grams of 1 to this many characters; 4 suits "
                    "addresses")
       ->check(CLI::Range(1, 8));
   train
-      ->add_option("--fewest-rows", options.learning.fewest_rows,
+      ->add_option("--min-rows", options.training.min_rows,
                    "Rows in which a feature must occur; 1 suits addresses; "
-                   "0 chooses by the number of rows")
+                   "0: chosen by the number of rows")
       ->check(CLI::Range(0, 1'000'000));
   auto* city = train->add_option(
       "--city", options.city,
-      "City folder: with its keywords the threshold for the category is "
-      "measured as routing finds it");
+      "City folder: the threshold for the category is measured with its "
+      "keywords, as routing uses it");
   train
       ->add_option(
           "--addresses", options.addresses,

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "base/file.h"
 #include "base/status_macros.h"
-#include "city/folder.h"
+#include "city/format/folder.h"
 #include "client/city.h"
 #include "tools/wgctl/case_walk.h"
 #include "tools/wgctl/print.h"
@@ -152,7 +152,7 @@ absl::StatusOr<CityProposal> ProposalOfFolder(Client& client,
   changes.set_base_version(current->version().version());
   for (const auto& [key, row] : difference.upserts) *changes.add_rows() = *row;
   for (const std::string& key : difference.removals) {
-    *changes.add_removed_rows() = city::KeyOfText(key);
+    *changes.add_removed_rows() = city::ParseKeyText(key);
   }
   return proposal;
 }

@@ -10,7 +10,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kMostRoots = 1000;
+constexpr int kMaxRoots = 1000;
 
 absl::StatusOr<StoredCase> ReadCase(const db::Rows& rows, int row) {
   StoredCase stored;
@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<StoredRoot>> AuditStore::Roots(
   ASSIGN_OR_RETURN(
       const db::Rows rows,
       pool_.Query(sql::kSelectDailyRoots,
-                  {first_day.empty() ? "-infinity" : first_day, kMostRoots},
+                  {first_day.empty() ? "-infinity" : first_day, kMaxRoots},
                   deadline));
   std::vector<StoredRoot> roots;
   for (int row = 0; row < rows.size(); ++row) {

@@ -13,8 +13,8 @@
 namespace wangge::cases {
 namespace {
 
-constexpr int kMostReturns = 2;
-constexpr int kMostExtensions = 2;
+constexpr int kMaxReturns = 2;
+constexpr int kMaxExtensions = 2;
 constexpr absl::Duration kLongSuspension = absl::Hours(24 * 30);
 
 // One wish at a time: what it would change must hold still.
@@ -264,7 +264,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
   if (Contains(c.bound_unit_ids(), lead->unit_id())) {
     return Refuse(c, "RequestReturn", "an adjudication named the unit");
   }
-  if (c.return_count() >= kMostReturns) {
+  if (c.return_count() >= kMaxReturns) {
     return Refuse(c, "RequestReturn", "it was asked for twice; no third time");
   }
   const absl::Time latest = context.city.calendar().AddWorkingMinutes(
@@ -286,7 +286,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
   wish.set_proposed_unit_id(r.proposed_unit_id());
   step.Ask(std::move(wish));
   // The second time the units must come to one table.
-  if (c.return_count() + 1 == kMostReturns) {
+  if (c.return_count() + 1 == kMaxReturns) {
     std::vector<std::string> parties(c.excluded_unit_ids().begin(),
                                      c.excluded_unit_ids().end());
     parties.push_back(lead->unit_id());
@@ -303,7 +303,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::ExtendCaseRequest& r,
   if (context.now > FromProto(c.due_time())) {
     return Refuse(c, "Extend", "the limit has passed");
   }
-  if (c.extension_count() >= kMostExtensions) {
+  if (c.extension_count() >= kMaxExtensions) {
     return Refuse(c, "Extend", "it was extended twice already");
   }
   if (FromProto(r.due_time()) <= FromProto(c.due_time())) {

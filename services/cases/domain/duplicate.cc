@@ -10,7 +10,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr double kMostMeters = 50;
+constexpr double kMaxMeters = 50;
 constexpr double kSameAsset = 0.6;
 constexpr double kSameIncident = 0.8;
 
@@ -130,7 +130,7 @@ Candidate* FindMaster(const Case& fresh, const Wording& wording,
         c.urgency() != fresh.urgency() ||
         FromProto(fresh.receive_time()) - FromProto(c.receive_time()) >
             kDuplicateWindow ||
-        geo::DistanceMeters(PointOf(c), PointOf(fresh)) > kMostMeters ||
+        geo::DistanceMeters(PointOf(c), PointOf(fresh)) > kMaxMeters ||
         wording.Contradicts(candidate.wording)) {
       continue;
     }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "gtest/gtest.h"
 #include "services/cases/domain/decide.h"
 #include "testing/proto.h"

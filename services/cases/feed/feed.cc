@@ -16,9 +16,9 @@ constexpr absl::Duration kRest = absl::Milliseconds(20);
 
 // A message whose list, field `number`, is the items.
 std::string ListOf(const std::vector<const FeedItem*>& items, int number) {
-  constexpr size_t kMostOfAHead = 10;
+  constexpr size_t kMaxOfAHead = 10;
   size_t size = 0;
-  for (const FeedItem* item : items) size += item->bytes.size() + kMostOfAHead;
+  for (const FeedItem* item : items) size += item->bytes.size() + kMaxOfAHead;
   std::string message;
   message.reserve(size);
   for (const FeedItem* item : items) {
@@ -51,8 +51,8 @@ void Feed::Start(const std::string& name, FeedCursor end) {
       name, kInterval, [this] { return ReadTail(); }, kRest);
 }
 
-void Feed::Poke() {
-  if (periodic_ != nullptr) periodic_->Poke();
+void Feed::Wake() {
+  if (periodic_ != nullptr) periodic_->Wake();
 }
 
 void Feed::Add(const std::shared_ptr<FeedStream>& stream, bool at_end) {

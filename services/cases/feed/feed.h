@@ -58,7 +58,7 @@ class Feed {
   void Start(const std::string& name, FeedCursor end);
 
   // New items were committed.
-  void Poke();
+  void Wake();
 
   // Adds a stream at its cursor, or at the end of the feed.
   void Add(const std::shared_ptr<FeedStream>& stream, bool at_end);

@@ -137,8 +137,8 @@ void Feeds::Stop() {
 }
 
 void Feeds::Wake() {
-  events_.Poke();
-  feedback_.Poke();
+  events_.Wake();
+  feedback_.Wake();
 }
 
 std::vector<rpc::Row> FeedRows(Feeds* feeds) {

@@ -181,7 +181,7 @@ absl::Status HandoutReader::Start(const std::string& dsn) {
   periodic_ = std::make_unique<exec::Periodic>("handouts", kHandoutInterval,
                                                [this] { return ReadNew(); });
   listener_ = std::make_unique<db::Listener>(dsn, "delivery",
-                                             [this] { periodic_->Poke(); });
+                                             [this] { periodic_->Wake(); });
   return absl::OkStatus();
 }
 

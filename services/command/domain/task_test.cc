@@ -1,6 +1,6 @@
 #include "services/command/domain/task.h"
 
-#include "city/folder.h"
+#include "city/city.h"
 #include "gmock/gmock.h"
 #include "testing/proto.h"
 #include "testing/status.h"

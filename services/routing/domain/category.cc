@@ -15,17 +15,17 @@ namespace {
 constexpr double kSourceCodeRatio = 30;
 constexpr double kFirstKeywordRatio = 4;
 constexpr double kNextKeywordRatio = 2;
-constexpr size_t kMostKeywords = 2;
+constexpr size_t kMaxKeywords = 2;
 // What a category gets that the model does not know, or gives nothing.
-constexpr double kLeastProbability = 1e-3;
-constexpr size_t kMostCategories = 5;
+constexpr double kMinProbability = 1e-3;
+constexpr size_t kMaxCategories = 5;
 
 // What speaks for a category.
 struct Evidence {
   const city::Category* category = nullptr;
-  double score = kLeastProbability;
+  double score = kMinProbability;
   double model = 0;  // Its probability there.
-  absl::InlinedVector<const std::string*, kMostKeywords> keywords;
+  absl::InlinedVector<const std::string*, kMaxKeywords> keywords;
   bool source_code = false;
 };
 
@@ -52,7 +52,7 @@ class Gathering {
             const text::NormalText& text, const std::string& given_code) {
     all_.reserve(predictions.size());
     for (const auto& prediction : predictions) {
-      if (prediction.probability < kLeastProbability) break;
+      if (prediction.probability < kMinProbability) break;
       // A model may be older than the city: labels that are gone do not count.
       const auto* category = city.FindCategory(prediction.label);
       if (category == nullptr) continue;
@@ -95,7 +95,7 @@ class Gathering {
 
   static void AddKeyword(const std::string& keyword, Evidence* evidence) {
     auto& keywords = evidence->keywords;
-    if (keywords.size() == kMostKeywords ||
+    if (keywords.size() == kMaxKeywords ||
         std::find(keywords.begin(), keywords.end(), &keyword) !=
             keywords.end()) {
       return;
@@ -116,7 +116,7 @@ std::vector<RankedCategory> RankCategories(
   std::vector<RankedCategory> ranked;
   for (const Evidence& evidence :
        Gathering(city, predictions, text, given_code).Ranked()) {
-    if (ranked.size() == kMostCategories) break;
+    if (ranked.size() == kMaxCategories) break;
     ranked.push_back({evidence.category, evidence.score, ReasonOf(evidence)});
   }
   return ranked;

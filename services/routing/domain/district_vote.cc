@@ -7,90 +7,93 @@
 namespace wangge::routing {
 namespace {
 
-// The voice that reads words; the others are kinds of names.
-constexpr char kModelVoice[] = "model";
-// What is thought of voices before any lesson: the model has read the names as
-// well, so they are not heard in full.
+// The source that reads words; the others are kinds of names.
+constexpr char kModelSource[] = "model";
+// Default weights: the model has read the names as well, so these count less.
 constexpr double kModelWeight = 1;
 constexpr double kNameWeight = 0.5;
-// How many lessons that thought is worth.
-constexpr double kPriorLessons = 20;
+// The number of examples that the defaults are worth.
+constexpr double kPriorExamples = 20;
 
-constexpr double kAllButImpossible = 1e-6;
+constexpr double kMinDistrictProbability = 1e-6;
 // Spots that a name might have in districts where none is known.
 constexpr double kUnknownSpots = 1;
 
-double PriorOf(const std::string& voice) {
-  return voice == kModelVoice ? kModelWeight : kNameWeight;
+double DefaultWeight(const std::string& source) {
+  return source == kModelSource ? kModelWeight : kNameWeight;
 }
 
-// What a voice says: the logarithm of its probability for each district.
-struct Say {
-  const std::string* voice;
+// A source's log probability of each district.
+struct Opinion {
+  const std::string* source;
   std::vector<double> logs;
 };
 
-std::vector<Say> SaysOf(const std::vector<text::Prediction>& predictions,
-                        const std::vector<DistrictHint>& hints) {
-  static const auto& kModel = *new std::string(kModelVoice);
-  const auto say_of = [&](const std::string& voice) {
-    Say say{&voice, {}};
-    say.logs.reserve(predictions.size());
-    return say;
+std::vector<Opinion> OpinionsOf(
+    const std::vector<text::Prediction>& predictions,
+    const std::vector<DistrictHint>& hints) {
+  static const auto& kModel = *new std::string(kModelSource);
+  const auto make_opinion = [&](const std::string& source) {
+    Opinion opinion{&source, {}};
+    opinion.logs.reserve(predictions.size());
+    return opinion;
   };
-  std::vector<Say> says;
-  says.reserve(1 + hints.size());
-  says.push_back(say_of(kModel));
-  for (const auto& said : predictions) {
-    says[0].logs.push_back(
-        std::log(std::max(said.probability, kAllButImpossible)));
+  std::vector<Opinion> opinions;
+  opinions.reserve(1 + hints.size());
+  opinions.push_back(make_opinion(kModel));
+  for (const auto& prediction : predictions) {
+    opinions[0].logs.push_back(
+        std::log(std::max(prediction.probability, kMinDistrictProbability)));
   }
   for (const DistrictHint& hint : hints) {
     double total = kUnknownSpots;
     for (const auto& [code, count] : hint.counts) total += count;
-    Say& say = says.emplace_back(say_of(hint.kind));
-    for (const auto& said : predictions) {
+    Opinion& opinion = opinions.emplace_back(make_opinion(hint.kind));
+    for (const auto& prediction : predictions) {
       double spots = kUnknownSpots / static_cast<double>(predictions.size());
       for (const auto& [code, count] : hint.counts) {
-        if (*code == said.label) spots += count;
+        if (*code == prediction.label) spots += count;
       }
-      say.logs.push_back(std::log(spots / total));
+      opinion.logs.push_back(std::log(spots / total));
     }
   }
-  return says;
+  return opinions;
 }
 
-// The pool of what is said: each voice's logarithms times its weight.
+// The logarithmic opinion pool: each source's log probabilities times its
+// weight.
 template <typename WeightOf>
-std::vector<double> Pool(const std::vector<Say>& says,
+std::vector<double> Pool(const std::vector<Opinion>& opinions,
                          const WeightOf& weight_of) {
-  std::vector<double> scores(says.front().logs.size());
-  for (const Say& say : says) {
-    const double weight = weight_of(*say.voice);
+  std::vector<double> scores(opinions.front().logs.size());
+  for (const Opinion& opinion : opinions) {
+    const double weight = weight_of(*opinion.source);
     for (size_t i = 0; i < scores.size(); ++i) {
-      scores[i] += weight * say.logs[i];
+      scores[i] += weight * opinion.logs[i];
     }
   }
   return text::SoftMax(std::move(scores));
 }
 
-// A lesson as gradient descent wants it.
-struct Case {
-  std::vector<Say> says;
-  size_t right;
+// An example in the form that gradient descent needs.
+struct ScoredExample {
+  std::vector<Opinion> opinions;
+  size_t district;  // Position of the right one.
 };
 
-std::vector<Case> CasesOf(const std::vector<DistrictLesson>& lessons) {
-  std::vector<Case> cases;
-  for (const DistrictLesson& lesson : lessons) {
+std::vector<ScoredExample> ScoredExamples(
+    const std::vector<DistrictExample>& examples) {
+  std::vector<ScoredExample> scored;
+  for (const DistrictExample& example : examples) {
     const auto right = std::find_if(
-        lesson.predictions.begin(), lesson.predictions.end(),
-        [&](const auto& p) { return p.label == lesson.district_code; });
-    if (right == lesson.predictions.end()) continue;
-    cases.push_back({SaysOf(lesson.predictions, lesson.hints),
-                     static_cast<size_t>(right - lesson.predictions.begin())});
+        example.predictions.begin(), example.predictions.end(),
+        [&](const auto& p) { return p.label == example.district_code; });
+    if (right == example.predictions.end()) continue;
+    scored.push_back(
+        {OpinionsOf(example.predictions, example.hints),
+         static_cast<size_t>(right - example.predictions.begin())});
   }
-  return cases;
+  return scored;
 }
 
 }  // namespace
@@ -111,41 +114,41 @@ std::vector<DistrictHint> DistrictHintsOf(const std::vector<Spot>& spots) {
   return hints;
 }
 
-std::vector<v1::VoiceWeight> LearnVoices(
-    const std::vector<DistrictLesson>& lessons) {
+std::vector<v1::OpinionWeight> FitOpinionWeights(
+    const std::vector<DistrictExample>& examples) {
   constexpr int kSteps = 300;
   constexpr double kRate = 0.1;
-  const std::vector<Case> cases = CasesOf(lessons);
+  const std::vector<ScoredExample> scored = ScoredExamples(examples);
   std::map<std::string, double> weights;
-  for (const Case& c : cases) {
-    for (const Say& say : c.says) {
-      weights.try_emplace(*say.voice, PriorOf(*say.voice));
+  for (const ScoredExample& c : scored) {
+    for (const Opinion& opinion : c.opinions) {
+      weights.try_emplace(*opinion.source, DefaultWeight(*opinion.source));
     }
   }
   for (int step = 0; step < kSteps; ++step) {
     std::map<std::string, double> gradient;
-    for (const auto& [voice, weight] : weights) {
-      gradient[voice] = kPriorLessons * (weight - PriorOf(voice));
+    for (const auto& [source, weight] : weights) {
+      gradient[source] = kPriorExamples * (weight - DefaultWeight(source));
     }
-    for (const Case& c : cases) {
+    for (const ScoredExample& c : scored) {
       const auto p =
-          Pool(c.says, [&](const std::string& v) { return weights.at(v); });
-      for (const Say& say : c.says) {
-        double& slope = gradient[*say.voice];
-        slope -= say.logs[c.right];
-        for (size_t i = 0; i < p.size(); ++i) slope += p[i] * say.logs[i];
+          Pool(c.opinions, [&](const std::string& v) { return weights.at(v); });
+      for (const Opinion& opinion : c.opinions) {
+        double& slope = gradient[*opinion.source];
+        slope -= opinion.logs[c.district];
+        for (size_t i = 0; i < p.size(); ++i) slope += p[i] * opinion.logs[i];
       }
     }
     const double rate =
-        kRate / (static_cast<double>(cases.size()) + kPriorLessons);
-    for (auto& [voice, weight] : weights) {
-      weight = std::max(0.0, weight - rate * gradient[voice]);
+        kRate / (static_cast<double>(scored.size()) + kPriorExamples);
+    for (auto& [source, weight] : weights) {
+      weight = std::max(0.0, weight - rate * gradient[source]);
     }
   }
-  std::vector<v1::VoiceWeight> learned;
-  for (const auto& [voice, weight] : weights) {
+  std::vector<v1::OpinionWeight> learned;
+  for (const auto& [source, weight] : weights) {
     auto& out = learned.emplace_back();
-    out.set_voice(voice);
+    out.set_source(source);
     out.set_weight(weight);
   }
   return learned;
@@ -155,11 +158,11 @@ std::vector<double> VoteOnDistrict(
     const v1::AddressModel& model,
     const std::vector<text::Prediction>& predictions,
     const std::vector<DistrictHint>& hints) {
-  return Pool(SaysOf(predictions, hints), [&](const std::string& voice) {
-    for (const auto& known : model.voices()) {
-      if (known.voice() == voice) return known.weight();
+  return Pool(OpinionsOf(predictions, hints), [&](const std::string& source) {
+    for (const auto& known : model.opinion_weights()) {
+      if (known.source() == source) return known.weight();
     }
-    return PriorOf(voice);
+    return DefaultWeight(source);
   });
 }
 

@@ -1,5 +1,5 @@
-// Which district an address means: what the model of addresses reads in its
-// words and what the city's own names in it say, each as loud as it has earned.
+// The district of an address: a pool of the opinions of the model of districts,
+// which reads the words, and of the city's own names that occur in them.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace wangge::routing {
 
-// What one name in an address says of its district.
+// The evidence of one name in an address.
 struct DistrictHint {
   std::string kind;  // Of its first spot: `compound`, `road`.
   size_t begin = 0;  // Of the name in the text.
@@ -25,19 +25,19 @@ struct DistrictHint {
 std::vector<DistrictHint> DistrictHintsOf(const std::vector<Spot>& spots);
 
 // An address of which the district is known.
-struct DistrictLesson {
-  // By a model that was trained without it.
+struct DistrictExample {
+  // Of a model that was trained without this address.
   std::vector<text::Prediction> predictions;
   std::vector<DistrictHint> hints;
   std::string district_code;
 };
 
-// How loud the model and each kind of name are, so that the right districts
-// become most probable: a logarithmic opinion pool (Genest, Zidek: Combining
-// probability distributions, 1986) whose weights minimise the log loss, which
-// is convex in them. Few lessons leave them near what is thought without any.
-std::vector<v1::VoiceWeight> LearnVoices(
-    const std::vector<DistrictLesson>& lessons);
+// The weights of the model and of each kind of name that minimise the log loss
+// of their logarithmic opinion pool (Genest, Zidek: Combining probability
+// distributions, 1986), which is convex in them. Few examples leave the weights
+// near their defaults.
+std::vector<v1::OpinionWeight> FitOpinionWeights(
+    const std::vector<DistrictExample>& examples);
 
 // How probable each district of `predictions` is, in their order.
 std::vector<double> VoteOnDistrict(

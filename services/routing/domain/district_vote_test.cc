@@ -31,9 +31,9 @@ DistrictHint Hint(const std::string& kind, double east, double west) {
 }
 
 // Of how many lessons the name, and the model, tell the district.
-std::vector<DistrictLesson> Lessons(int count, double by_name,
-                                    double by_model) {
-  std::vector<DistrictLesson> lessons;
+std::vector<DistrictExample> Lessons(int count, double by_name,
+                                     double by_model) {
+  std::vector<DistrictExample> lessons;
   for (int i = 0; i < count; ++i) {
     // Mixed, so that neither goes with the other.
     const bool name = i % 10 < by_name * 10;
@@ -48,9 +48,9 @@ std::vector<DistrictLesson> Lessons(int count, double by_name,
 }
 
 std::map<std::string, double> Learn(
-    const std::vector<DistrictLesson>& lessons) {
+    const std::vector<DistrictExample>& lessons) {
   std::map<std::string, double> weights;
-  for (const auto& voice : LearnVoices(lessons)) {
+  for (const auto& voice : FitOpinionWeights(lessons)) {
     weights[voice.voice()] = voice.weight();
   }
   return weights;
@@ -84,7 +84,7 @@ TEST(DistrictVoteTest, FewLessonsTeachLittle) {
 
 TEST(DistrictVoteTest, LessonsOfDistrictsThatTheModelDoesNotKnowAreLeftOut) {
   EXPECT_TRUE(
-      LearnVoices({{Said(0.5), {Hint("road", 1, 0)}, "south"}}).empty());
+      FitOpinionWeights({{Said(0.5), {Hint("road", 1, 0)}, "south"}}).empty());
 }
 
 TEST(DistrictVoteTest, EachVoiceMovesTheVoteByItsWeight) {
@@ -94,7 +94,7 @@ TEST(DistrictVoteTest, EachVoiceMovesTheVoteByItsWeight) {
   const std::vector<DistrictHint> hints = {Hint("road", 3, 1)};
   const double unheard = VoteOnDistrict(model, Said(0.5), hints)[0];
   EXPECT_GT(unheard, 0.5);
-  auto& road = *model.add_voices();
+  auto& road = *model.add_opinion_weights();
   road.set_voice("road");
   road.set_weight(0);
   EXPECT_NEAR(VoteOnDistrict(model, Said(0.5), hints)[0], 0.5, 1e-9);

@@ -24,7 +24,7 @@ using v1::LintFinding;
 // A unit is overloaded when it has this many times the grids of the middle one
 // of its function, for each of its people.
 constexpr double kOverload = 5;
-constexpr size_t kFewestPeers = 4;
+constexpr size_t kMinPeers = 4;
 
 class Linter {
  public:
@@ -164,7 +164,7 @@ class Linter {
           unit);
     }
     for (auto& [function, loads] : peers) {
-      if (loads.size() < kFewestPeers) continue;
+      if (loads.size() < kMinPeers) continue;
       std::sort(loads.begin(), loads.end());
       const double middle = loads[loads.size() / 2].first;
       for (const auto& [load, unit] : loads) {

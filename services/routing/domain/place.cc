@@ -12,7 +12,7 @@ using city::Chain;
 
 constexpr double kCoordinatesConfidence = 0.98;
 constexpr double kReporterGridConfidence = 0.75;
-constexpr size_t kMostSpots = 5;
+constexpr size_t kMaxSpots = 5;
 
 void FillChain(const city::Location& location, RoutePlan* plan) {
   auto* place = plan->mutable_place();
@@ -53,7 +53,7 @@ bool FromCoordinates(const city::City& city, const Matter& matter,
 
 void AddCandidates(const std::vector<Spot>& spots, double confidence,
                    RoutePlan* plan) {
-  for (size_t i = 0; i < std::min(spots.size(), kMostSpots); ++i) {
+  for (size_t i = 0; i < std::min(spots.size(), kMaxSpots); ++i) {
     auto* out = plan->add_place_candidates();
     if (spots[i].place != nullptr) {
       out->set_place_id(spots[i].place->place_id());

@@ -1,9 +1,9 @@
 // How words become a place: roads, numbers, crossings, relative words,
 // districts by the model of addresses, and how sure all that is.
 #include "gmock/gmock.h"
-#include "services/routing/domain/lessons.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/test_city.h"
+#include "services/routing/domain/training.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 
@@ -47,7 +47,7 @@ class PlaceTest : public ::testing::Test {
                 GridRow("k2", "410105001002", "牡丹花园", "s1", "COMPOUND",
                         Square(34.25, 113.2, 0.05))});
   std::shared_ptr<const text::Classifier> model_ =
-      *text::Classifier::Train({{"暖气不热", "heat"}, {"路灯不亮", "light"}});
+      *text::Train({{"暖气不热", "heat"}, {"路灯不亮", "light"}});
 };
 
 TEST_F(PlaceTest, AHouseNumberLiesBetweenItsNeighbours) {
@@ -118,7 +118,7 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   const v1::AddressModel addresses = LearnAddresses(*city_, known);
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = addresses;
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("滨河新区王庄村5号", **model).district_code(), "410122");
   EXPECT_EQ(Resolve("老城王庄村5号", **model).district_code(), "410105");
@@ -131,7 +131,7 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   std::map<std::string, int64_t> right;
   std::map<std::string, int64_t> total;
   for (const auto& record : addresses.records()) {
-    right[record.evidence()] += record.right_count();
+    right[record.evidence()] += record.correct_count();
     total[record.evidence()] += record.total_count();
   }
   EXPECT_EQ(right["compound/1"], 40);
@@ -147,7 +147,7 @@ TEST_F(PlaceTest, AHouseNumberThatAnotherDistrictsRoadHasDoesNotOutvoteIt) {
   }
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = LearnAddresses(*city_, known);
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("文化路5号", **model).place().name(), "文化路5号");
   EXPECT_EQ(Resolve("文化路5号", **model).district_code(), "410105");
@@ -168,7 +168,7 @@ TEST_F(PlaceTest, ADistrictThatIsKnownBetterThanByThePointIsLearned) {
   }
   v1::TextModel taught = model_->model();
   *taught.mutable_addresses() = LearnAddresses(*city_, known);
-  const auto model = text::Classifier::Of(taught);
+  const auto model = text::Classifier::Create(taught);
   ASSERT_OK(model);
   EXPECT_EQ(Resolve("界河7号", **model).district_code(), "410122");
   EXPECT_EQ(Resolve("老城7号", **model).district_code(), "410105");
@@ -182,7 +182,7 @@ TEST_F(PlaceTest, AModelOfAddressesWithAnotherInItIsRefused) {
        ->mutable_districts()
        ->mutable_addresses()
        ->mutable_districts() = model_->model();
-  EXPECT_THAT(text::Classifier::Of(nested),
+  EXPECT_THAT(text::Classifier::Create(nested),
               StatusIs(absl::StatusCode::kInvalidArgument, "another"));
 }
 

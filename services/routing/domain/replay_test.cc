@@ -17,7 +17,7 @@ class ReplayTest : public ::testing::Test {
       examples.push_back({where + "暖气不热热力管道漏水", heat});
       examples.push_back({where + "路灯坏了灯不亮", light});
     }
-    return *text::Classifier::Train(examples);
+    return *text::Train(examples);
   }
 
   static v1::ReplayedMatter Matter(const std::string& reference,

@@ -12,7 +12,7 @@ namespace {
 
 // Where all that was measured is right, the threshold is high and says nothing
 // of what was not: a clear name of another kind (estimated 0.9) is still sure.
-constexpr double kMostPlaceConfidence = 0.85;
+constexpr double kMaxPlaceConfidence = 0.85;
 
 // Why a person must look at the plan; empty when none must.
 std::string WhyOperator(const RoutePlan& plan, const Thresholds& thresholds) {
@@ -67,7 +67,7 @@ Thresholds ThresholdsOf(const text::Classifier& model) {
     // a person.
     thresholds.place_confidence =
         std::clamp(model.model().addresses().threshold().value(),
-                   thresholds.place_confidence, kMostPlaceConfidence);
+                   thresholds.place_confidence, kMaxPlaceConfidence);
   }
   return thresholds;
 }

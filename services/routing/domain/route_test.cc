@@ -31,8 +31,7 @@ class RouteTest : public ::testing::Test {
   }
 
   std::shared_ptr<const city::City> city_ = MakeCity();
-  std::shared_ptr<const text::Classifier> model_ =
-      *text::Classifier::Train(Examples());
+  std::shared_ptr<const text::Classifier> model_ = *text::Train(Examples());
 };
 
 TEST_F(RouteTest, AnAddressAloneFindsUnitAndOfficer) {
@@ -136,7 +135,7 @@ TEST_F(RouteTest, AModelOlderThanTheCityNamesNoCategoryThatIsGone) {
   for (const std::string where : {"一号院", "二号院", "三号院"}) {
     examples.push_back({where + "公交车不来", "bus"});
   }
-  const auto older = *text::Classifier::Train(examples);
+  const auto older = *text::Train(examples);
   // It would name it, first of all.
   ASSERT_EQ(older->Predict("公交车不来").at(0).label, "bus");
   const RoutePlan plan =

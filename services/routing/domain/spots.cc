@@ -260,19 +260,19 @@ class Finder {
   std::vector<Spot> spots_;
 };
 
-// The share of right ones among records of such evidence; while they are few an
-// estimate.
-double RightShare(
-    const google::protobuf::RepeatedPtrField<v1::PlaceRecord>& records,
+// The measured accuracy of a kind of evidence, drawn towards the estimate while
+// there are few measurements.
+double AccuracyOf(
+    const google::protobuf::RepeatedPtrField<v1::EvidenceAccuracy>& accuracies,
     const std::string& evidence, double estimate) {
-  double right = 0;
+  double correct = 0;
   double total = 0;
-  for (const auto& record : records) {
-    if (record.evidence() != evidence) continue;
-    right = static_cast<double>(record.right_count());
-    total = static_cast<double>(record.total_count());
+  for (const auto& accuracy : accuracies) {
+    if (accuracy.evidence() != evidence) continue;
+    correct = static_cast<double>(accuracy.correct_count());
+    total = static_cast<double>(accuracy.total_count());
   }
-  return (right + estimate * kEstimateWeight) / (total + kEstimateWeight);
+  return (correct + estimate * kEstimateWeight) / (total + kEstimateWeight);
 }
 
 // Puts the spots of the likeliest district first, and adds that district itself
@@ -377,9 +377,9 @@ size_t CountRivals(const std::vector<Spot>& spots) {
 }
 
 std::string EvidenceOf(const std::vector<Spot>& spots) {
-  constexpr size_t kMostRivals = 3;
+  constexpr size_t kMaxRivals = 3;
   return absl::StrCat(spots[0].kind, "/",
-                      std::min(CountRivals(spots), kMostRivals),
+                      std::min(CountRivals(spots), kMaxRivals),
                       spots[0].relative ? "/relative" : "");
 }
 
@@ -388,7 +388,7 @@ double ConfidenceIn(const std::vector<Spot>& spots,
   const double estimate = spots[0].estimate *
                           (spots[0].relative ? kRelativeConfidence : 1) /
                           static_cast<double>(CountRivals(spots));
-  return RightShare(model.records(), EvidenceOf(spots), estimate);
+  return AccuracyOf(model.evidence_accuracies(), EvidenceOf(spots), estimate);
 }
 
 }  // namespace wangge::routing

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "city/folder.h"
+#include "city/city.h"
 #include "testing/proto.h"
 #include "testing/status.h"
 

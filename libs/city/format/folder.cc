@@ -1,4 +1,4 @@
-#include "city/folder.h"
+#include "city/format/folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "city/format/row_text.h"
 #include "geo/geojson.h"
 
 namespace wangge::city {
@@ -307,10 +308,6 @@ absl::StatusOr<std::shared_ptr<const City>> LoadPartialFolder(
     }
     if (erased == 0) return city.status();
   }
-}
-
-void AddRow(const CityRow& row, RowMap* rows) {
-  (*rows)[KeyText(KeyOf(row))] = std::make_shared<const CityRow>(row);
 }
 
 }  // namespace wangge::city

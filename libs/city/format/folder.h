@@ -38,7 +38,4 @@ absl::StatusOr<std::shared_ptr<const City>> LoadFolder(
 absl::StatusOr<std::shared_ptr<const City>> LoadPartialFolder(
     const std::string& directory, std::vector<std::string>* left_out);
 
-// Adds a row; a later row with the same key replaces it.
-void AddRow(const CityRow& row, RowMap* rows);
-
 }  // namespace wangge::city

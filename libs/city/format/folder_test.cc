@@ -1,4 +1,4 @@
-#include "city/folder.h"
+#include "city/format/folder.h"
 
 #include <filesystem>
 
