@@ -15,6 +15,7 @@
 #include "tools/wgctl/print.h"
 #include "tools/wgctl/replay.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
+#include "words/case_words.h"
 
 namespace wangge::wgctl {
 namespace {
@@ -60,7 +61,7 @@ void PrintPlan(const RoutePlan& plan) {
   std::cout << Short(routing::v1::Disposition_Name(plan.disposition()),
                      "DISPOSITION_")
             << (plan.operator_reason().empty() ? "" : ": ")
-            << plan.operator_reason() << "\n"
+            << words::OperatorReason(plan.operator_reason()) << "\n"
             << "category  " << plan.category_name() << " ("
             << plan.category_code() << ")\n"
             << "place     " << plan.place().name()
