@@ -2,7 +2,6 @@
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
-#include "db/migrate.h"
 #include "db/pool.h"
 #include "db/server_time.h"
 #include "db/temp_database.h"
@@ -170,24 +169,6 @@ TEST_F(PoolTest, ATransactionCommitsAllOrNothing) {
   EXPECT_OK(insert_two(false));
   const auto rows = pool_->Query(kSelect, {}, Soon());
   EXPECT_EQ(rows->size(), 2);
-}
-
-TEST_F(PoolTest, MigrationsAreCheckedAndNeverChanged) {
-  const std::vector<Migration> known = {
-      {"0001_t", "CREATE TABLE t (id text PRIMARY KEY, body bytea)"}};
-  EXPECT_OK(CheckMigrated(database_->dsn(), "t", known));
-  EXPECT_OK(Migrate(database_->dsn(), "t", known));
-  auto more = known;
-  more.push_back({"0002_u", "CREATE TABLE u (id text)"});
-  EXPECT_THAT(CheckMigrated(database_->dsn(), "t", more),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "0002_u"));
-  EXPECT_OK(Migrate(database_->dsn(), "t", more));
-  EXPECT_THAT(CheckMigrated(database_->dsn(), "t", known),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "newer program"));
-  auto changed = known;
-  changed[0].sql += " ";
-  EXPECT_THAT(Migrate(database_->dsn(), "t", changed),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "was changed"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "tools/wgctl/options.h"
 #include "tools/wgctl/print.h"
 #include "wangge/cases/v1/cases.grpc.pb.h"
+#include "words/case_words.h"
 
 namespace wangge::wgctl {
 namespace {
@@ -47,7 +48,7 @@ absl::Status List(Client& client, const cases::v1::ListCasesRequest& request) {
                 << Short(cases::v1::CaseState_Name(c.state()), "CASE_STATE_")
                 << "  " << c.category_name() << "  " << c.title()
                 << (c.operator_reason().empty() ? "" : "  需人工：")
-                << c.operator_reason() << "\n";
+                << words::OperatorReason(c.operator_reason()) << "\n";
     }
   }
   return absl::OkStatus();

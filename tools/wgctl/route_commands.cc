@@ -14,6 +14,7 @@
 #include "tools/wgctl/replay.h"
 #include "tools/wgctl/replay_call.h"
 #include "wangge/routing/v1/routing.grpc.pb.h"
+#include "words/case_words.h"
 
 namespace wangge::wgctl {
 namespace {
@@ -59,7 +60,7 @@ void PrintPlan(const RoutePlan& plan) {
   std::cout << Short(routing::v1::Disposition_Name(plan.disposition()),
                      "DISPOSITION_")
             << (plan.operator_reason().empty() ? "" : ": ")
-            << plan.operator_reason() << "\n"
+            << words::OperatorReason(plan.operator_reason()) << "\n"
             << "category  " << plan.category_name() << " ("
             << plan.category_code() << ")\n"
             << "place     " << plan.place().name()

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "log/log.h"
+#include "services/cases/domain/meaning.h"
 #include "services/cases/domain/proof.h"
 
 namespace wangge::cases {
@@ -43,9 +43,10 @@ std::vector<v1::Finding> FindingsOf(const StoredCase& stored,
     add(v1::FINDING_KIND_BROKEN_CHAIN, std::string(folded.status().message()));
     return findings;
   }
-  if (!google::protobuf::util::MessageDifferencer::Equals(*folded,
-                                                          stored.row)) {
-    add(v1::FINDING_KIND_ROW_DIFFERS, "the row is not what its events say");
+  if (const std::string difference = DifferenceOf(*folded, stored.row);
+      !difference.empty()) {
+    add(v1::FINDING_KIND_ROW_DIFFERS,
+        "the row is not what its events say: " + difference);
   }
   const std::string columns = Describe(stored.columns);
   const std::string expected = Describe(ColumnsOf(*folded));

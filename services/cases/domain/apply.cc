@@ -56,6 +56,14 @@ void TakeLimit(const Body& body, Case* c) {
   }
 }
 
+// Events before 0.2.0 say in a sentence why an approval lapsed.
+std::string ReasonBefore020(const v1::ApprovalLapsed& body) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  return body.reason();
+#pragma GCC diagnostic pop
+}
+
 // The end of a case that is not closed.
 void End(CaseState state, Case* c) {
   c->set_state(state);
@@ -101,7 +109,7 @@ void On(const v1::Verified& body, const CaseEvent&, Case* c) {
   c->clear_verification();
   *c->mutable_file_due_time() = body.file_due_time();
   if (!body.found()) {
-    c->set_operator_reason("not found on the spot");
+    c->set_operator_reason(kNotFoundOnSpot);
     return;
   }
   TakePlan(body.plan(), c);
@@ -170,7 +178,8 @@ void On(const v1::ApprovalLapsed& body, const CaseEvent&, Case* c) {
   v1::Approval* approval = FindApproval(body.approval_number(), c);
   if (approval == nullptr) return;
   approval->set_state(v1::APPROVAL_STATE_LAPSED);
-  approval->set_decision_reason(body.reason());
+  approval->set_lapse_cause(body.cause());
+  approval->set_decision_reason(ReasonBefore020(body));
 }
 
 void On(const v1::Returned& body, const CaseEvent&, Case* c) {
@@ -179,7 +188,7 @@ void On(const v1::Returned& body, const CaseEvent&, Case* c) {
   c->set_accountable_unit_id(body.accountable_unit_id());
   c->add_excluded_unit_ids(body.unit_id());
   c->set_wrong_dispatch_count(c->wrong_dispatch_count() + 1);
-  c->set_operator_reason("returned by its unit");
+  c->set_operator_reason(kReturned);
 }
 
 void On(const v1::Extended& body, const CaseEvent&, Case* c) {
@@ -220,6 +229,8 @@ void On(const v1::Supervised& body, const CaseEvent&, Case* c) {
   supervision.set_unit_id(body.unit_id());
   supervision.set_reason(body.reason());
   *supervision.mutable_reply_due_time() = body.reply_due_time();
+  supervision.set_rule_cause(body.rule_cause());
+  supervision.set_rework_count(body.rework_count());
 }
 
 void On(const v1::SupervisionReplied& body, const CaseEvent&, Case* c) {
@@ -275,7 +286,7 @@ void On(const v1::Reopened& body, const CaseEvent&, Case* c) {
   c->set_round(body.round());
   c->set_handle_limit_minutes(body.handle_limit_minutes());
   c->set_accountable_unit_id(body.accountable_unit_id());
-  c->set_operator_reason("reopened");
+  c->set_operator_reason(kReopened);
   TakeLimit(body, c);
   c->set_return_count(0);
   c->set_extension_count(0);
@@ -330,7 +341,7 @@ void On(const v1::ReportsJoined& body, const CaseEvent&, Case* c) {
 void On(const v1::Unmerged& body, const CaseEvent&, Case* c) {
   c->set_state(v1::CASE_STATE_RECEIVED);
   c->clear_master_case_no();
-  c->set_operator_reason("no longer merged");
+  c->set_operator_reason(kUnmerged);
   *c->mutable_file_due_time() = body.file_due_time();
 }
 
@@ -373,6 +384,7 @@ void On(const v1::JointProposed& body, const CaseEvent&, Case* c) {
   consultation->set_coordinator_unit_id(body.coordinator_unit_id());
   *consultation->mutable_party_unit_ids() = body.party_unit_ids();
   consultation->set_cause(body.cause());
+  consultation->set_rule_cause(body.rule_cause());
   *consultation->mutable_due_time() = body.due_time();
 }
 

@@ -12,6 +12,13 @@ namespace wangge::cases {
 using v1::Assignment;
 using v1::CaseEvent;
 
+// Codes of Case.operator_reason beside those that come with a plan. Stored:
+// they never change.
+constexpr char kNotFoundOnSpot[] = "not_found_on_spot";
+constexpr char kReturned[] = "returned";
+constexpr char kReopened[] = "reopened";
+constexpr char kUnmerged[] = "unmerged";
+
 // Applies one event, all but the chain's hash, which depends on how the event
 // is stored. REQUIRES: event.sequence() == c->version() + 1.
 void Apply(const CaseEvent& event, Case* c);

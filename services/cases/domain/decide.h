@@ -137,7 +137,7 @@ absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
 absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
                                    const v1::UnmergeCaseRequest& r,
                                    const Context& context);
-// The merge itself, once it is decided.
+// The merge itself, once it is decided; `reason` is empty when the rule merges.
 MergeEvents MergeInto(const Case& c, const Case& master,
                       const std::string& reason, const Context& context);
 

@@ -64,7 +64,7 @@ Events DecideAdmit(const std::string& case_no, const v1::Report& report,
                             : routing::v1::Responsible();
   if (!verifier.officer_id().empty()) {
     step.SetActor("rule");
-    step.RequestVerification(verifier, plan.operator_reason());
+    step.RequestVerification(verifier, "", plan.operator_reason());
   } else {
     step.FollowPlan(plan);
   }
@@ -78,8 +78,7 @@ MergeEvents DecideAdmitInto(const std::string& case_no,
   Admit(report, plan, context, &step);
   const Context by_rule{
       context.city, {"rule", "", nullptr}, context.now, nullptr};
-  MergeEvents events =
-      MergeInto(step.now(), master, "the same matter was reported", by_rule);
+  MergeEvents events = MergeInto(step.now(), master, "", by_rule);
   Events admitted = step.Take();
   events.merged.insert(events.merged.begin(), admitted.begin(), admitted.end());
   return events;
@@ -96,7 +95,7 @@ absl::StatusOr<Events> Decide(const Case& c,
                   "its place has no grid team with an officer");
   }
   Step step(c, context);
-  step.RequestVerification(verifier, r.question());
+  step.RequestVerification(verifier, r.question(), "");
   return step.Take();
 }
 
@@ -125,7 +124,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RejectCaseRequest& r,
   RETURN_IF_ERROR(CheckState(c, "Reject"));
   RETURN_IF_ERROR(RequireDispatcher(c, context));
   Step step(c, context);
-  step.Overtake("the case was rejected");
+  step.LapseApproval(v1::LAPSE_CAUSE_REJECTED);
   step.Emit([&](CaseEvent& event) {
     event.mutable_rejected()->set_reason(r.reason());
     event.mutable_rejected()->set_proper_channel(r.proper_channel());

@@ -292,7 +292,8 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::RequestReturnRequest& r,
     parties.push_back(lead->unit_id());
     if (!r.proposed_unit_id().empty()) parties.push_back(r.proposed_unit_id());
     step.SetActor("rule");
-    step.ProposeJoint(std::move(parties), "returned for the second time");
+    step.ProposeJoint(std::move(parties), "",
+                      v1::CONSULTATION_CAUSE_RETURNED_TWICE);
   }
   return step.Take();
 }
@@ -365,7 +366,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::ReclassifyCaseRequest& r,
   }
   Step step(c, context);
   if (RequireDispatcher(c, context).ok()) {
-    step.Overtake("the case was reclassified");
+    step.LapseApproval(v1::LAPSE_CAUSE_RECLASSIFIED);
     RETURN_IF_ERROR(Reclassify(r.reason(), context, &step));
     return step.Take();
   }

@@ -67,7 +67,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::TransferCaseRequest& r,
   RETURN_IF_ERROR(CheckState(c, "Transfer"));
   RETURN_IF_ERROR(RequireDispatcher(c, context));
   Step step(c, context);
-  step.Overtake("the case was transferred");
+  step.LapseApproval(v1::LAPSE_CAUSE_TRANSFERRED);
   step.Emit([&](CaseEvent& event) {
     event.mutable_transferred()->set_outside_body(r.outside_body());
     event.mutable_transferred()->set_receipt(r.receipt());
@@ -95,7 +95,7 @@ absl::StatusOr<MergeEvents> Decide(const Case& c, const Case& master,
 MergeEvents MergeInto(const Case& c, const Case& master,
                       const std::string& reason, const Context& context) {
   Step ending(c, context);
-  ending.Overtake("the case was merged");
+  ending.LapseApproval(v1::LAPSE_CAUSE_MERGED);
   ending.Emit([&](CaseEvent& event) {
     auto& merged = *event.mutable_merged();
     merged.set_master_case_no(master.case_no());

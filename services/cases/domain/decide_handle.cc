@@ -92,7 +92,7 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::SubmitResultRequest& r,
     }
   }
   Step step(c, context);
-  step.Overtake("the result was submitted");
+  step.LapseApproval(v1::LAPSE_CAUSE_RESULT_SUBMITTED);
   step.Emit([&](CaseEvent& event) {
     auto& handled = *event.mutable_handled();
     handled.set_outcome(r.outcome());
@@ -122,10 +122,13 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::CheckResultRequest& r,
     }
   });
   if (!r.passed() && step.now().rework_count() >= kSupervisedRework) {
+    v1::Supervised supervised;
+    supervised.set_rule_cause(v1::SUPERVISION_CAUSE_REWORK);
+    supervised.set_rework_count(step.now().rework_count());
     step.SetActor("rule");
     step.Supervise(
         context.city.LowestCommonCentre({c.accountable_unit_id()}).unit_id(),
-        absl::StrCat("sent back ", step.now().rework_count(), " times"), "");
+        std::move(supervised));
   }
   return step.Take();
 }
@@ -200,8 +203,10 @@ absl::StatusOr<Events> Decide(const Case& c, const v1::SuperviseCaseRequest& r,
                               const Context& context) {
   RETURN_IF_ERROR(CheckState(c, "Supervise"));
   RETURN_IF_ERROR(RequireDispatcher(c, context));
+  v1::Supervised supervised;
+  supervised.set_reason(r.reason());
   Step step(c, context);
-  step.Supervise(context.actor.officer->unit_id(), r.reason(), "");
+  step.Supervise(context.actor.officer->unit_id(), std::move(supervised));
   return step.Take();
 }
 

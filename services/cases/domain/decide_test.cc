@@ -107,7 +107,7 @@ TEST_F(DecideTest, WhatIsNotFoundOnTheSpotGoesBackToAPerson) {
   const RoutePlan plan = CaseDriver::Plan("AUTO", {"urban"});
   EXPECT_OK(d_.Do("g1", finding, &plan));
   EXPECT_EQ(State(), v1::CASE_STATE_RECEIVED);
-  EXPECT_EQ(d_.now().operator_reason(), "not found on the spot");
+  EXPECT_EQ(d_.now().operator_reason(), "not_found_on_spot");
   // Filing has its minute again.
   d_.Advance(absl::Seconds(61));
   EXPECT_EQ(d_.FireTimers(), 1U);

@@ -65,21 +65,30 @@ void ElevateSupervision(const Timer& timer, const Context& context,
   if (above.unit_id() == unit_id) {
     Urge(timer, step);
   } else {
-    step->Supervise(above.unit_id(), "no reply to a supervision", timer.name,
-                    timer.number);
+    v1::Supervised supervised;
+    supervised.set_rule_cause(v1::SUPERVISION_CAUSE_NO_REPLY);
+    supervised.set_timer(timer.name);
+    supervised.set_superseded_number(timer.number);
+    step->Supervise(above.unit_id(), std::move(supervised));
   }
+}
+
+void SuperviseOverdue(const Timer& timer, const Context& context, Step* step) {
+  v1::Supervised supervised;
+  supervised.set_rule_cause(v1::SUPERVISION_CAUSE_OVERDUE);
+  supervised.set_timer(timer.name);
+  const auto& centre =
+      context.city.LowestCommonCentre({step->now().accountable_unit_id()});
+  step->Supervise(centre.unit_id(), std::move(supervised));
 }
 
 void Fire(const Timer& timer, const Context& context, Step* step) {
   switch (timer.kind) {
     case TimerKind::kOverdue:
-      step->Supervise(
-          context.city.LowestCommonCentre({step->now().accountable_unit_id()})
-              .unit_id(),
-          "the limit has passed", timer.name);
+      SuperviseOverdue(timer, context, step);
       break;
     case TimerKind::kApproval:
-      step->Overtake("nobody decided in time");
+      step->LapseApproval(v1::LAPSE_CAUSE_DEADLINE);
       break;
     case TimerKind::kReview:
       step->Resume();

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/crypto.h"
 #include "base/status_macros.h"
-#include "google/protobuf/util/message_differencer.h"
+#include "services/cases/domain/meaning.h"
 #include "services/cases/domain/merkle.h"
 
 namespace wangge::cases {
@@ -54,6 +54,11 @@ absl::StatusOr<Case> FoldProven(const std::vector<v1::StoredEvent>& stored) {
     if (i > 0 && event.case_no() != events[0].case_no()) {
       return Broken(number, "belongs to case " + event.case_no());
     }
+    if (event.body_case() == CaseEvent::BODY_NOT_SET) {
+      return Broken(number,
+                    "is of a kind that this program does not know; use a newer "
+                    "one");
+    }
     if (event.previous_hash() != (i == 0 ? "" : stored[i - 1].hash())) {
       return Broken(number, "does not name the event before it");
     }
@@ -70,12 +75,12 @@ absl::StatusOr<Case> FoldProven(const std::vector<v1::StoredEvent>& stored) {
 absl::Status Prove(const v1::GetCaseProofResponse& proof) {
   ASSIGN_OR_RETURN(const Case folded,
                    FoldProven({proof.events().begin(), proof.events().end()}));
-  if (!google::protobuf::util::MessageDifferencer::Equals(folded,
-                                                          proof.case_())) {
+  if (const std::string difference = DifferenceOf(folded, proof.case_());
+      !difference.empty()) {
     return Broken(
         folded.version(),
         absl::StrCat("the case is at version ", proof.case_().version(),
-                     " and not what its events say"));
+                     " and not what its events say: ", difference));
   }
   for (int i = 0; i < proof.events_size(); ++i) {
     const auto& event = proof.events(i);

@@ -222,7 +222,7 @@ absl::StatusOr<Events> DecideHandBack(const Case& c, const std::string& receipt,
                                       const Context& context) {
   if (!IsOpen(c.state())) return Events();  // It has ended already.
   Step step(c, context);
-  step.Overtake("its source took the matter back");
+  step.LapseApproval(v1::LAPSE_CAUSE_RECLAIMED);
   step.Emit([&](CaseEvent& event) {
     event.mutable_transferred()->set_outside_body(context.actor.source_id);
     event.mutable_transferred()->set_receipt(receipt);

@@ -16,7 +16,8 @@ constexpr absl::Duration kReturnDecisionLimit = absl::Hours(2);
 }  // namespace
 
 void Step::RequestVerification(const routing::v1::Responsible& by,
-                               const std::string& question) {
+                               const std::string& question,
+                               const std::string& operator_reason) {
   Emit([&](CaseEvent& event) {
     auto& verification =
         *event.mutable_verification_requested()->mutable_verification();
@@ -24,6 +25,7 @@ void Step::RequestVerification(const routing::v1::Responsible& by,
     verification.set_officer_id(by.officer_id());
     verification.set_officer_name(by.officer_name());
     verification.set_question(question);
+    verification.set_operator_reason(operator_reason);
     *verification.mutable_due_time() = ToProto(context_.now + kVerifyLimit);
   });
 }
@@ -90,17 +92,19 @@ void Step::Dispatch(const routing::v1::Responsible& lead,
 }
 
 void Step::ProposeJoint(std::vector<std::string> party_unit_ids,
-                        const std::string& cause) {
+                        const std::string& cause,
+                        v1::ConsultationCause rule_cause) {
   std::sort(party_unit_ids.begin(), party_unit_ids.end());
   party_unit_ids.erase(
       std::unique(party_unit_ids.begin(), party_unit_ids.end()),
       party_unit_ids.end());
-  Overtake("the parties consult");
+  LapseApproval(v1::LAPSE_CAUSE_CONSULTATION);
   Emit([&](CaseEvent& event) {
     auto& proposed = *event.mutable_joint_proposed();
     proposed.set_coordinator_unit_id(
         context_.city.LowestCommonCentre(party_unit_ids).unit_id());
     proposed.set_cause(cause);
+    proposed.set_rule_cause(rule_cause);
     *proposed.mutable_due_time() =
         ToProto(ConsultationDue(context_.city, case_.urgency(), context_.now));
     for (auto& unit_id : party_unit_ids) {
@@ -125,7 +129,7 @@ void Step::FollowPlan(const RoutePlan& plan) {
     for (const auto& co_handler : plan.co_handlers()) {
       parties.push_back(co_handler.unit_id());
     }
-    ProposeJoint(std::move(parties), "an asset without owner");
+    ProposeJoint(std::move(parties), "", v1::CONSULTATION_CAUSE_NO_OWNER);
     return;
   }
   Dispatch(plan.lead(), {plan.co_handlers().begin(), plan.co_handlers().end()},
@@ -140,7 +144,7 @@ void Step::DispatchBy(const RoutePlan& plan) {
 }
 
 void Step::Cancel(const std::string& reason, bool withdrawn) {
-  Overtake("the case was cancelled");
+  LapseApproval(v1::LAPSE_CAUSE_CANCELLED);
   Emit([&](CaseEvent& event) {
     event.mutable_cancelled()->set_reason(reason);
     event.mutable_cancelled()->set_withdrawn(withdrawn);
@@ -163,27 +167,23 @@ void Step::Ask(v1::Approval approval) {
   });
 }
 
-void Step::Overtake(const std::string& reason) {
+void Step::LapseApproval(v1::LapseCause cause) {
   const v1::Approval* pending = PendingApproval(case_);
   if (pending == nullptr) return;
   const int number = pending->approval_number();
   Emit([&](CaseEvent& event) {
     event.mutable_approval_lapsed()->set_approval_number(number);
-    event.mutable_approval_lapsed()->set_reason(reason);
+    event.mutable_approval_lapsed()->set_cause(cause);
   });
 }
 
-void Step::Supervise(const std::string& unit_id, const std::string& reason,
-                     const std::string& timer, int superseded_number) {
+void Step::Supervise(const std::string& unit_id, v1::Supervised supervised) {
+  supervised.set_unit_id(unit_id);
+  *supervised.mutable_reply_due_time() =
+      ToProto(context_.city.calendar().AddWorkingMinutes(context_.now,
+                                                         kWorkingDayMinutes));
   Emit([&](CaseEvent& event) {
-    auto& supervised = *event.mutable_supervised();
-    supervised.set_unit_id(unit_id);
-    supervised.set_reason(reason);
-    supervised.set_timer(timer);
-    supervised.set_superseded_number(superseded_number);
-    *supervised.mutable_reply_due_time() =
-        ToProto(context_.city.calendar().AddWorkingMinutes(context_.now,
-                                                           kWorkingDayMinutes));
+    *event.mutable_supervised() = std::move(supervised);
   });
 }
 

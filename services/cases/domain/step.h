@@ -40,9 +40,11 @@ class Step {
     ApplyLinked(events_.back(), &case_);
   }
 
-  // #2: `by` of the team is to look at the spot.
+  // #2: `by` of the team is to look at the spot, for what a person asks or for
+  // what a plan is unsure of (RoutePlan.operator_reason); the other is empty.
   void RequestVerification(const routing::v1::Responsible& by,
-                           const std::string& question);
+                           const std::string& question,
+                           const std::string& operator_reason);
   // #6: the limit starts.
   void File(const city::Category& category, common::v1::Urgency urgency,
             const city::Unit* lead);
@@ -57,18 +59,19 @@ class Step {
   void DispatchBy(const RoutePlan& plan);
   // #23.
   void Cancel(const std::string& reason, bool withdrawn);
-  // J1: at least two different parties.
-  void ProposeJoint(std::vector<std::string> party_unit_ids,
-                    const std::string& cause);
+  // J1: at least two different parties. A person gives the cause in words; a
+  // rule names its own.
+  void ProposeJoint(
+      std::vector<std::string> party_unit_ids, const std::string& cause,
+      v1::ConsultationCause rule_cause = v1::CONSULTATION_CAUSE_UNSPECIFIED);
   // Asks another person: the approval's number, requester and time are filled
   // in. REQUIRES: the actor is an officer.
   void Ask(v1::Approval approval);
   // The approval that waits, if any, lapses: what it wished has no object.
-  void Overtake(const std::string& reason);
-  // #16 by a centre. `timer` is empty when a person or a rule does it;
-  // `superseded_number` is the supervision that it takes over, if any.
-  void Supervise(const std::string& unit_id, const std::string& reason,
-                 const std::string& timer, int superseded_number = 0);
+  void LapseApproval(v1::LapseCause cause);
+  // #16 by a centre; `supervised` says why and what else is known. Its unit and
+  // the time of the reply are filled in.
+  void Supervise(const std::string& unit_id, v1::Supervised supervised);
   // #14: the limit goes on with what was left when it stopped.
   void Resume();
   // An assignment for a unit, numbered after those of the case and `offset`

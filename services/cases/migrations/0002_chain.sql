@@ -1,15 +1,17 @@
+-- applied before as: cfc92a7d09f8aff07187c28ad10365e16b1ff4b76383c44305c3602e88292c27
 -- Every event keeps the SHA-256 of its body as it was written; the next event
 -- names it, so that a redacted body does not break the proof.
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM event) THEN
-    RAISE EXCEPTION 'these cases were stored before their events were chained and cannot be taken over: start with an empty database (deploy/down --purge)';
-  END IF;
-END $$;
-ALTER TABLE event ADD COLUMN hash bytea NOT NULL;
+-- Events from before name none: an audit says so of their cases.
+ALTER TABLE event ADD COLUMN hash bytea;
+UPDATE event SET hash = sha256(body);
+ALTER TABLE event ALTER COLUMN hash SET NOT NULL;
 -- Who was accountable after the change: what a reader of the feed needs to know
--- whom it concerns.
-ALTER TABLE event ADD COLUMN accountable_unit_id text NOT NULL;
+-- whom it concerns. Of events from before, the unit that leads the case now.
+ALTER TABLE event ADD COLUMN accountable_unit_id text;
+UPDATE event e SET accountable_unit_id = c.lead_unit_id
+FROM cases c WHERE c.case_no = e.case_no;
+UPDATE event SET accountable_unit_id = '' WHERE accountable_unit_id IS NULL;
+ALTER TABLE event ALTER COLUMN accountable_unit_id SET NOT NULL;
 
 -- The Merkle root over the hashes of all events of a day, in feed order; the
 -- day's events come after the end of the day before it.

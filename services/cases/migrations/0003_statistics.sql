@@ -1,14 +1,13 @@
+-- applied before as: f3ec9053a0989e7426e347565a504aaf3013f02495097c83c219913559d90b06
 -- What lists and statistics know of a case beside its other columns.
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM cases) THEN
-    RAISE EXCEPTION 'these cases were stored before they were counted and cannot be taken over: start with an empty database (deploy/down --purge)';
-  END IF;
-END $$;
-ALTER TABLE cases ADD COLUMN street_grid_id text NOT NULL;
-ALTER TABLE cases ADD COLUMN light smallint NOT NULL;
+-- Cases from before are counted from their next change on: until then an audit
+-- names them.
+ALTER TABLE cases ADD COLUMN street_grid_id text NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN light smallint NOT NULL DEFAULT 0;
 -- What the case is counted under, see domain/statistics.h; a number may repeat.
-ALTER TABLE cases ADD COLUMN measures smallint[] NOT NULL;
+ALTER TABLE cases ADD COLUMN measures smallint[] NOT NULL DEFAULT '{}';
+ALTER TABLE cases ALTER COLUMN street_grid_id DROP DEFAULT,
+  ALTER COLUMN light DROP DEFAULT, ALTER COLUMN measures DROP DEFAULT;
 CREATE INDEX cases_open ON cases (receive_time DESC, case_no DESC)
   WHERE state < 10;
 CREATE INDEX cases_open_unit

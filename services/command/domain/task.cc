@@ -1,9 +1,8 @@
 #include "services/command/domain/task.h"
 
-#include <map>
-
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "words/case_words.h"
 
 namespace wangge::command {
 namespace {
@@ -19,17 +18,6 @@ std::vector<std::string> OfficersOfUnit(const city::City& city,
     ids.push_back(officer->officer_id());
   }
   return ids;
-}
-
-// What a person or a timer reminds of.
-std::string WordsOf(const cases::v1::Urged& urged) {
-  static const auto* const words = new std::map<std::string, std::string>{
-      {"file", "待立案派遣"},     {"verify", "待现场核实"},
-      {"accept", "签收时限已到"}, {"handle", "办理时限已用 80%"},
-      {"check", "待核查"},        {"return", "退单申请待决定"},
-      {"reply", "督办待回复"},    {"adjudication", "会商待裁定"}};
-  const auto known = words->find(urged.kind());
-  return known == words->end() ? urged.text() : known->second;
 }
 
 class TaskMaker {
@@ -51,7 +39,8 @@ class TaskMaker {
         break;
       case CaseEvent::kVerificationRequested: {
         const auto& verification = body.verification_requested().verification();
-        Add(v1::DELIVERY_KIND_ASSIGNED, "现场核实：" + verification.question(),
+        Add(v1::DELIVERY_KIND_ASSIGNED,
+            "现场核实：" + words::Cause(verification),
             {verification.officer_id()});
         break;
       }
@@ -60,11 +49,11 @@ class TaskMaker {
             OfficersOfUnit(city_, body.returned().unit_id()));
         break;
       case CaseEvent::kSupervised:
-        Add(v1::DELIVERY_KIND_SUPERVISED, body.supervised().reason(),
+        Add(v1::DELIVERY_KIND_SUPERVISED, words::Cause(body.supervised()),
             InCharge());
         break;
       case CaseEvent::kUrged:
-        Add(v1::DELIVERY_KIND_URGED, WordsOf(body.urged()), InCharge());
+        Add(v1::DELIVERY_KIND_URGED, words::Cause(body.urged()), InCharge());
         break;
       case CaseEvent::kCheckFailed:
         Add(v1::DELIVERY_KIND_REWORK, body.check_failed().reason(), InCharge());
@@ -84,7 +73,7 @@ class TaskMaker {
       case CaseEvent::kJointProposed:
         for (const auto& unit_id : body.joint_proposed().party_unit_ids()) {
           Add(v1::DELIVERY_KIND_ASSIGNED,
-              "会商：" + body.joint_proposed().cause(),
+              "会商：" + words::Cause(body.joint_proposed()),
               OfficersOfUnit(city_, unit_id));
         }
         break;

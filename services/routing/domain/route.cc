@@ -14,18 +14,18 @@ namespace {
 // of what was not: a clear name of another kind (estimated 0.9) is still sure.
 constexpr double kMaxPlaceConfidence = 0.85;
 
-// Why a person must look at the plan; empty when none must.
+// Why a person must look at the plan, as RoutePlan.operator_reason; empty when
+// none must. Cases keep it: the codes never change.
 std::string WhyOperator(const RoutePlan& plan, const Thresholds& thresholds) {
-  if (plan.category_candidates().empty()) return "no category was recognised";
+  if (plan.category_candidates().empty()) return "category_unknown";
   const double best = plan.category_candidates(0).probability();
   if (best < thresholds.category_probability) {
-    return absl::StrFormat("the category is unsure: %.2f of %.2f", best,
+    return absl::StrFormat("category_unsure %.2f %.2f", best,
                            thresholds.category_probability);
   }
-  if (!plan.has_place()) return "the place is unknown";
+  if (!plan.has_place()) return "place_unknown";
   if (plan.place().confidence() < thresholds.place_confidence) {
-    return absl::StrFormat("the place is unsure: %.2f of %.2f",
-                           plan.place().confidence(),
+    return absl::StrFormat("place_unsure %.2f %.2f", plan.place().confidence(),
                            thresholds.place_confidence);
   }
   return "";

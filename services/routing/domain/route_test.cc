@@ -65,10 +65,10 @@ TEST_F(RouteTest, EqualNamesNeedAPersonUnlessTheDistrictIsNamed) {
 }
 
 TEST_F(RouteTest, UnknownPlaceOrTextNeedsAPerson) {
-  EXPECT_EQ(Run("text: '暖气不热'").operator_reason(), "the place is unknown");
+  EXPECT_EQ(Run("text: '暖气不热'").operator_reason(), "place_unknown");
   const RoutePlan nothing = Run("text: '' address: '开普西一区'");
   EXPECT_EQ(nothing.disposition(), v1::DISPOSITION_NEEDS_OPERATOR);
-  EXPECT_EQ(nothing.operator_reason(), "no category was recognised");
+  EXPECT_EQ(nothing.operator_reason(), "category_unknown");
 }
 
 TEST_F(RouteTest, ExcludedUnitsGiveWayToTheTerritory) {
