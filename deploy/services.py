@@ -96,7 +96,7 @@ def flags(service, place, services):
 def wgctl_settings(place, services):
     endpoints = ", ".join(f'"{place.endpoint(s)}"' for s in services)
     return (f'endpoints = [{endpoints}]\ncertificates = "{place.certificates}"\n'
-            f'city-folder = "{place.data}/city"\ntext-model = "{place.data}/text.model"\n')
+            f'city-folder = "{place.data}/city"\n')
 
 
 def check_keys(entry):
