@@ -7,8 +7,8 @@ namespace wangge::city {
 namespace {
 
 // A square of `side` degrees, or, with `crossed`, an hourglass in it.
-geo::Polygons Square(double west, double south, double side,
-                     bool crossed = false) {
+geo::Polygons SquareOf(double west, double south, double side,
+                       bool crossed = false) {
   const auto e7 = [](double degrees) {
     return static_cast<int>(degrees * 1e7);
   };
@@ -26,8 +26,9 @@ geo::Polygons Square(double west, double south, double side,
 }
 
 TEST(LayerTest, FindsTheDeepestAreaThatContainsThePoint) {
-  const auto layer = Layer::Build({{{"inner", ""}, 2, Square(113.2, 34.2, 0.2)},
-                                   {{"outer", ""}, 1, Square(113, 34, 1)}});
+  const auto layer =
+      Layer::Build({{{"inner", ""}, 2, SquareOf(113.2, 34.2, 0.2)},
+                    {{"outer", ""}, 1, SquareOf(113, 34, 1)}});
   ASSERT_OK(layer);
   EXPECT_EQ(layer->size(), 2U);
   EXPECT_EQ(layer->Find({34.3, 113.3})->id, "inner");
@@ -38,7 +39,7 @@ TEST(LayerTest, FindsTheDeepestAreaThatContainsThePoint) {
 
 TEST(LayerTest, SplitsABoundaryThatCrossesItself) {
   const auto layer =
-      Layer::Build({{{"a", ""}, 0, Square(113, 34, 0.1, /*crossed=*/true)}});
+      Layer::Build({{{"a", ""}, 0, SquareOf(113, 34, 0.1, /*crossed=*/true)}});
   ASSERT_OK(layer);
   EXPECT_THAT(layer->repaired(),
               ::testing::ElementsAre(::testing::StartsWith("a: ")));

@@ -1,6 +1,8 @@
 // The service as its clients see it: started in this process as main() starts
 // it, on a real socket, over real tables.
+#include <future>
 #include <map>
+#include <set>
 
 #include "absl/flags/declare.h"
 #include "absl/flags/flag.h"

@@ -104,20 +104,20 @@ class RoomsTest : public ::testing::Test {
   }
 
   // A change of one case, as the service carries it out.
-  absl::StatusOr<Outcome> Change(const std::string& case_no,
-                                 const RequestKey& key,
-                                 const CaseDecider& decide,
-                                 const TransactionHook& hook = nullptr,
-                                 Rooms* rooms = nullptr) {
+  absl::StatusOr<Outcome> RunChange(const std::string& case_no,
+                                    const RequestKey& key,
+                                    const CaseDecider& decide,
+                                    const TransactionHook& hook = nullptr,
+                                    Rooms* rooms = nullptr) {
     rooms = rooms == nullptr ? rooms_.get() : rooms;
     Command command = CommandOf(case_no, key, decide, Soon());
     command.hook = hook;
     return exec::Wait(rooms->engine.Run(std::move(command)));
   }
   // One of two cases together.
-  absl::StatusOr<Outcome> ChangeBoth(const std::vector<std::string>& case_nos,
-                                     const RequestKey& key,
-                                     const Decider& decide) {
+  absl::StatusOr<Outcome> RunChangeOfBoth(
+      const std::vector<std::string>& case_nos, const RequestKey& key,
+      const Decider& decide) {
     Command command;
     command.case_nos = case_nos;
     command.key = key;
@@ -142,8 +142,8 @@ class RoomsTest : public ::testing::Test {
   template <typename Request>
   absl::StatusOr<Case> Do(const std::string& who, const std::string& case_no,
                           const Request& request) {
-    auto outcome = Change(case_no, {"officer/" + who, NewUuid(), "", ""},
-                          DecideAs(who, request));
+    auto outcome = RunChange(case_no, {"officer/" + who, NewUuid(), "", ""},
+                             DecideAs(who, request));
     if (!outcome.ok()) return outcome.status();
     return std::move(outcome->snapshot);
   }
@@ -152,8 +152,8 @@ class RoomsTest : public ::testing::Test {
                               const std::string& request_id,
                               const std::string& digest, bool* changed,
                               const std::string& etag = "") {
-    auto outcome = Change(case_no, {"officer/u1", request_id, digest, etag},
-                          DecideAs("u1", v1::AcceptAssignmentRequest()));
+    auto outcome = RunChange(case_no, {"officer/u1", request_id, digest, etag},
+                             DecideAs("u1", v1::AcceptAssignmentRequest()));
     if (!outcome.ok()) return outcome.status();
     *changed = outcome->changed;
     return std::move(outcome->snapshot);
@@ -166,7 +166,7 @@ class RoomsTest : public ::testing::Test {
     request.set_master_case_no(master_case_no);
     request.set_reason("同一件事");
     const Actor actor{"officer/disp", "", city_->FindOfficer("disp")};
-    return ChangeBoth(
+    return RunChangeOfBoth(
         {case_no, master_case_no}, {actor.text, NewUuid(), "", ""},
         [&](const std::vector<Case>& cases,
             const RoutePlan*) -> absl::StatusOr<std::vector<Events>> {

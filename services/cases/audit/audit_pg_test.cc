@@ -180,8 +180,8 @@ TEST_F(AuditTest, ARedactionDeletesTheWordsAndKeepsTheProof) {
   const std::string case_no = admitted->results(0).case_no();
   ASSERT_OK(Do("disp", case_no, v1::RejectCaseRequest()));
   v1::RedactReportRequest redact;
-  const auto changed = Change(case_no, {"officer/disp", NewUuid(), "", ""},
-                              DecideAs("disp", redact), HookRedacting());
+  const auto changed = RunChange(case_no, {"officer/disp", NewUuid(), "", ""},
+                                 DecideAs("disp", redact), HookRedacting());
   ASSERT_OK(changed);
   EXPECT_EQ(changed->snapshot.text(), "");
   const auto cases = audit_store_->Cases("", case_no, 1, Soon());

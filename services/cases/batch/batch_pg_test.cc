@@ -27,9 +27,9 @@ class BatchTest : public RoomsTest {
     for (const char* ref : {"a", "b"}) {
       const auto admitted = Admit({Admission(ref, ref)});
       EXPECT_TRUE(admitted.ok());
-      EXPECT_OK(Change(admitted->results(0).case_no(),
-                       {"officer/disp", NewUuid(), "", ""},
-                       DecideAs("disp", link), HookLinking(link)));
+      EXPECT_OK(RunChange(admitted->results(0).case_no(),
+                          {"officer/disp", NewUuid(), "", ""},
+                          DecideAs("disp", link), HookLinking(link)));
       link.set_batch_id(link.request_id());
     }
     return link.batch_id();

@@ -27,7 +27,7 @@ class ChangeTest : public RoomsTest {
   }
   // As another replica of the service does.
   void AcceptElsewhere() {
-    const auto accepted = RoomsTest::Change(
+    const auto accepted = RoomsTest::RunChange(
         case_no_, Key(), DecideAs("u1", v1::AcceptAssignmentRequest()), nullptr,
         replica_.get());
     ASSERT_OK(accepted);
@@ -39,9 +39,9 @@ class ChangeTest : public RoomsTest {
     request.set_text("done");
     return request;
   }
-  absl::StatusOr<Outcome> Change(const RequestKey& key,
-                                 const CaseDecider& decide) {
-    return RoomsTest::Change(case_no_, key, decide);
+  absl::StatusOr<Outcome> RunOnCase(const RequestKey& key,
+                                    const CaseDecider& decide) {
+    return RoomsTest::RunChange(case_no_, key, decide);
   }
 
   std::unique_ptr<Rooms> replica_;
@@ -50,22 +50,22 @@ class ChangeTest : public RoomsTest {
 
 TEST_F(ChangeTest, WhatOnlyTheOldVersionForbidsIsDone) {
   AcceptElsewhere();
-  const auto changed = Change(Key(), DecideAs("u1", Resolved()));
+  const auto changed = RunOnCase(Key(), DecideAs("u1", Resolved()));
   ASSERT_OK(changed);
   EXPECT_EQ(changed->snapshot.state(), v1::CASE_STATE_HANDLED);
 }
 
 TEST_F(ChangeTest, WhatOnlyTheOldVersionAllowsIsRefused) {
   AcceptElsewhere();
-  EXPECT_THAT(Change(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())),
+  EXPECT_THAT(RunOnCase(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())),
               StatusIs(absl::StatusCode::kPermissionDenied, "assignment"));
 }
 
 TEST_F(ChangeTest, AnEtagIsComparedWithTheNewestVersion) {
   AcceptElsewhere();
-  EXPECT_THAT(Change(Key("\"3\""), DecideAs("u1", Resolved())),
+  EXPECT_THAT(RunOnCase(Key("\"3\""), DecideAs("u1", Resolved())),
               StatusIs(absl::StatusCode::kAborted, "\"4\""));
-  EXPECT_OK(Change(Key("\"4\""), DecideAs("u1", Resolved())));
+  EXPECT_OK(RunOnCase(Key("\"4\""), DecideAs("u1", Resolved())));
 }
 
 // The case allows it twice; only the request tells that it is one.
@@ -79,26 +79,26 @@ TEST_F(ChangeTest, ARepeatOfWhatCanBeRepeatedChangesNothing) {
     event.mutable_urged()->set_kind("person");
     return Events{event};
   };
-  const auto first = Change(key, urge);
+  const auto first = RunOnCase(key, urge);
   ASSERT_OK(first);
   EXPECT_TRUE(first->changed);
-  const auto again = Change(key, urge);
+  const auto again = RunOnCase(key, urge);
   ASSERT_OK(again);
   EXPECT_FALSE(again->changed);
   EXPECT_EQ(again->snapshot.version(), first->snapshot.version());
   RequestKey other = key;
   other.digest = "another";
-  EXPECT_THAT(Change(other, urge),
+  EXPECT_THAT(RunOnCase(other, urge),
               StatusIs(absl::StatusCode::kInvalidArgument, "another body"));
 }
 
 TEST_F(ChangeTest, AFaultOfADecisionIsItsCallersAlone) {
-  EXPECT_THAT(Change(Key(),
-                     [](const Case&) -> absl::StatusOr<Events> {
-                       throw std::runtime_error("broken");
-                     }),
+  EXPECT_THAT(RunOnCase(Key(),
+                        [](const Case&) -> absl::StatusOr<Events> {
+                          throw std::runtime_error("broken");
+                        }),
               StatusIs(absl::StatusCode::kInternal, ""));
-  EXPECT_OK(Change(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())));
+  EXPECT_OK(RunOnCase(Key(), DecideAs("u1", v1::AcceptAssignmentRequest())));
 }
 
 TEST_F(ChangeTest, WhatIsPastItsDeadlineIsNotDone) {

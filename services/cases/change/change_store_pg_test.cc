@@ -90,8 +90,8 @@ TEST_F(ChangeStoreTest, WhatComesWithAChangeIsWrittenWithItOrNotAtAll) {
   link.set_case_no(admitted->results(0).case_no());
   link.set_batch_id("no-such-batch");
   const auto run = [&] {
-    return Change(link.case_no(), {"officer/disp", NewUuid(), "", ""},
-                  DecideAs("disp", link), HookLinking(link));
+    return RunChange(link.case_no(), {"officer/disp", NewUuid(), "", ""},
+                     DecideAs("disp", link), HookLinking(link));
   };
   EXPECT_THAT(run().status(),
               StatusIs(absl::StatusCode::kNotFound, "no-such-batch"));

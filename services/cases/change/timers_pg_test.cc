@@ -2,6 +2,7 @@
 #include <atomic>
 #include <thread>
 
+#include "db/server_time.h"
 #include "gmock/gmock.h"
 #include "services/cases/change/timers.h"
 #include "services/cases/domain/limits.h"

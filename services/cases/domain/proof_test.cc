@@ -13,7 +13,7 @@
 namespace wangge::cases {
 namespace {
 
-constexpr auto kLost = absl::StatusCode::kDataLoss;
+constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
 
 class ProofTest : public ::testing::Test {
  protected:
@@ -56,25 +56,25 @@ TEST_F(ProofTest, AChangedEventIsNamed) {
     event->mutable_event_time()->set_seconds(1);
   };
   Forge(2, false, late);
-  EXPECT_THAT(Prove(proof_), StatusIs(kLost, "event 2: is not what"));
+  EXPECT_THAT(Prove(proof_), StatusIs(kDataLoss, "event 2: is not what"));
   Forge(2, true, late);  // With a hash that fits: the next link tells.
-  EXPECT_THAT(Prove(proof_), StatusIs(kLost, "event 3: does not name"));
+  EXPECT_THAT(Prove(proof_), StatusIs(kDataLoss, "event 3: does not name"));
 }
 
 TEST_F(ProofTest, AMissingOrMovedEventIsNamed) {
   auto gap = proof_;
   gap.mutable_events()->DeleteSubrange(1, 1);
-  EXPECT_THAT(Prove(gap), StatusIs(kLost, "event 2: is missing"));
+  EXPECT_THAT(Prove(gap), StatusIs(kDataLoss, "event 2: is missing"));
   auto cut = proof_;
   cut.mutable_events()->RemoveLast();
-  EXPECT_THAT(Prove(cut), StatusIs(kLost, "not what its events say"));
+  EXPECT_THAT(Prove(cut), StatusIs(kDataLoss, "not what its events say"));
   proof_.mutable_events()->SwapElements(1, 2);
-  EXPECT_THAT(Prove(proof_), StatusIs(kLost, "event 2: is missing"));
+  EXPECT_THAT(Prove(proof_), StatusIs(kDataLoss, "event 2: is missing"));
 }
 
 TEST_F(ProofTest, ARowThatSaysSomethingElseIsNoticed) {
   proof_.mutable_case_()->set_outcome(v1::OUTCOME_RESOLVED);
-  EXPECT_THAT(Prove(proof_), StatusIs(kLost, "not what its events say"));
+  EXPECT_THAT(Prove(proof_), StatusIs(kDataLoss, "not what its events say"));
 }
 
 TEST_F(ProofTest, ARedactionKeepsTheProofAndOnlyWhatItNamesMayChange) {
@@ -86,7 +86,7 @@ TEST_F(ProofTest, ARedactionKeepsTheProofAndOnlyWhatItNamesMayChange) {
   EXPECT_OK(Prove(proof_));
   EXPECT_EQ(proof_.case_().title(), "");
   Forge(2, false, [](CaseEvent* event) { event->set_actor("nobody"); });
-  EXPECT_THAT(Prove(proof_), StatusIs(kLost, "event 2: is not what"));
+  EXPECT_THAT(Prove(proof_), StatusIs(kDataLoss, "event 2: is not what"));
 }
 
 TEST(MerkleTest, TheRootsOfTheStandardsOwnExamples) {

@@ -268,7 +268,7 @@ TEST_F(StatisticsTest, OpenWorkIsListedByLight) {
   cancel.set_reason("withdrawn");
   const Actor source{"source/12345", "12345", nullptr};
   ASSERT_OK(
-      Change(case_no, {source.text, NewUuid(), "", ""}, [&](const Case& c) {
+      RunChange(case_no, {source.text, NewUuid(), "", ""}, [&](const Case& c) {
         return Decide(c, cancel, {*city_, source, absl::Now(), nullptr});
       }));
   EXPECT_EQ(list(), 0U);

@@ -128,9 +128,9 @@ TEST_F(ReferralsTest, AReclaimEndsAnOpenCaseAndLeavesAClosedOneAlone) {
 TEST_F(ReferralsTest, WhatWaitsIsListedAndRemindedOf) {
   v1::ListReferralsRequest list;
   list.set_unit_id("station");
-  EXPECT_EQ(referral_rooms_->query.List(list, Soon())->size(), 1U);
+  EXPECT_EQ(referral_store_->List(list, Soon())->size(), 1U);
   list.set_unit_id("another");
-  EXPECT_EQ(referral_rooms_->query.List(list, Soon())->size(), 0U);
+  EXPECT_EQ(referral_store_->List(list, Soon())->size(), 0U);
   EXPECT_EQ(*referrals_->FireTimers(absl::Now(), 10, Soon()), 0);
   EXPECT_EQ(
       *referrals_->FireTimers(absl::Now() + absl::Minutes(11), 10, Soon()), 1);
