@@ -16,9 +16,10 @@ constexpr absl::Duration kRest = absl::Milliseconds(20);
 
 // A message whose list, field `number`, is the items.
 std::string ListOf(const std::vector<const FeedItem*>& items, int number) {
-  constexpr size_t kMaxOfAHead = 10;
+  constexpr size_t kMaxHeaderBytes = 10;
   size_t size = 0;
-  for (const FeedItem* item : items) size += item->bytes.size() + kMaxOfAHead;
+  for (const FeedItem* item : items)
+    size += item->bytes.size() + kMaxHeaderBytes;
   std::string message;
   message.reserve(size);
   for (const FeedItem* item : items) {
