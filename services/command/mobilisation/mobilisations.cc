@@ -14,8 +14,8 @@
 namespace wangge::command {
 namespace {
 
-constexpr absl::Duration kCallTime = absl::Seconds(30);
-constexpr absl::Duration kCountTime = absl::Seconds(20);
+constexpr absl::Duration kMobilisationCallTime = absl::Seconds(30);
+constexpr absl::Duration kHouseholdCountTime = absl::Seconds(20);
 
 // OK for who has a post in the micro-grid or in a grid above it.
 absl::Status CheckReporter(const std::string& officer_id,
@@ -108,7 +108,7 @@ absl::StatusOr<StoredInstruction> Mobilisations::Find(
 absl::StatusOr<MobilisationWatch::Progress> Mobilisations::Count(
     const MobilisationWatch::Key& key) const {
   const auto& [instruction_id, level] = key;
-  const absl::Time deadline = absl::Now() + kCountTime;
+  const absl::Time deadline = absl::Now() + kHouseholdCountTime;
   ASSIGN_OR_RETURN(const auto current, city::Current(city));
   ASSIGN_OR_RETURN(const StoredInstruction stored,
                    Find(instruction_id, deadline));
@@ -123,14 +123,14 @@ absl::StatusOr<MobilisationWatch::Progress> Mobilisations::Count(
 
 std::vector<rpc::Row> MobilisationRows(Mobilisations* room) {
   using rpc::kWorker;
-  return rpc::RowsOf(
-      room,
-      {
-          {"ReportHouseholds", Validate, &ReportHouseholds, kWorker, kCallTime},
-          {"ListMicroGrids", Validate, &ListMicroGrids, kWorker, kCallTime},
-          {"WatchMobilisation", Validate, &WatchMobilisation,
-           rpc::kServerStream},
-      });
+  return rpc::RowsOf(room, {
+                               {"ReportHouseholds", Validate, &ReportHouseholds,
+                                kWorker, kMobilisationCallTime},
+                               {"ListMicroGrids", Validate, &ListMicroGrids,
+                                kWorker, kMobilisationCallTime},
+                               {"WatchMobilisation", Validate,
+                                &WatchMobilisation, rpc::kServerStream},
+                           });
 }
 
 absl::StatusOr<v1::MicroGrid> ReportHouseholds(
