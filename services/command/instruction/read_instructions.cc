@@ -15,13 +15,13 @@
 namespace wangge::command {
 namespace {
 
-constexpr absl::Duration kCountTime = absl::Seconds(20);
+constexpr absl::Duration kReachCountTime = absl::Seconds(20);
 
 absl::StatusOr<ReachWatch::Progress> CountReach(InstructionStore& store,
                                                 const city::Holder& holder,
                                                 const ReachWatch::Key& key) {
   const auto& [instruction_id, level] = key;
-  const absl::Time deadline = absl::Now() + kCountTime;
+  const absl::Time deadline = absl::Now() + kReachCountTime;
   ASSIGN_OR_RETURN(const auto city, city::Current(holder));
   ASSIGN_OR_RETURN(const StoredInstruction stored,
                    store.Get(instruction_id, deadline));

@@ -6,7 +6,7 @@ namespace wangge::command {
 namespace {
 
 // Large audiences take a while to be written.
-constexpr absl::Duration kCallTime = absl::Seconds(30);
+constexpr absl::Duration kInstructionCallTime = absl::Seconds(30);
 
 }  // namespace
 
@@ -16,17 +16,21 @@ std::vector<rpc::Row> InstructionRows(Instructions* room) {
       room,
       {
           {"CreateInstruction", Validate, &CreateInstruction, kWorker,
-           kCallTime},
+           kInstructionCallTime},
           {"ReleaseInstruction", Validate, &ReleaseInstruction, kWorker,
-           kCallTime},
+           kInstructionCallTime},
           {"CancelInstruction", Validate, &CancelInstruction, kWorker,
-           kCallTime},
-          {"ImportCap", Validate, &ImportCap, kWorker, kCallTime},
-          {"GetInstruction", Validate, &GetInstruction, kWorker, kCallTime},
-          {"ListInstructions", Validate, &ListInstructions, kWorker, kCallTime},
-          {"PreviewAudience", Validate, &PreviewAudience, kWorker, kCallTime},
-          {"ListUnreached", Validate, &ListUnreached, kWorker, kCallTime},
-          {"ExportCap", Validate, &ExportCap, kWorker, kCallTime},
+           kInstructionCallTime},
+          {"ImportCap", Validate, &ImportCap, kWorker, kInstructionCallTime},
+          {"GetInstruction", Validate, &GetInstruction, kWorker,
+           kInstructionCallTime},
+          {"ListInstructions", Validate, &ListInstructions, kWorker,
+           kInstructionCallTime},
+          {"PreviewAudience", Validate, &PreviewAudience, kWorker,
+           kInstructionCallTime},
+          {"ListUnreached", Validate, &ListUnreached, kWorker,
+           kInstructionCallTime},
+          {"ExportCap", Validate, &ExportCap, kWorker, kInstructionCallTime},
           {"WatchReach", Validate, &WatchReach, rpc::kServerStream},
       });
 }

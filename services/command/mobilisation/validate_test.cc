@@ -8,8 +8,8 @@ namespace wangge::command {
 namespace {
 
 template <typename Request>
-void ExpectHouseholdFaults(const std::string& request,
-                           const std::vector<std::string>& fields) {
+void ExpectMobilisationFaults(const std::string& request,
+                              const std::vector<std::string>& fields) {
   EXPECT_EQ(FaultyFields(Validate(FromText<Request>(request))), fields)
       << Request::descriptor()->name() << " " << request;
 }
@@ -18,28 +18,29 @@ TEST(ValidateMobilisationTest, EveryMethodNamesItsFaults) {
   const std::string report =
       "request_id: '00000000-0000-4000-8000-000000000000' "
       "instruction_id: 'i' grid_id: 'm1' ";
-  ExpectHouseholdFaults<v1::ReportHouseholdsRequest>(report + "count {}", {});
-  ExpectHouseholdFaults<v1::ReportHouseholdsRequest>(
+  ExpectMobilisationFaults<v1::ReportHouseholdsRequest>(report + "count {}",
+                                                        {});
+  ExpectMobilisationFaults<v1::ReportHouseholdsRequest>(
       report + "count { target_count: 100000 reached_count: 100000 }", {});
-  ExpectHouseholdFaults<v1::ReportHouseholdsRequest>(
+  ExpectMobilisationFaults<v1::ReportHouseholdsRequest>(
       "", {"request_id", "instruction_id", "grid_id", "count"});
-  ExpectHouseholdFaults<v1::ReportHouseholdsRequest>(
+  ExpectMobilisationFaults<v1::ReportHouseholdsRequest>(
       report +
           "count { target_count: -1 reached_count: -1 refused_count: -1 "
           "absent_count: 100001 }",
       {"count.target_count", "count.reached_count", "count.refused_count",
        "count.absent_count"});
-  ExpectHouseholdFaults<v1::ReportHouseholdsRequest>(
+  ExpectMobilisationFaults<v1::ReportHouseholdsRequest>(
       report + "count {} note: '" + std::string(501, 'n') + "'", {"note"});
-  ExpectHouseholdFaults<v1::WatchMobilisationRequest>(
+  ExpectMobilisationFaults<v1::WatchMobilisationRequest>(
       "instruction_id: 'i' level: GRID_LEVEL_DISTRICT", {});
-  ExpectHouseholdFaults<v1::WatchMobilisationRequest>(
+  ExpectMobilisationFaults<v1::WatchMobilisationRequest>(
       "level: GRID_LEVEL_COMPOUND", {"instruction_id", "level"});
-  ExpectHouseholdFaults<v1::ListMicroGridsRequest>(
+  ExpectMobilisationFaults<v1::ListMicroGridsRequest>(
       "instruction_id: 'i' grid_id: 's' page_size: 1001", {});
-  ExpectHouseholdFaults<v1::ListMicroGridsRequest>(
+  ExpectMobilisationFaults<v1::ListMicroGridsRequest>(
       "page_size: -1", {"instruction_id", "page_size"});
-  ExpectHouseholdFaults<v1::ListMicroGridsRequest>(
+  ExpectMobilisationFaults<v1::ListMicroGridsRequest>(
       "instruction_id: 'i' grid_id: '" + std::string(65, 'g') +
           "' page_token: 't'",
       {"grid_id", "page_token"});
