@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kMethod[] = "/wangge.routing.v1.RoutingService/ReplayMatters";
 // With a little room for a client's clock and the way here.
-constexpr absl::Duration kMaxTime = absl::Hours(1) + absl::Seconds(5);
+constexpr absl::Duration kMaxTime = absl::Seconds(3605);
 // One answer is written while the next is made; more wait for a slow reader
 // only when it sends without reading.
 constexpr size_t kMaxOutbox = 64;
@@ -33,8 +33,8 @@ struct Start {
   std::shared_ptr<void> slot;
 };
 
-absl::StatusOr<Start> Begin(const RoutingDeps& deps, const rpc::Caller& caller,
-                            absl::Time deadline) {
+absl::StatusOr<Start> TryStart(const RoutingDeps& deps,
+                               const rpc::Caller& caller, absl::Time deadline) {
   RETURN_IF_ERROR(CheckDeadline(deadline));
   Start start;
   ASSIGN_OR_RETURN(start.current.city, city::Current(deps.city));
@@ -49,7 +49,7 @@ absl::StatusOr<Start> Begin(const RoutingDeps& deps, const rpc::Caller& caller,
 
 absl::StatusOr<std::shared_ptr<ReplayStream>> ReplayStream::Open(
     const RoutingDeps& deps, const rpc::Caller& caller, absl::Time deadline) {
-  ASSIGN_OR_RETURN(Start start, Begin(deps, caller, deadline));
+  ASSIGN_OR_RETURN(Start start, TryStart(deps, caller, deadline));
   auto stream = std::make_shared<ReplayStream>(
       deps, caller, deadline, std::move(start.current), std::move(start.slot));
   stream->weak_self_ = stream;

@@ -3,6 +3,9 @@
 
 #include <thread>
 
+#include "absl/flags/declare.h"
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/uuid.h"
 #include "gmock/gmock.h"
@@ -13,6 +16,7 @@
 #include "services/routing/proposed_city.h"
 #include "testing/proto.h"
 #include "testing/status.h"
+#include "text/train/trainer.h"
 
 ABSL_DECLARE_FLAG(std::string, model);
 

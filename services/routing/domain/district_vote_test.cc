@@ -22,7 +22,7 @@ const std::string& West() {
   return kWest;
 }
 
-std::vector<text::Prediction> Said(double east) {
+std::vector<text::Prediction> Predictions(double east) {
   return {{East(), east}, {West(), 1 - east}};
 }
 
@@ -30,81 +30,83 @@ DistrictHint Hint(const std::string& kind, double east, double west) {
   return {kind, 0, {{&East(), east}, {&West(), west}}};
 }
 
-// Of how many lessons the name, and the model, tell the district.
-std::vector<DistrictExample> Lessons(int count, double by_name,
-                                     double by_model) {
-  std::vector<DistrictExample> lessons;
+// `by_name` and `by_model` are the shares of the examples in which the name and
+// the model tell the right district.
+std::vector<DistrictExample> Examples(int count, double by_name,
+                                      double by_model) {
+  std::vector<DistrictExample> examples;
   for (int i = 0; i < count; ++i) {
     // Mixed, so that neither goes with the other.
     const bool name = i % 10 < by_name * 10;
     const bool model = i * 7 / 10 % 10 < by_model * 10;
     const bool east = i % 2 == 0;
-    lessons.push_back(
-        {Said(east == model ? 0.8 : 0.2),
+    examples.push_back(
+        {Predictions(east == model ? 0.8 : 0.2),
          {east == name ? Hint("compound", 1, 0) : Hint("compound", 0, 1)},
          east ? East() : West()});
   }
-  return lessons;
+  return examples;
 }
 
-std::map<std::string, double> Learn(
-    const std::vector<DistrictExample>& lessons) {
+std::map<std::string, double> Fit(
+    const std::vector<DistrictExample>& examples) {
   std::map<std::string, double> weights;
-  for (const auto& voice : FitOpinionWeights(lessons)) {
-    weights[voice.voice()] = voice.weight();
+  for (const auto& opinion : FitOpinionWeights(examples)) {
+    weights[opinion.source()] = opinion.weight();
   }
   return weights;
 }
 
-TEST(DistrictVoteTest, WhoIsOftenRightIsLoud) {
-  const auto names = Learn(Lessons(2000, 1.0, 0.6));
-  const auto model = Learn(Lessons(2000, 0.6, 1.0));
+TEST(DistrictVoteTest, ASourceThatIsOftenRightGetsTheWeight) {
+  const auto names = Fit(Examples(2000, 1.0, 0.6));
+  const auto model = Fit(Examples(2000, 0.6, 1.0));
   EXPECT_GT(names.at("compound"), 2 * model.at("compound"));
   EXPECT_GT(model.at("model"), 2 * names.at("model"));
 }
 
-TEST(DistrictVoteTest, WhoIsNoBetterThanChanceIsNotHeard) {
-  EXPECT_THAT(Learn(Lessons(2000, 0.5, 0.7)).at("compound"),
+TEST(DistrictVoteTest, ASourceNoBetterThanChanceIsIgnored) {
+  EXPECT_THAT(Fit(Examples(2000, 0.5, 0.7)).at("compound"),
               DoubleNear(0, 0.05));
 }
 
 TEST(DistrictVoteTest, WeightsAreNeverNegative) {
-  const auto weights = Learn(Lessons(2000, 0.1, 0.2));
+  const auto weights = Fit(Examples(2000, 0.1, 0.2));
   EXPECT_THAT(weights, ::testing::Not(::testing::IsEmpty()));
-  for (const auto& [voice, weight] : weights) {
-    EXPECT_GE(weight, 0) << voice;
+  for (const auto& [source, weight] : weights) {
+    EXPECT_GE(weight, 0) << source;
   }
 }
 
-TEST(DistrictVoteTest, FewLessonsTeachLittle) {
+TEST(DistrictVoteTest, FewExamplesChangeLittle) {
   const double prior = 0.5;
-  EXPECT_THAT(Learn(Lessons(1, 0, 1)).at("compound"), DoubleNear(prior, 0.1));
-  EXPECT_LT(Learn(Lessons(2000, 0, 1)).at("compound"), prior / 2);
+  EXPECT_THAT(Fit(Examples(1, 0, 1)).at("compound"), DoubleNear(prior, 0.1));
+  EXPECT_LT(Fit(Examples(2000, 0, 1)).at("compound"), prior / 2);
 }
 
-TEST(DistrictVoteTest, LessonsOfDistrictsThatTheModelDoesNotKnowAreLeftOut) {
+TEST(DistrictVoteTest, ExamplesOfDistrictsThatTheModelDoesNotKnowAreIgnored) {
   EXPECT_TRUE(
-      FitOpinionWeights({{Said(0.5), {Hint("road", 1, 0)}, "south"}}).empty());
+      FitOpinionWeights({{Predictions(0.5), {Hint("road", 1, 0)}, "south"}})
+          .empty());
 }
 
-TEST(DistrictVoteTest, EachVoiceMovesTheVoteByItsWeight) {
+TEST(DistrictVoteTest, EachSourceMovesTheVoteByItsWeight) {
   v1::AddressModel model;
-  EXPECT_THAT(VoteOnDistrict(model, Said(0.5), {}),
+  EXPECT_THAT(VoteOnDistrict(model, Predictions(0.5), {}),
               Each(DoubleNear(0.5, 1e-9)));
   const std::vector<DistrictHint> hints = {Hint("road", 3, 1)};
-  const double unheard = VoteOnDistrict(model, Said(0.5), hints)[0];
-  EXPECT_GT(unheard, 0.5);
+  const double by_default = VoteOnDistrict(model, Predictions(0.5), hints)[0];
+  EXPECT_GT(by_default, 0.5);
   auto& road = *model.add_opinion_weights();
-  road.set_voice("road");
+  road.set_source("road");
   road.set_weight(0);
-  EXPECT_NEAR(VoteOnDistrict(model, Said(0.5), hints)[0], 0.5, 1e-9);
+  EXPECT_NEAR(VoteOnDistrict(model, Predictions(0.5), hints)[0], 0.5, 1e-9);
   road.set_weight(2);
-  EXPECT_GT(VoteOnDistrict(model, Said(0.5), hints)[0], unheard);
+  EXPECT_GT(VoteOnDistrict(model, Predictions(0.5), hints)[0], by_default);
 }
 
-TEST(DistrictVoteTest, ANameWithManySpotsSaysMore) {
+TEST(DistrictVoteTest, ANameWithManySpotsCountsMore) {
   const auto vote = [](double east, double west) {
-    return VoteOnDistrict({}, Said(0.5), {Hint("road", east, west)})[0];
+    return VoteOnDistrict({}, Predictions(0.5), {Hint("road", east, west)})[0];
   };
   EXPECT_GT(vote(8, 0), vote(1, 0));
   EXPECT_GT(vote(8, 0), vote(8, 2));

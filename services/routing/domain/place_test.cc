@@ -1,5 +1,7 @@
 // How words become a place: roads, numbers, crossings, relative words,
 // districts by the model of addresses, and how sure all that is.
+#include <map>
+
 #include "gmock/gmock.h"
 #include "services/routing/domain/route.h"
 #include "services/routing/domain/test_city.h"
@@ -126,15 +128,15 @@ TEST_F(PlaceTest, TheModelOfAddressesTellsEqualNamesApart) {
   const RoutePlan unknown = Resolve("滨河新区", **model);
   EXPECT_EQ(unknown.district_code(), "410122");
   EXPECT_LT(unknown.place().confidence(), 0.6);
-  // Records: always right there, never sure here.
+  // Evidence that always led to the right street there makes sure here.
   EXPECT_GT(Resolve("月季花园7号楼", **model).place().confidence(), 0.95);
-  std::map<std::string, int64_t> right;
+  std::map<std::string, int64_t> correct;
   std::map<std::string, int64_t> total;
-  for (const auto& record : addresses.records()) {
-    right[record.evidence()] += record.correct_count();
-    total[record.evidence()] += record.total_count();
+  for (const auto& accuracy : addresses.evidence_accuracies()) {
+    correct[accuracy.evidence()] += accuracy.correct_count();
+    total[accuracy.evidence()] += accuracy.total_count();
   }
-  EXPECT_EQ(right["compound/1"], 40);
+  EXPECT_EQ(correct["compound/1"], 40);
   EXPECT_EQ(total["place/2"], 120);
   EXPECT_GT(addresses.threshold().value(), 0.9);
 }

@@ -8,6 +8,7 @@
 #include "services/routing/domain/test_city.h"
 #include "testing/proto.h"
 #include "testing/status.h"
+#include "text/train/trainer.h"
 
 namespace wangge::routing {
 namespace {
