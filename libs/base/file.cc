@@ -12,6 +12,10 @@ namespace wangge {
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
+  // Copying nothing would count as a failure.
+  const bool is_empty =
+      in && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
+  if (is_empty) return std::string();
   std::ostringstream content;
   if (in) content << in.rdbuf();
   if (!in || content.fail()) {

@@ -190,8 +190,8 @@ TEST_F(CasesServiceTest, EveryFaultOfARequestIsNamedWithItsField) {
   list.set_text("短");
   const auto status =
       CallCases(kDispatcher, &CaseService::Stub::ListCases, list).status();
-  for (const char* fault : {"page_size: is -1", "page_token", "radius_meters",
-                            "text: `短` has 1 character"}) {
+  for (const char* fault : {"page_size is -1", "page_token", "radius_meters",
+                            "text `短` has 1 character"}) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(fault));
   }
   v1::ListDailyRootsRequest roots;

@@ -361,7 +361,7 @@ TEST_F(LedgerTest, ProposalsAreCheckedWhole) {
   removal.add_removed_rows()->set_kind("unit");
   removal.mutable_removed_rows(0)->set_id("uw");
   EXPECT_THAT(Propose(removal),
-              StatusIs(kPrecondition, "unit/uw: is gone, but 1 rows"));
+              StatusIs(kPrecondition, "unit/uw: was removed, but 1 rows"));
   EXPECT_THAT(Propose(Proposal(1, {kEast})),
               StatusIs(absl::StatusCode::kInvalidArgument, "change nothing"));
 }

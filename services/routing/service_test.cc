@@ -17,6 +17,7 @@
 #include "testing/proto.h"
 #include "testing/status.h"
 #include "text/train/trainer.h"
+#include "wangge/routing/v1/routing.grpc.pb.h"
 
 ABSL_DECLARE_FLAG(std::string, model);
 
