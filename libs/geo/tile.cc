@@ -143,17 +143,17 @@ double Deviation(const Edge& edge) {
 }
 
 Shape MakeShape(int number, const registry::v1::Polygon& polygon) {
-  constexpr double kHalfWorld = 180 * kE7;
+  constexpr double kFarthest = 180 * kE7;
   Shape shape;
   shape.number = number;
-  shape.west = shape.south = kHalfWorld;
-  shape.east = shape.north = -kHalfWorld;
+  shape.west = shape.south = kFarthest;
+  shape.east = shape.north = -kFarthest;
   for (const auto& ring : polygon.rings()) {
     const auto& e7 = ring.coordinates_e7();
     for (int i = 0; i + 1 < e7.size(); i += 2) {
       const int next = i + 3 < e7.size() ? i + 2 : 0;
       const Edge edge{e7[i], e7[i + 1], e7[next], e7[next + 1]};
-      const double bend = std::min(Deviation(edge), kHalfWorld);
+      const double bend = std::min(Deviation(edge), kFarthest);
       shape.edges.push_back(edge);
       shape.west = std::min(shape.west, std::min(edge.ax, edge.bx) - bend);
       shape.east = std::max(shape.east, std::max(edge.ax, edge.bx) + bend);

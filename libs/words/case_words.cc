@@ -1,5 +1,6 @@
 #include "words/case_words.h"
 
+#include <cmath>
 #include <map>
 #include <vector>
 
@@ -25,7 +26,7 @@ std::string Short(const std::string& name, const std::string& prefix) {
 std::string Percent(const std::string& number) {
   double value = 0;
   return absl::SimpleAtod(number, &value)
-             ? absl::StrCat(static_cast<int>(value * 100 + 0.5), "%")
+             ? absl::StrCat(std::lround(value * 100), "%")
              : number;
 }
 
