@@ -83,7 +83,7 @@ exec::Task<absl::StatusOr<Outcome>> Engine::Run(Command command) {
     if (!events.ok()) co_return events.status();
     if (!changes) co_return Outcome{std::move(cases[0]), false};
     ChangeGroup group =
-        GroupOf(std::move(cases), *std::move(events), command.key);
+        GroupOf(std::exchange(cases, {}), *std::move(events), command.key);
     const auto committed = co_await Commit(command, group);
     if (!committed.ok()) co_return committed.status();
     if (*committed) {
